@@ -1,0 +1,2 @@
+//! Sekisho.
+fn main() {}
