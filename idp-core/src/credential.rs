@@ -1,0 +1,3 @@
+//! What a member proves to be themselves with, and the rules it has to follow.
+
+pub mod totp;
