@@ -1,3 +1,7 @@
 //! What a member proves to be themselves with, and the rules it has to follow.
 
+mod guessability;
+pub mod password_context;
+pub mod password_policy;
+mod romaji;
 pub mod totp;
