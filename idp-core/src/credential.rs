@@ -1,7 +1,10 @@
 //! What a member proves to be themselves with, and the rules it has to follow.
 
 mod guessability;
+pub mod method;
 pub mod password_context;
 pub mod password_policy;
 mod romaji;
 pub mod totp;
+
+pub use method::Method;

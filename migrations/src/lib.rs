@@ -1,1 +1,14 @@
-//! Sekisho.
+//! The schema's frozen history: one file a step, never edited once released.
+
+pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+
+mod m20261123_000001_foundation;
+
+/// Knows every step in order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_foundation::Step)]
+    }
+}

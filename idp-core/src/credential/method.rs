@@ -1,0 +1,32 @@
+//! The ways to prove oneself beside the password, as a member chooses one.
+
+use serde::{Deserialize, Serialize};
+
+/// A second step. Passkeys, recovery codes and more are further rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// An authenticator app (RFC 6238).
+    #[serde(rename = "totp")]
+    App,
+    /// Codes by mail.
+    Mail,
+}
+
+impl Method {
+    /// Every method, strongest first.
+    pub const ALL: [Self; 2] = [Self::App, Self::Mail];
+
+    /// The stored and posted name: `totp`, `mail`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::App => "totp",
+            Self::Mail => "mail",
+        }
+    }
+
+    /// Reads the stored or posted name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}

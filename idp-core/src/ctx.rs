@@ -1,0 +1,118 @@
+//! One operation's surroundings: one transaction, one instant, one source of randomness, one realm, one actor.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::actor::{Actor, Source};
+use crate::audit::{Event, EventKind, Outcome};
+use crate::clock::Timestamp;
+use crate::entropy::{self, Entropy};
+use crate::id::{Id, MemberId};
+use crate::realm::Realm;
+use crate::secret::Vault;
+use crate::store::Transaction;
+
+/// On whose behalf, in which realm and from where an operation runs.
+#[derive(Clone)]
+pub struct Scope {
+    /// The realm the request's host named; [`Realm::installation`] for what concerns no single realm.
+    pub realm: Arc<Realm>,
+    /// Who acts.
+    pub actor: Actor,
+    /// Where the request came from.
+    pub source: Source,
+}
+
+impl Scope {
+    /// The server itself, in `realm`.
+    pub fn system(realm: Arc<Realm>) -> Self {
+        Self { realm, actor: Actor::System, source: Source::default() }
+    }
+
+    /// The operator called `name`, in `realm`.
+    pub fn operator(realm: Arc<Realm>, name: &str) -> Self {
+        Self { realm, actor: Actor::Operator { name: name.to_owned() }, source: Source::default() }
+    }
+}
+
+/// The first parameter of every verb.
+pub struct Ctx {
+    /// The instant at which the whole operation happens.
+    pub now: Timestamp,
+    /// Realm, actor and source.
+    pub scope: Scope,
+    /// Hashes and seals secrets.
+    pub vault: Arc<Vault>,
+    pub(crate) db: Transaction,
+    entropy: Arc<dyn Entropy>,
+    pending: Mutex<Pending>,
+}
+
+/// What is done when the operation ends well.
+#[derive(Default)]
+pub(crate) struct Pending {
+    pub(crate) events: Vec<Event>,
+    pub(crate) mail_queued: bool,
+}
+
+impl Ctx {
+    pub(crate) fn new(
+        db: Transaction,
+        scope: Scope,
+        now: Timestamp,
+        vault: Arc<Vault>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { now, scope, vault, db, entropy, pending: Mutex::new(Pending::default()) }
+    }
+
+    /// The realm of the operation.
+    pub fn realm(&self) -> &Realm {
+        &self.scope.realm
+    }
+
+    /// The source of randomness.
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.entropy.as_ref()
+    }
+
+    /// A fresh identifier of any kind.
+    pub fn new_id<K>(&self) -> Id<K> {
+        Id::from_uuid(entropy::uuid_v7(self.entropy(), self.now))
+    }
+
+    /// Notes an audit event; it is chained and written at the end of this very transaction.
+    pub fn record(&self, kind: EventKind, member: Option<MemberId>, outcome: Outcome) {
+        self.record_with(kind, member, outcome, serde_json::Value::Null);
+    }
+
+    /// The same with details, which hold no secret and no personal data beyond ids.
+    pub fn record_with(&self, kind: EventKind, member: Option<MemberId>, outcome: Outcome, details: serde_json::Value) {
+        let event = Event {
+            at: self.now,
+            kind,
+            member,
+            outcome,
+            actor: self.scope.actor.clone(),
+            address: self.scope.source.address,
+            details,
+        };
+        self.pending().events.push(event);
+    }
+
+    /// Says that a mail waits in the outbox, so that the worker wakes after the commit.
+    pub(crate) fn mail_queued(&self) {
+        self.pending().mail_queued = true;
+    }
+
+    pub(crate) fn take_pending(&self) -> Pending {
+        std::mem::take(&mut *self.pending())
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn into_transaction(self) -> Transaction {
+        self.db
+    }
+}

@@ -1,0 +1,247 @@
+//! A realm is one society: one origin, one issuer, its own members, clients, keys, terms and looks.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::clock::{hours, minutes};
+use crate::credential::Method;
+use crate::id::RealmId;
+use crate::language::Language;
+
+/// One society.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Realm {
+    /// Its identifier.
+    pub id: RealmId,
+    /// The short name operators use, `[a-z0-9-]`.
+    pub name: String,
+    /// Scheme, host and port without a trailing slash; also the issuer, byte for byte.
+    pub origin: Origin,
+    /// Everything a society chooses.
+    pub settings: RealmSettings,
+}
+
+impl Realm {
+    /// Stands for what concerns no single realm: creating realms, the installation's own audit chain.
+    pub fn installation() -> Self {
+        Self {
+            id: RealmId::from_uuid(Uuid::nil()),
+            name: String::new(),
+            origin: Origin { text: String::new(), host: String::new(), security: Transport::Https },
+            settings: RealmSettings::default(),
+        }
+    }
+}
+
+/// Whether the pages are reached through TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// https.
+    Https,
+    /// Plain http, for loopback development alone.
+    LoopbackHttp,
+}
+
+/// Scheme, host and port of a realm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    text: String,
+    host: String,
+    security: Transport,
+}
+
+/// Why an origin is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OriginError {
+    /// Not an absolute URL.
+    #[error("the origin must look like https://society.id.example")]
+    Unreadable,
+    /// A path, query, fragment, user or password is in it.
+    #[error("the origin must end after the host and port: no path, query or user")]
+    MoreThanOrigin,
+    /// http elsewhere than on loopback.
+    #[error("the origin must be https (plain http only for localhost)")]
+    Insecure,
+}
+
+impl Origin {
+    /// Reads `https://host[:port]`; `http` is accepted for loopback names alone.
+    pub fn parse(text: &str) -> Result<Self, OriginError> {
+        let url = Url::parse(text.trim()).map_err(|_| OriginError::Unreadable)?;
+        let name = url.host_str().ok_or(OriginError::Unreadable)?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(OriginError::MoreThanOrigin);
+        }
+        let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
+        let security = match (url.scheme(), loopback) {
+            ("https", _) => Transport::Https,
+            ("http", true) => Transport::LoopbackHttp,
+            ("http", false) => return Err(OriginError::Insecure),
+            (_, _) => return Err(OriginError::Unreadable),
+        };
+        let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+
+        Ok(Self { text: format!("{}://{host}", url.scheme()), host, security })
+    }
+
+    /// `https://host[:port]`, without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Host and port as the `Host` header carries them (the default port left out).
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// https or loopback http.
+    pub fn transport(&self) -> Transport {
+        self.security
+    }
+}
+
+/// When the chosen method is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolAt {
+    /// In the same sitting as the first login.
+    SameSitting,
+    /// At the next sign-in, before the portal is reached (the manual's flow).
+    #[default]
+    NextSignIn,
+}
+
+/// Which initial passwords open the journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InitialPassword {
+    /// Letter secrets alone.
+    #[default]
+    Letter,
+    /// Letter secrets, and for members without a live letter symbol + number + birth date.
+    Pattern,
+}
+
+/// What a pattern password must be joined by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PatternGuard {
+    /// A proof of the mail address the society already held.
+    #[default]
+    MailOnFile,
+    /// Nothing: whoever knows symbol, number and birth date takes the account.
+    AcceptedRisk,
+}
+
+/// A text in each language.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Localised {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+impl Localised {
+    /// The text in `language`, or in Japanese where that is empty.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::En if !self.en.is_empty() => &self.en,
+            Language::En | Language::Ja => &self.ja,
+        }
+    }
+}
+
+/// Everything a society chooses, with defaults that fit most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RealmSettings {
+    /// The society's name on pages and mails.
+    pub display_name: Localised,
+    /// `#rrggbb`; the pages darken it where contrast asks for it.
+    pub primary_colour: String,
+    /// A `data:` URL or a path of a logo; none by default.
+    pub logo_url: Option<String>,
+    /// Where help is: usually a telephone number.
+    pub help_line: Localised,
+    /// When help is there.
+    pub help_hours: Localised,
+    /// Where a member goes who signed in without coming from an application.
+    pub home_url: Option<String>,
+    /// The sender of mails, `Name <address>` or the bare address.
+    pub mail_sender: String,
+    /// When the chosen method is set up.
+    pub enrol_at: EnrolAt,
+    /// Which initial passwords are accepted.
+    pub initial_password: InitialPassword,
+    /// What joins a pattern password.
+    pub pattern_guard: PatternGuard,
+    /// The second steps offered, strongest first.
+    pub methods: Vec<Method>,
+    /// How long a letter opens the journey, in days.
+    pub letter_days: u64,
+    /// Idle limit of a session, in minutes.
+    pub session_idle_minutes: u64,
+    /// Absolute limit of a session, in minutes.
+    pub session_absolute_minutes: u64,
+    /// Texts that replace ours: language → key → text.
+    pub texts: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Default for RealmSettings {
+    fn default() -> Self {
+        Self {
+            display_name: Localised::default(),
+            primary_colour: "#0017c1".into(),
+            logo_url: None,
+            help_line: Localised::default(),
+            help_hours: Localised::default(),
+            home_url: None,
+            mail_sender: "no-reply@localhost".into(),
+            enrol_at: EnrolAt::default(),
+            initial_password: InitialPassword::default(),
+            pattern_guard: PatternGuard::default(),
+            methods: vec![Method::App, Method::Mail],
+            letter_days: 30,
+            session_idle_minutes: 30,
+            session_absolute_minutes: hours(12).as_secs() / 60,
+            texts: BTreeMap::new(),
+        }
+    }
+}
+
+impl RealmSettings {
+    /// Idle limit of a session.
+    pub fn session_idle(&self) -> Duration {
+        minutes(self.session_idle_minutes)
+    }
+
+    /// Absolute limit of a session.
+    pub fn session_absolute(&self) -> Duration {
+        minutes(self.session_absolute_minutes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_https_or_loopback_and_nothing_more() {
+        assert_eq!(
+            Origin::parse("https://MGC.id.example/").map(|origin| origin.text),
+            Ok("https://mgc.id.example".into())
+        );
+        assert_eq!(Origin::parse("https://a.example:443").map(|origin| origin.host), Ok("a.example".into()));
+        assert_eq!(Origin::parse("http://localhost:8080").map(|origin| origin.host), Ok("localhost:8080".into()));
+        assert_eq!(Origin::parse("http://id.example"), Err(OriginError::Insecure));
+        assert_eq!(Origin::parse("https://id.example/realm"), Err(OriginError::MoreThanOrigin));
+        assert_eq!(Origin::parse("id.example"), Err(OriginError::Unreadable));
+    }
+}

@@ -1,0 +1,158 @@
+//! SQL and only SQL. [`Store::read`] and [`Store::write`] run a verb on a [`Ctx`] and answer after the commit.
+//!
+//! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::ctx::{Ctx, Scope};
+use crate::entropy::Entropy;
+use crate::fault::Fault;
+use crate::secret::Vault;
+
+pub(crate) mod audit;
+mod connect;
+mod entity;
+pub mod migrate;
+mod writer;
+
+pub use connect::{DatabaseUrl, DatabaseUrlError};
+
+/// The transaction of one operation.
+pub(crate) type Transaction = DatabaseTransaction;
+
+/// What every operation is given.
+#[derive(Clone)]
+pub struct Ambient {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Hashes and seals secrets.
+    pub vault: Arc<Vault>,
+}
+
+enum Backend {
+    Sqlite { readers: DatabaseConnection, writer: writer::Writer },
+    Postgres { pool: DatabaseConnection },
+}
+
+/// The database, ready for operations.
+#[derive(Clone)]
+pub struct Store {
+    backend: Arc<Backend>,
+    ambient: Ambient,
+    mail_queued: Arc<Notify>,
+}
+
+impl Store {
+    /// Opens the database. The schema is not touched; see [`migrate`].
+    pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
+        let mail_queued = Arc::new(Notify::new());
+        let backend = match url {
+            DatabaseUrl::Sqlite(_) => {
+                let pools = connect::sqlite(url).await?;
+                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&mail_queued));
+                Backend::Sqlite { readers: pools.readers, writer }
+            }
+            DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
+        };
+        Ok(Self { backend: Arc::new(backend), ambient, mail_queued })
+    }
+
+    /// What operations are given.
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// Signalled after a commit that put mail into the outbox.
+    pub fn mail_queued(&self) -> &Notify {
+        &self.mail_queued
+    }
+
+    /// Runs a verb that changes nothing.
+    pub async fn read<T, F>(&self, scope: &Scope, operation: F) -> Result<T, Fault>
+    where
+        F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send,
+    {
+        let pool = match self.backend.as_ref() {
+            Backend::Sqlite { readers, .. } => readers,
+            Backend::Postgres { pool } => pool,
+        };
+        let ctx = self.ambient.ctx(pool.begin().await?, scope.clone());
+        let answer = operation(&ctx).await;
+        ctx.into_transaction().rollback().await?;
+        answer
+    }
+
+    /// Runs a verb and answers after the commit. A fault rolls everything back, a refusal is committed. The operation
+    /// goes on to its end also when the caller goes away.
+    pub async fn write<T, F>(&self, scope: &Scope, operation: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        match self.backend.as_ref() {
+            Backend::Sqlite { writer, .. } => writer.run(scope.clone(), operation).await,
+            Backend::Postgres { pool } => {
+                let (pool, ambient, mail_queued) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.mail_queued));
+                let scope = scope.clone();
+                let task = tokio::spawn(async move {
+                    let transaction = pool.begin().await?;
+                    let done = perform(transaction, &ambient, scope, operation).await?;
+                    if done.mail_queued {
+                        mail_queued.notify_one();
+                    }
+                    Ok(done.answer)
+                });
+                task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
+            }
+        }
+    }
+}
+
+impl Ambient {
+    fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
+        Ctx::new(transaction, scope, self.clock.now(), Arc::clone(&self.vault), Arc::clone(&self.entropy))
+    }
+}
+
+struct Performed<T> {
+    answer: T,
+    mail_queued: bool,
+}
+
+/// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
+async fn perform<T, F>(
+    transaction: DatabaseTransaction,
+    ambient: &Ambient,
+    scope: Scope,
+    operation: F,
+) -> Result<Performed<T>, Fault>
+where
+    F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
+{
+    let ctx = ambient.ctx(transaction, scope);
+    let answer = match operation(&ctx).await {
+        Ok(answer) => answer,
+        Err(fault) => {
+            ctx.into_transaction().rollback().await?;
+            return Err(fault);
+        }
+    };
+    let pending = ctx.take_pending();
+    audit::append(&ctx, &pending.events).await?;
+    ctx.into_transaction().commit().await?;
+
+    Ok(Performed { answer, mail_queued: pending.mail_queued })
+}
+
+impl From<DbErr> for Fault {
+    fn from(error: DbErr) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

@@ -1,0 +1,95 @@
+//! Tables `audit_heads` and `audit_events`.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{audit_event, audit_head};
+use crate::audit::{Event, Head, Written};
+use crate::clock::Timestamp;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::MemberId;
+
+/// Chains the operation's events. The realm's head is locked until the commit, which is why this comes last.
+pub(crate) async fn append(ctx: &Ctx, events: &[Event]) -> Result<(), Fault> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let realm = ctx.realm().id.uuid();
+    let mut head = lock_head(ctx).await?;
+
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        let text = serde_json::to_string(event).map_err(|_| Fault::Broken("an audit event has no JSON form".into()))?;
+        head = head.after(&text);
+        rows.push(audit_event::ActiveModel {
+            realm_id: Set(realm),
+            sequence: Set(head.sequence),
+            at: Set(event.at.millis()),
+            kind: Set(event.kind.name()),
+            member_id: Set(event.member.map(MemberId::uuid)),
+            event: Set(text),
+            hash: Set(head.hash.clone()),
+        });
+    }
+    for chunk in rows.chunks(500) {
+        audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(&ctx.db).await?;
+    }
+    let moved = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(head.sequence), hash: Set(head.hash) };
+    audit_head::Entity::update(moved).exec(&ctx.db).await?;
+    Ok(())
+}
+
+async fn lock_head(ctx: &Ctx) -> Result<Head, Fault> {
+    let realm = ctx.realm().id.uuid();
+    let start = Head::start();
+    let first = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(start.sequence), hash: Set(start.hash) };
+    audit_head::Entity::insert(first)
+        .on_conflict(OnConflict::column(audit_head::Column::RealmId).do_nothing().to_owned())
+        .exec_without_returning(&ctx.db)
+        .await?;
+    let row = audit_head::Entity::find_by_id(realm).lock_exclusive().one(&ctx.db).await?;
+    let row = row.ok_or_else(|| Fault::unreadable("audit head"))?;
+    Ok(Head { sequence: row.sequence, hash: row.hash })
+}
+
+/// The recorded end of the realm's chain.
+pub(crate) async fn head(ctx: &Ctx) -> Result<Head, Fault> {
+    let row = audit_head::Entity::find_by_id(ctx.realm().id.uuid()).one(&ctx.db).await?;
+    Ok(row.map_or_else(Head::start, |row| Head { sequence: row.sequence, hash: row.hash }))
+}
+
+/// Which events to list.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Only this member's.
+    pub member: Option<MemberId>,
+    /// Only of this kind, by its stored name.
+    pub kind: Option<String>,
+    /// Only those after this number.
+    pub after: i64,
+    /// How many at most.
+    pub limit: u64,
+}
+
+/// The realm's events in order.
+pub(crate) async fn list(ctx: &Ctx, query: &Query) -> Result<Vec<Written>, Fault> {
+    let mut select = audit_event::Entity::find()
+        .filter(audit_event::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(audit_event::Column::Sequence.gt(query.after))
+        .order_by_asc(audit_event::Column::Sequence)
+        .limit(query.limit);
+    if let Some(member) = query.member {
+        select = select.filter(audit_event::Column::MemberId.eq(member.uuid()));
+    }
+    if let Some(kind) = &query.kind {
+        select = select.filter(audit_event::Column::Kind.eq(kind.as_str()));
+    }
+    let rows = select.all(&ctx.db).await?;
+    Ok(rows.into_iter().map(written).collect())
+}
+
+fn written(row: audit_event::Model) -> Written {
+    let columns = (Timestamp::from_millis(row.at), row.kind, row.member_id.map(MemberId::from_uuid));
+    Written { sequence: row.sequence, event: row.event, hash: row.hash, columns }
+}

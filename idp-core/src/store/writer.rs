@@ -1,0 +1,155 @@
+//! SQLite's one writer. Operations that wait are run one after another in one transaction, each in a savepoint of its
+//! own, and answered after the common commit: one fsync for all of them.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::{Ambient, Performed, perform};
+use crate::ctx::{Ctx, Scope};
+use crate::fault::Fault;
+
+/// Operations that may wait; beyond that the caller is told to come back.
+const QUEUE: usize = 1024;
+/// Operations that share one commit at most, so that the first of them does not wait long.
+const BATCH: usize = 64;
+
+/// Hands operations to the writing task.
+pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+
+impl Writer {
+    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, mail_queued: Arc<Notify>) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(work(connection, ambient, mail_queued, receiver));
+        Self(sender)
+    }
+
+    pub(super) async fn run<T, F>(&self, scope: Scope, operation: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Box::new(Operation { scope, operation, reply })).map_err(|_| Fault::Busy("writer"))?;
+        answer.await.map_err(|_| Fault::Broken("the writer stopped before it answered".into()))?
+    }
+}
+
+async fn work(
+    connection: DatabaseConnection,
+    ambient: Ambient,
+    mail_queued: Arc<Notify>,
+    mut receiver: mpsc::Receiver<Box<dyn Job>>,
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        commit_together(&connection, &ambient, &mail_queued, std::mem::take(&mut batch), &mut receiver).await;
+    }
+}
+
+async fn commit_together(
+    connection: &DatabaseConnection,
+    ambient: &Ambient,
+    mail_queued: &Notify,
+    batch: Vec<Box<dyn Job>>,
+    receiver: &mut mpsc::Receiver<Box<dyn Job>>,
+) {
+    let immediate =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let outer = match connection.begin_with_options(immediate).await {
+        Ok(outer) => outer,
+        Err(error) => {
+            let text = error.to_string();
+            batch.into_iter().for_each(|job| job.refuse(Fault::Unavailable(text.clone())));
+            return;
+        }
+    };
+
+    let mut answers = Vec::with_capacity(batch.len());
+    let mut waiting = batch.into_iter();
+    // What arrived while the first ones ran joins the same commit.
+    while let Some(job) = waiting.next().or_else(|| receiver.try_recv().ok()) {
+        answers.push(job.run(&outer, ambient).await);
+        if answers.len() >= BATCH && waiting.len() == 0 {
+            break;
+        }
+    }
+
+    let committed = outer.commit().await.map_err(|error| error.to_string());
+    for answer in answers {
+        match &committed {
+            Ok(()) => answer.committed(mail_queued),
+            Err(text) => answer.lost(Fault::Unavailable(text.clone())),
+        }
+    }
+}
+
+trait Job: Send {
+    fn run<'a>(self: Box<Self>, outer: &'a DatabaseTransaction, ambient: &'a Ambient)
+    -> BoxFuture<'a, Box<dyn Answer>>;
+    fn refuse(self: Box<Self>, fault: Fault);
+}
+
+trait Answer: Send {
+    fn committed(self: Box<Self>, mail_queued: &Notify);
+    fn lost(self: Box<Self>, fault: Fault);
+}
+
+struct Operation<T, F> {
+    scope: Scope,
+    operation: F,
+    reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+struct Settled<T> {
+    result: Result<Performed<T>, Fault>,
+    reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+impl<T, F> Job for Operation<T, F>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+{
+    fn run<'a>(
+        self: Box<Self>,
+        outer: &'a DatabaseTransaction,
+        ambient: &'a Ambient,
+    ) -> BoxFuture<'a, Box<dyn Answer>> {
+        async move {
+            let Operation { scope, operation, reply } = *self;
+            let attempt = async {
+                let savepoint = outer.begin().await?;
+                perform(savepoint, ambient, scope, operation).await
+            };
+            // A panic in one operation must not take the writer, and with it every later operation, away.
+            let result = AssertUnwindSafe(attempt).catch_unwind().await;
+            let result = result.unwrap_or_else(|_| Err(Fault::Broken("an operation panicked".into())));
+            Box::new(Settled { result, reply }) as Box<dyn Answer>
+        }
+        .boxed()
+    }
+
+    fn refuse(self: Box<Self>, fault: Fault) {
+        // The caller may have gone; then nobody waits for the answer.
+        let _ = self.reply.send(Err(fault));
+    }
+}
+
+impl<T: Send> Answer for Settled<T> {
+    fn committed(self: Box<Self>, mail_queued: &Notify) {
+        let Settled { result, reply } = *self;
+        if result.as_ref().is_ok_and(|performed| performed.mail_queued) {
+            mail_queued.notify_one();
+        }
+        let _ = reply.send(result.map(|performed| performed.answer));
+    }
+
+    fn lost(self: Box<Self>, fault: Fault) {
+        let _ = self.reply.send(Err(fault));
+    }
+}
