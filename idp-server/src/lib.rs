@@ -1,1 +1,3 @@
-//! Sekisho.
+//! Sekisho: HTTP, pages, workers and the demo.
+
+pub mod view;

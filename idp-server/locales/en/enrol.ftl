@@ -1,0 +1,29 @@
+# Setting up a way to sign in.
+enrol-totp-title = Set up your authenticator app
+enrol-totp-lead = Please follow the numbers on this page. It takes about 5 minutes.
+enrol-totp-app-title = Get the app
+enrol-totp-app-text = Install Google Authenticator or Microsoft Authenticator on your phone. Both are free. A browser extension on your computer works too.
+enrol-totp-scan-title = Scan the QR code
+enrol-totp-scan-text = Press “+” or “Scan a QR code” in the app and scan this picture.
+enrol-totp-qr = QR code to scan with your authenticator app
+enrol-totp-this-phone = Add to the app on this phone
+enrol-totp-cannot-scan = Can’t scan?
+enrol-totp-key-text = Choose “Enter a setup key” in the app and enter this key.
+enrol-totp-account = Account name
+enrol-totp-kind = Type of key
+enrol-totp-kind-time = Time based
+enrol-totp-png-text = If your browser extension asks for a picture, save it first.
+enrol-totp-png = Save the QR code as a picture (PNG)
+enrol-totp-code-title = Enter the code
+enrol-totp-submit = Finish
+device-name = Name of the device
+device-name-hint = It helps you to recognise the device later. You can keep it as it is.
+sign-out-others = Sign out from all other devices
+sign-out-others-hint = If you are still signed in elsewhere, this signs you out there.
+
+enrol-mail-title = Set up codes by email
+enrol-mail-lead = From next time, you sign in with a code that we send to this email address. To make sure that it arrives, we have sent you a code now.
+enrol-mail-submit = Finish
+enrol-proof-title = Make sure it is you
+enrol-proof-lead = Before you set up a way to sign in, we make sure that it is you. We sent a code to your registered email address.
+enrol-proof-submit = Continue

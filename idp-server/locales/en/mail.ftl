@@ -1,0 +1,75 @@
+# Mails.
+mail-help = Questions: { $line } { $hours }
+mail-automatic = This email was sent automatically. Please do not reply to it.
+mail-code-label = Your code
+mail-code-lifetime = { $minutes ->
+    [one] This code works for 1 minute after sending. Do not tell it to anyone. Our staff will never ask for it.
+   *[other] This code works for { $minutes } minutes after sending. Do not tell it to anyone. Our staff will never ask for it.
+  }
+mail-link-lifetime = { $hours ->
+    [one] This link works for 1 hour after sending.
+   *[other] This link works for { $hours } hours after sending.
+  }
+
+mail-verify-subject = 【{ $society }】Confirm your email address
+mail-verify-lead =
+    This is { $society }.
+    This email address was entered during a first sign-in.
+    Open the link and press “Confirm”, or enter the code on the page where you started.
+mail-verify-link = Confirm my email address
+mail-verify-tail =
+    If you did not ask for this, please delete this email. Nothing will be registered.
+
+mail-sign-in-subject = 【{ $society }】Your sign-in code
+mail-sign-in-lead =
+    This is { $society }.
+    Here is your code to sign in. Enter it on the page where you are signing in.
+mail-sign-in-tail =
+    If you are not signing in, someone else may know your password. Do not tell anyone this code, and contact { $society }.
+
+mail-enrol-subject = 【{ $society }】Your code to set up a way to sign in
+mail-enrol-lead =
+    This is { $society }.
+    Here is your code to set up a way to sign in. Enter it on the set-up page.
+mail-enrol-tail =
+    If you did not ask for this, do not tell anyone this code, and contact { $society }.
+
+mail-password-changed-subject = 【{ $society }】Your password was changed
+mail-password-changed-lead =
+    This is { $society }.
+    Your password was changed on { $at }.
+mail-password-changed-tail =
+    If you changed it yourself, there is nothing to do.
+    If you did not, please contact { $society } at once.
+
+mail-address-changed-subject = 【{ $society }】Your email address was changed
+mail-address-changed-lead =
+    This is { $society }.
+    Your registered email address was changed to { $address } on { $at }. From now on we write to the new address.
+mail-address-changed-tail =
+    If you changed it yourself, there is nothing to do.
+    If you did not, please contact { $society } at once.
+
+mail-method-added-subject = 【{ $society }】A way to sign in was set up
+mail-method-added-lead =
+    This is { $society }.
+    “{ $method }” was set up on { $at }.
+mail-method-added-tail =
+    If you set it up yourself, there is nothing to do.
+    If you did not, please contact { $society } at once.
+
+mail-method-removed-subject = 【{ $society }】A way to sign in was removed
+mail-method-removed-lead =
+    This is { $society }.
+    “{ $method }” was removed on { $at }.
+mail-method-removed-tail =
+    If you removed it yourself, there is nothing to do.
+    If you did not, please contact { $society } at once.
+
+mail-locked-subject = 【{ $society }】Sign-in is paused
+mail-locked-lead =
+    This is { $society }.
+    A wrong password was entered several times, so sign-in is paused until { $until } to keep your account safe. Nobody got in.
+mail-locked-tail =
+    If it was you, please try again later.
+    If it was not you, please contact { $society }.

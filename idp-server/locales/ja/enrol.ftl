@@ -1,0 +1,29 @@
+# ログイン方法の設定。
+enrol-totp-title = 認証アプリの設定
+enrol-totp-lead = アプリをこのページの番号の順に設定してください。5分ほどで終わります。
+enrol-totp-app-title = アプリを用意する
+enrol-totp-app-text = スマートフォンに Google Authenticator または Microsoft Authenticator を入れてください。どちらも無料です。パソコンのブラウザーの拡張機能も使えます。
+enrol-totp-scan-title = QRコードを読み取る
+enrol-totp-scan-text = アプリの「＋」や「QRコードをスキャン」を押して、次の図を読み取ってください。
+enrol-totp-qr = 認証アプリで読み取るQRコード
+enrol-totp-this-phone = このスマートフォンのアプリに登録する
+enrol-totp-cannot-scan = スキャンできませんか？
+enrol-totp-key-text = アプリで「セットアップキーを入力」を選び、次のキーを入力してください。
+enrol-totp-account = アカウント名
+enrol-totp-kind = 鍵の種類
+enrol-totp-kind-time = 時間ベース
+enrol-totp-png-text = ブラウザーの拡張機能で図を選ぶときは、保存してお使いください。
+enrol-totp-png = QRコードの画像を保存する（PNG）
+enrol-totp-code-title = 確認コードを入力する
+enrol-totp-submit = 設定を終える
+device-name = 端末の名前
+device-name-hint = あとで見分けるための名前です。そのままでもかまいません。
+sign-out-others = ほかのすべての端末からログアウトする
+sign-out-others-hint = ほかのパソコンなどでログインしたままのとき、まとめてログアウトします。
+
+enrol-mail-title = メールの確認コードの設定
+enrol-mail-lead = 次回から、このメールアドレスに届く確認コードでログインします。届くことを確かめるため、いま確認コードを送りました。
+enrol-mail-submit = 設定を終える
+enrol-proof-title = ご本人の確認
+enrol-proof-lead = ログイン方法を設定する前に、ご本人であることを確かめます。登録されたメールアドレスに確認コードを送りました。
+enrol-proof-submit = 次へ進む

@@ -1,0 +1,69 @@
+# メール。
+mail-help = お問い合わせ：{ $line } { $hours }
+mail-automatic = このメールは自動で送っています。ご返信いただいても、お答えできません。
+mail-code-label = 確認コード
+mail-code-lifetime = この確認コードは、送信から{ $minutes }分間使えます。ほかの人には教えないでください。職員がお聞きすることもありません。
+mail-link-lifetime = このリンクは、送信から{ $hours }時間使えます。
+
+mail-verify-subject = 【{ $society }】メールアドレスの確認
+mail-verify-lead =
+    { $society }です。
+    初回ログインの手続きで、このメールアドレスが入力されました。
+    次のリンクを開いて「確認する」を押すか、手続き中の画面に確認コードを入力してください。
+mail-verify-link = メールアドレスを確認する
+mail-verify-tail =
+    お心あたりがないときは、このメールを削除してください。何も登録されません。
+
+mail-sign-in-subject = 【{ $society }】ログインの確認コード
+mail-sign-in-lead =
+    { $society }です。
+    ログインのための確認コードをお知らせします。ログイン中の画面に入力してください。
+mail-sign-in-tail =
+    お心あたりがないときは、ほかの人があなたのパスワードを知っているおそれがあります。確認コードはだれにも教えず、{ $society }へご連絡ください。
+
+mail-enrol-subject = 【{ $society }】ログイン方法を設定するための確認コード
+mail-enrol-lead =
+    { $society }です。
+    ログイン方法を設定するための確認コードをお知らせします。設定中の画面に入力してください。
+mail-enrol-tail =
+    お心あたりがないときは、確認コードをだれにも教えず、{ $society }へご連絡ください。
+
+mail-password-changed-subject = 【{ $society }】パスワードが変更されました
+mail-password-changed-lead =
+    { $society }です。
+    { $at }に、ログインのパスワードが変更されました。
+mail-password-changed-tail =
+    ご自分で変更したときは、何もする必要はありません。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-address-changed-subject = 【{ $society }】メールアドレスが変更されました
+mail-address-changed-lead =
+    { $society }です。
+    { $at }に、登録のメールアドレスが { $address } に変更されました。今後のお知らせは、新しいアドレスにお送りします。
+mail-address-changed-tail =
+    ご自分で変更したときは、何もする必要はありません。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-method-added-subject = 【{ $society }】ログイン方法が設定されました
+mail-method-added-lead =
+    { $society }です。
+    { $at }に、「{ $method }」が設定されました。
+mail-method-added-tail =
+    ご自分で設定したときは、何もする必要はありません。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-method-removed-subject = 【{ $society }】ログイン方法が削除されました
+mail-method-removed-lead =
+    { $society }です。
+    { $at }に、「{ $method }」が削除されました。
+mail-method-removed-tail =
+    ご自分で削除したときは、何もする必要はありません。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-locked-subject = 【{ $society }】ログインを一時的に止めています
+mail-locked-lead =
+    { $society }です。
+    まちがったパスワードが続けて入力されたため、安全のため、{ $until }までログインを止めています。ログインはされていません。
+mail-locked-tail =
+    ご自分で入力したときは、時間をおいてもう一度お試しください。
+    お心あたりがないときは、{ $society }へご連絡ください。

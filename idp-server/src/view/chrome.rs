@@ -1,0 +1,344 @@
+//! What all pages have around them: the society's name, the language, the place in the journey, what went wrong, help.
+
+use crate::view::assets;
+use crate::view::colour::Colour;
+use crate::view::error_text;
+use crate::view::locale::{Language, Value, Words};
+
+/// The frame of one page.
+#[derive(Clone, Debug)]
+pub struct Chrome {
+    /// The words of this page.
+    pub words: Words,
+    /// Whose page it is.
+    pub realm: RealmLook,
+    /// The interaction that forms carry back as the hidden field `interaction`; `None` outside of one.
+    pub interaction: Option<String>,
+    /// The token that forms carry back as the hidden field `csrf`.
+    pub csrf: String,
+    /// The place in the journey; `None` outside of it.
+    pub progress: Option<Progress>,
+    /// Something to know before reading on.
+    pub notice: Option<Notice>,
+    /// What was wrong with the last answer, in the order of the fields.
+    pub errors: Vec<FieldError>,
+    /// Where the same page is found in the other languages.
+    pub language_links: Vec<LanguageLink>,
+}
+
+/// How a realm shows itself.
+#[derive(Clone, Debug, Default)]
+pub struct RealmLook {
+    /// The society's name in the language of the page.
+    pub name: String,
+    /// A picture beside the name, of the same origin.
+    pub logo_url: Option<String>,
+    /// The colour of buttons and links, as the operator gave it; made readable by [`Colour::stylesheet`].
+    pub primary_colour: Colour,
+    /// The telephone number of the help line: `03-1234-5678`.
+    pub help_line: Option<String>,
+    /// When it answers, in the language of the page: `平日 9:00～17:00`.
+    pub help_hours: Option<String>,
+}
+
+/// The place in the journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The step on this page, from 1.
+    pub step: u32,
+    /// How many there are.
+    pub of: u32,
+    /// What follows this page.
+    pub next: Option<Upcoming>,
+}
+
+/// What follows a page of the journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upcoming {
+    /// The date of birth is asked.
+    BirthDate,
+    /// The terms of use are shown.
+    Terms,
+    /// The mail address is confirmed.
+    Mail,
+    /// A method of signing in is chosen.
+    Method,
+    /// A password is chosen.
+    Password,
+    /// The chosen method is set up.
+    Enrol,
+    /// The first login is complete.
+    Complete,
+    /// The member goes on to the application.
+    Application,
+}
+
+/// Something to know before reading on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A code or link was sent again; older ones no longer work.
+    SentAgain,
+    /// The mail has not been answered yet (after pressing “refresh”).
+    NotYetVerified,
+    /// The mail address is confirmed.
+    MailVerified,
+    /// The journey goes on where it was left.
+    Resumed,
+    /// The method is set up.
+    MethodEnrolled,
+    /// The password was changed.
+    PasswordChanged,
+    /// For the sake of this action the member signs in once more.
+    SignInAgain,
+    /// The sign-out was not carried out, as asked.
+    StayedSignedIn,
+}
+
+/// The mood of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// To know.
+    Info,
+    /// It worked.
+    Success,
+}
+
+/// One thing that was wrong with an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The id of the field; `None` when it concerns the page as a whole.
+    pub field: Option<&'static str>,
+    /// The stable code, one of [`error_text::CODES`].
+    pub code: String,
+    /// The values that its text speaks of.
+    pub values: Vec<(&'static str, String)>,
+}
+
+/// The same page in another language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LanguageLink {
+    /// The language.
+    pub language: Language,
+    /// Where.
+    pub url: String,
+}
+
+impl Chrome {
+    /// The frame of a page on which nothing has happened yet.
+    pub fn new(words: Words, realm: RealmLook, csrf: String) -> Self {
+        Self {
+            words,
+            realm,
+            interaction: None,
+            csrf,
+            progress: None,
+            notice: None,
+            errors: Vec::new(),
+            language_links: Vec::new(),
+        }
+    }
+
+    /// The text of a key.
+    pub fn t(&self, key: &str) -> String {
+        self.words.t(key)
+    }
+
+    /// The text of a key that speaks of one other text.
+    pub fn with_text(&self, key: &str, name: &'static str, value: &str) -> String {
+        self.words.with(key, &[(name, Value::Text(value))])
+    }
+
+    /// The text of a key that speaks of one number.
+    pub fn with_number(&self, key: &str, name: &'static str, value: &u32) -> String {
+        self.words.with(key, &[(name, Value::Number(*value))])
+    }
+
+    /// The tag for `<html lang>`.
+    pub fn language_tag(&self) -> &'static str {
+        self.words.language().tag()
+    }
+
+    /// The product's stylesheet.
+    pub fn style_url(&self) -> String {
+        assets::url("app.css").into_owned()
+    }
+
+    /// The realm's stylesheet: `/assets/realm.css?c=0017c1`. The query changes with the colour, so that it may be kept.
+    pub fn realm_style_url(&self) -> String {
+        format!("{}realm.css?c={}", assets::FOLDER, self.realm.primary_colour.to_string().trim_start_matches('#'))
+    }
+
+    /// The product's script.
+    pub fn script_url(&self) -> String {
+        assets::url("app.js").into_owned()
+    }
+
+    /// The society's short name is its first character, for realms without a logo.
+    pub fn initial(&self) -> String {
+        self.realm.name.chars().take(1).collect()
+    }
+
+    /// The help line's number as a `tel:` link.
+    pub fn help_link(&self) -> Option<String> {
+        let number = self.realm.help_line.as_deref()?;
+
+        Some(format!("tel:{}", number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>()))
+    }
+
+    /// Whether something was wrong with this field.
+    pub fn failed(&self, field: &str) -> bool {
+        self.errors.iter().any(|error| error.field == Some(field))
+    }
+
+    /// What was wrong with this field, in words.
+    pub fn errors_of(&self, field: &str) -> Vec<String> {
+        self.errors.iter().filter(|error| error.field == Some(field)).map(|error| self.say(error)).collect()
+    }
+
+    /// An error in words.
+    pub fn say(&self, error: &FieldError) -> String {
+        error_text::text(&self.words, &error.code, &error.values)
+    }
+
+    /// The stable code that the page shows to support staff and machines: that of the first error.
+    pub fn error_code(&self) -> Option<&str> {
+        self.errors.first().map(|error| error.code.as_str())
+    }
+
+    /// The value of `aria-describedby` for a field: its error first, then its hint.
+    pub fn described_by(&self, field: &str, hint: &str) -> String {
+        let error = if self.failed(field) { format!("{field}-error ") } else { String::new() };
+        let hint = if hint.is_empty() { String::new() } else { format!("{field}-hint") };
+
+        format!("{error}{hint}").trim().to_owned()
+    }
+
+    /// “Step 3 of 7”.
+    pub fn progress_text(&self, progress: &Progress) -> String {
+        self.words.with("step-of", &[("step", progress.step.into()), ("of", progress.of.into())])
+    }
+
+    /// What follows, in words.
+    pub fn upcoming_text(&self, upcoming: &Upcoming) -> String {
+        self.t(upcoming.key())
+    }
+
+    /// What a notice says.
+    pub fn notice_text(&self, notice: &Notice) -> String {
+        self.t(notice.key())
+    }
+}
+
+impl Progress {
+    /// The bar: one entry per step, saying how far it is.
+    pub fn bar(&self) -> Vec<&'static str> {
+        (1..=self.of)
+            .map(|step| match step.cmp(&self.step) {
+                std::cmp::Ordering::Less => "done",
+                std::cmp::Ordering::Equal => "current",
+                std::cmp::Ordering::Greater => "ahead",
+            })
+            .collect()
+    }
+}
+
+impl Upcoming {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::BirthDate,
+        Self::Terms,
+        Self::Mail,
+        Self::Method,
+        Self::Password,
+        Self::Enrol,
+        Self::Complete,
+        Self::Application,
+    ];
+
+    /// The key of its text.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::BirthDate => "next-birth-date",
+            Self::Terms => "next-terms",
+            Self::Mail => "next-mail",
+            Self::Method => "next-method",
+            Self::Password => "next-password",
+            Self::Enrol => "next-enrol",
+            Self::Complete => "next-complete",
+            Self::Application => "next-application",
+        }
+    }
+}
+
+impl Notice {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::SentAgain,
+        Self::NotYetVerified,
+        Self::MailVerified,
+        Self::Resumed,
+        Self::MethodEnrolled,
+        Self::PasswordChanged,
+        Self::SignInAgain,
+        Self::StayedSignedIn,
+    ];
+
+    /// The key of its text.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::SentAgain => "notice-sent-again",
+            Self::NotYetVerified => "notice-not-yet-verified",
+            Self::MailVerified => "notice-mail-verified",
+            Self::Resumed => "notice-resumed",
+            Self::MethodEnrolled => "notice-method-enrolled",
+            Self::PasswordChanged => "notice-password-changed",
+            Self::SignInAgain => "notice-sign-in-again",
+            Self::StayedSignedIn => "notice-stayed-signed-in",
+        }
+    }
+
+    /// Its mood.
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::MailVerified | Self::MethodEnrolled | Self::PasswordChanged | Self::SentAgain => Tone::Success,
+            Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn => Tone::Info,
+        }
+    }
+
+    /// The class of the element.
+    pub const fn class(self) -> &'static str {
+        match self.tone() {
+            Tone::Info => "notice notice-info",
+            Tone::Success => "notice notice-success",
+        }
+    }
+}
+
+impl FieldError {
+    /// Something is wrong with one field.
+    pub fn of(field: &'static str, code: impl Into<String>) -> Self {
+        Self { field: Some(field), code: code.into(), values: Vec::new() }
+    }
+
+    /// Something is wrong with the page as a whole.
+    pub fn of_page(code: impl Into<String>) -> Self {
+        Self { field: None, code: code.into(), values: Vec::new() }
+    }
+
+    /// Adds a value that its text speaks of.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+}
+
+impl LanguageLink {
+    /// The language's name in itself.
+    pub fn name(&self) -> &'static str {
+        match self.language {
+            Language::Ja => "日本語",
+            Language::En => "English",
+        }
+    }
+}

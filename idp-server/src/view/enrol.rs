@@ -1,0 +1,78 @@
+//! The pages on which a method of signing in is set up.
+
+use askama::Template;
+
+use crate::view::chrome::Chrome;
+
+/// `/enrol/totp`: an authenticator app.
+#[derive(Template)]
+#[template(path = "enrol/totp.html")]
+pub struct EnrolTotp {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The QR code as SVG: `/enrol/totp/qr.svg`.
+    pub qr_url: String,
+    /// The QR code as PNG, to save: `/enrol/totp/qr.png`.
+    pub qr_download_url: String,
+    /// The key in Base32, shown in groups of four.
+    pub key: String,
+    /// The `otpauth:` address, which opens the app on the same phone.
+    pub otpauth_uri: String,
+    /// The account's name as the app will show it: `みほん健康保険組合 (12345678)`.
+    pub account: String,
+    /// What was typed, else the proposal.
+    pub device_name: String,
+    /// What was ticked.
+    pub sign_out_others: Ticked,
+}
+
+/// Whether a box is ticked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ticked {
+    /// It is.
+    Yes,
+    /// It is not.
+    #[default]
+    No,
+}
+
+/// `/enrol/mail`: codes by mail.
+#[derive(Template)]
+#[template(path = "enrol/mail.html")]
+pub struct EnrolMail {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Where the code was sent, in full: the member has confirmed it.
+    pub address: String,
+    /// How long the code works, in minutes.
+    pub code_minutes: u32,
+    /// How long until another may be sent, in seconds.
+    pub resend_wait_seconds: u32,
+    /// What the code is for.
+    pub purpose: MailCodePurpose,
+}
+
+/// What a mailed code proves while a method is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailCodePurpose {
+    /// That codes reach the member, who will sign in with them.
+    Enrol,
+    /// That it is still the member, before another method is set up.
+    Proof,
+}
+
+impl EnrolTotp {
+    /// The key in groups of four, parted for the eye; what is copied has no spaces in it.
+    pub fn key_groups(&self) -> Vec<String> {
+        self.key.chars().collect::<Vec<_>>().chunks(4).map(|group| group.iter().collect()).collect()
+    }
+}
+
+impl EnrolMail {
+    fn say(&self, part: &str) -> String {
+        match self.purpose {
+            MailCodePurpose::Enrol => self.chrome.t(&format!("enrol-mail-{part}")),
+            MailCodePurpose::Proof => self.chrome.t(&format!("enrol-proof-{part}")),
+        }
+    }
+}

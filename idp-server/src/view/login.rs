@@ -1,0 +1,59 @@
+//! The pages of signing in: user id and password, a code from the app, a code by mail, and the lock-out.
+
+use askama::Template;
+
+use crate::view::chrome::Chrome;
+
+/// `/login`: user id and password.
+#[derive(Template)]
+#[template(path = "login/login.html")]
+pub struct Login {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The application that asked; `None` when the member came by themselves.
+    pub client_name: Option<String>,
+    /// What was typed, or the client's `login_hint`.
+    pub username: String,
+}
+
+/// `/login/totp`: the code that the authenticator app shows.
+#[derive(Template)]
+#[template(path = "login/totp.html")]
+pub struct LoginTotp {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The name the member gave the device: `スマートフォン`.
+    pub device_name: Option<String>,
+    /// Where another method can be used; `None` when the member has no other.
+    pub other_method_url: Option<String>,
+}
+
+/// `/login/mail-code`: the code that was sent by mail.
+#[derive(Template)]
+#[template(path = "login/mail_code.html")]
+pub struct LoginMailCode {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Where it was sent, so that the member recognises it and nobody else learns it: `h*****o@example.jp`.
+    pub address: String,
+    /// How long the code works, in minutes.
+    pub code_minutes: u32,
+    /// How long until another may be sent, in seconds.
+    pub resend_wait_seconds: u32,
+    /// Where another method can be used; `None` when the member has no other.
+    pub other_method_url: Option<String>,
+}
+
+/// The lock-out, on whichever page it happens: the same for known and unknown user ids.
+#[derive(Template)]
+#[template(path = "login/locked.html")]
+pub struct Locked {
+    /// The frame.
+    pub chrome: Chrome,
+    /// When it ends, on the society's clock: `14:35`.
+    pub until: String,
+    /// How long that is from now, in minutes, rounded up.
+    pub minutes: u32,
+    /// Where to try again.
+    pub retry_url: String,
+}

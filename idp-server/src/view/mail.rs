@@ -1,0 +1,218 @@
+//! The mails that members get: plain text and simple HTML, no picture, nothing that reports back.
+
+use askama::Template;
+
+use crate::view::locale::{Value, Words};
+
+/// A mail, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailText {
+    /// The subject: `【society】…`.
+    pub subject: String,
+    /// The plain text, lines ending in `\n`.
+    pub text: String,
+    /// The same in HTML.
+    pub html: String,
+}
+
+/// Who writes: the society, and where it can be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sender {
+    /// The society's name in the language of the mail.
+    pub society: String,
+    /// The telephone number of its help line.
+    pub help_line: Option<String>,
+    /// When it answers.
+    pub help_hours: Option<String>,
+}
+
+/// What a mail is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailContent {
+    /// Confirm this address, by link or code.
+    VerifyAddress {
+        /// The link, of the configured origin.
+        link: String,
+        /// How long it works, in hours.
+        link_hours: u32,
+        /// The code: `123456`.
+        code: String,
+        /// How long it works, in minutes.
+        code_minutes: u32,
+    },
+    /// The code to sign in with.
+    SignInCode {
+        /// The code.
+        code: String,
+        /// How long it works, in minutes.
+        code_minutes: u32,
+    },
+    /// The code to set a method up with.
+    EnrolmentCode {
+        /// The code.
+        code: String,
+        /// How long it works, in minutes.
+        code_minutes: u32,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// When, as written for people.
+        at: String,
+    },
+    /// The address was changed; to the old one.
+    AddressChanged {
+        /// When, as written for people.
+        at: String,
+        /// The new address, masked.
+        new_address: String,
+    },
+    /// A method was set up.
+    MethodAdded {
+        /// When, as written for people.
+        at: String,
+        /// `totp`, `mail` or `passkey`.
+        method: &'static str,
+    },
+    /// A method was removed.
+    MethodRemoved {
+        /// When, as written for people.
+        at: String,
+        /// `totp`, `mail` or `passkey`.
+        method: &'static str,
+    },
+    /// Signing in was stopped for a while after too many wrong passwords.
+    Locked {
+        /// When it ends, as written for people.
+        until: String,
+    },
+}
+
+/// The one layout of all mails.
+#[derive(Template)]
+#[template(path = "mail/mail.txt", escape = "none")]
+struct TextLayout<'a> {
+    parts: &'a Parts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/mail.html")]
+struct HtmlLayout<'a> {
+    parts: &'a Parts,
+}
+
+/// What the layout fills in.
+struct Parts {
+    language: &'static str,
+    subject: String,
+    society: String,
+    lead: Vec<String>,
+    link: Option<Link>,
+    code: Option<Code>,
+    tail: Vec<String>,
+    help: Option<String>,
+    automatic: String,
+}
+
+struct Link {
+    label: String,
+    url: String,
+    lifetime: String,
+}
+
+struct Code {
+    label: String,
+    digits: String,
+    lifetime: String,
+}
+
+impl MailContent {
+    /// Writes the mail.
+    ///
+    /// # Errors
+    /// A template that cannot be rendered, which is a fault of ours.
+    pub fn write(&self, words: &Words, sender: &Sender) -> Result<MailText, askama::Error> {
+        let parts = self.parts(words, sender);
+
+        Ok(MailText {
+            text: TextLayout { parts: &parts }.render()?,
+            html: HtmlLayout { parts: &parts }.render()?,
+            subject: parts.subject,
+        })
+    }
+
+    /// The prefix of its keys in `locales/`.
+    const fn key(&self) -> &'static str {
+        match self {
+            Self::VerifyAddress { .. } => "mail-verify",
+            Self::SignInCode { .. } => "mail-sign-in",
+            Self::EnrolmentCode { .. } => "mail-enrol",
+            Self::PasswordChanged { .. } => "mail-password-changed",
+            Self::AddressChanged { .. } => "mail-address-changed",
+            Self::MethodAdded { .. } => "mail-method-added",
+            Self::MethodRemoved { .. } => "mail-method-removed",
+            Self::Locked { .. } => "mail-locked",
+        }
+    }
+
+    fn parts(&self, words: &Words, sender: &Sender) -> Parts {
+        let (values, link, code) = self.details(words);
+        let mut values = values.iter().map(|(name, value)| (*name, Value::Text(value))).collect::<Vec<_>>();
+        values.push(("society", Value::Text(&sender.society)));
+        let say = |part: &str| words.with(&format!("{}{part}", self.key()), &values);
+
+        // A subject is a header: a line break in a society's name must not start another one.
+        let subject = say("-subject").replace(['\r', '\n'], " ");
+        let help = sender.help_line.as_ref().map(|line| {
+            let hours = sender.help_hours.as_deref().unwrap_or_default();
+            words.with(
+                "mail-help",
+                &[("society", (&sender.society).into()), ("line", line.into()), ("hours", hours.into())],
+            )
+        });
+
+        Parts {
+            language: words.language().tag(),
+            subject,
+            society: sender.society.clone(),
+            lead: vec![say("-lead")],
+            link,
+            code,
+            tail: vec![say("-tail")],
+            help: help.map(|help| help.trim_end().to_owned()),
+            automatic: words.t("mail-automatic"),
+        }
+    }
+
+    fn details(&self, words: &Words) -> (Vec<(&'static str, String)>, Option<Link>, Option<Code>) {
+        let code_part = |digits: &String, minutes: &u32| {
+            Some(Code {
+                label: words.t("mail-code-label"),
+                digits: digits.clone(),
+                lifetime: words.with("mail-code-lifetime", &[("minutes", (*minutes).into())]),
+            })
+        };
+        let method_title = |method: &str| words.t(&format!("method-{method}-title"));
+
+        match self {
+            Self::VerifyAddress { link, link_hours, code, code_minutes } => {
+                let link = Link {
+                    label: words.t("mail-verify-link"),
+                    url: link.clone(),
+                    lifetime: words.with("mail-link-lifetime", &[("hours", (*link_hours).into())]),
+                };
+                (Vec::new(), Some(link), code_part(code, code_minutes))
+            }
+            Self::SignInCode { code, code_minutes } | Self::EnrolmentCode { code, code_minutes } => {
+                (Vec::new(), None, code_part(code, code_minutes))
+            }
+            Self::PasswordChanged { at } => (vec![("at", at.clone())], None, None),
+            Self::AddressChanged { at, new_address } => {
+                (vec![("at", at.clone()), ("address", new_address.clone())], None, None)
+            }
+            Self::MethodAdded { at, method } | Self::MethodRemoved { at, method } => {
+                (vec![("at", at.clone()), ("method", method_title(method))], None, None)
+            }
+            Self::Locked { until } => (vec![("until", until.clone())], None, None),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The words and the templates, checked against each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::view::assets;
+use crate::view::chrome::{Notice, Upcoming};
+use crate::view::locale::{Language, Words};
+
+/// The methods that rows, notices and mails can speak of.
+const METHODS: [&str; 3] = ["passkey", "totp", "mail"];
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found
+}
+
+/// Every message and attribute of a language, with the variables it names.
+fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in files(&format!("locales/{}", language.tag())) {
+        let (mut message, mut key) = (String::new(), String::new());
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let head = line.split(" =").next().unwrap_or_default();
+            if line.starts_with(|c: char| c.is_ascii_alphabetic()) && line.contains(" =") {
+                message = head.to_owned();
+                key = message.clone();
+                assert!(found.insert(key.clone(), BTreeSet::new()).is_none(), "{key} is said twice");
+            } else if let Some(attribute) = head.trim_start().strip_prefix('.') {
+                key = format!("{message}.{attribute}");
+                found.insert(key.clone(), BTreeSet::new());
+            }
+            for part in line.split("{ $").skip(1) {
+                let name = part.split([' ', '}']).next().unwrap().to_owned();
+                found.get_mut(&key).unwrap().insert(name);
+            }
+        }
+    }
+    found
+}
+
+/// The keys that templates and views name in full.
+fn named_keys() -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for path in files("templates").into_iter().chain(files("src/view")) {
+        if path.ends_with("tests.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        // Without white space a call is found however it was wrapped; keys have none.
+        let text = text.split_whitespace().collect::<String>();
+        for call in
+            [".t(\"", ".with_text(\"", ".with_number(\"", "words.with(\"", "words.find(\"", "=>\"next-", "=>\"notice-"]
+        {
+            for rest in text.split(call).skip(1) {
+                let prefix = call.split("=>\"").nth(1).unwrap_or_default();
+                named.insert(format!("{prefix}{}", rest.split('"').next().unwrap()));
+            }
+        }
+    }
+    named
+}
+
+/// The keys that are put together at run time.
+fn composed_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for method in METHODS {
+        keys.extend(["title", "text", "needs"].map(|part| format!("method-{method}-{part}")));
+    }
+    for purpose in ["mail", "proof"] {
+        keys.extend(["title", "lead", "submit"].map(|part| format!("enrol-{purpose}-{part}")));
+    }
+    for mail in [
+        "verify",
+        "sign-in",
+        "enrol",
+        "password-changed",
+        "address-changed",
+        "method-added",
+        "method-removed",
+        "locked",
+    ] {
+        keys.extend(["subject", "lead", "tail"].map(|part| format!("mail-{mail}-{part}")));
+    }
+    for code in crate::view::error_text::CODES {
+        keys.insert(format!("error-{code}"));
+    }
+    keys.extend(Notice::ALL.map(|notice| notice.key().to_owned()));
+    keys.extend(Upcoming::ALL.map(|upcoming| upcoming.key().to_owned()));
+    keys
+}
+
+#[test]
+fn both_languages_have_the_same_messages_with_the_same_variables() {
+    let (japanese, english) = (messages(Language::Ja), messages(Language::En));
+    let missing = |from: &BTreeMap<String, BTreeSet<String>>, other: &BTreeMap<String, BTreeSet<String>>| {
+        from.keys().filter(|key| !other.contains_key(*key)).cloned().collect::<Vec<_>>()
+    };
+
+    assert_eq!(missing(&japanese, &english), Vec::<String>::new(), "missing in English");
+    assert_eq!(missing(&english, &japanese), Vec::<String>::new(), "missing in Japanese");
+    for (key, variables) in &japanese {
+        assert_eq!(variables, &english[key], "{key}");
+    }
+}
+
+#[test]
+fn every_key_in_use_exists() {
+    let known = messages(Language::Ja);
+    for key in named_keys().union(&composed_keys()) {
+        assert!(known.contains_key(key), "{key} is used but has no text");
+    }
+}
+
+#[test]
+fn every_message_is_used() {
+    let (named, composed) = (named_keys(), composed_keys());
+    for key in messages(Language::Ja).keys() {
+        let message = key.split('.').next().unwrap();
+        let used = named.contains(key) || named.contains(message) || composed.contains(message);
+        assert!(used, "{key} has a text that nothing shows");
+    }
+}
+
+#[test]
+fn every_message_reads_without_a_gap() {
+    let sample = "3".to_owned();
+    for language in Language::ALL {
+        let words = Words::new(language);
+        for (key, variables) in messages(language) {
+            let values = variables
+                .iter()
+                .map(|name| (&*name.clone().leak(), crate::view::locale::Value::Text(&sample)))
+                .collect::<Vec<_>>();
+            let text = words.find(&key, &values).unwrap_or_else(|| panic!("{key} in {language:?} cannot be read"));
+
+            assert!(!text.trim().is_empty(), "{key}");
+            assert!(!text.contains("{$") && !text.contains('\u{2068}'), "{key}: {text}");
+        }
+    }
+}
+
+#[test]
+fn no_template_needs_what_the_security_policy_forbids() {
+    for path in files("templates") {
+        let text = fs::read_to_string(&path).unwrap();
+        let is_mail_body = path.ends_with("mail/mail.html");
+
+        assert!(is_mail_body || !text.contains(" style="), "{}", path.display());
+        for forbidden in ["<style", "onclick=", "onsubmit=", "onload=", "javascript:", "http://", "https://"] {
+            assert!(!text.contains(forbidden), "{} has {forbidden}", path.display());
+        }
+        for rest in text.split("<form ").skip(1) {
+            assert!(rest.starts_with("method=\"post\" novalidate"), "{}", path.display());
+            assert!(rest.split("</form>").next().unwrap().contains("hidden(chrome)"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_assets_that_pages_load_exist() {
+    for name in ["app.css", "app.js"] {
+        assert!(assets::by_path(&assets::url(name)).is_some(), "{name}");
+    }
+}
