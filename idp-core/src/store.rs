@@ -17,7 +17,10 @@ use crate::secret::Vault;
 pub(crate) mod audit;
 mod connect;
 mod entity;
+pub(crate) mod letter;
+pub(crate) mod member;
 pub mod migrate;
+pub mod realm;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};

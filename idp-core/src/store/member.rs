@@ -1,0 +1,173 @@
+//! Tables `members` and `terms_acceptances`.
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::entity::{member, terms_acceptance};
+use crate::birth_date::BirthDate;
+use crate::clock::Timestamp;
+use crate::credential::Method;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::MemberId;
+use crate::language::Language;
+use crate::mail_address::MailAddress;
+use crate::member::{Household, MailOnFile, Member, MemberState, Name};
+use crate::terms::Terms;
+use crate::user_id::{UserId, UserIdNormal};
+
+pub(crate) async fn insert_many(ctx: &Ctx, members: &[Member]) -> Result<(), Fault> {
+    for chunk in members.chunks(500) {
+        let rows = chunk.iter().map(|member| row(ctx, member).into_active_model());
+        member::Entity::insert_many(rows).exec_without_returning(&ctx.db).await?;
+    }
+    Ok(())
+}
+
+/// Writes every column of an existing member.
+pub(crate) async fn update(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
+    let row = row(ctx, member);
+    let id = row.id;
+    let mut changed = row.into_active_model().reset_all();
+    changed.id = Unchanged(id);
+    changed.updated_at = Set(ctx.now.millis());
+    member::Entity::update(changed).exec(&ctx.db).await?;
+    Ok(())
+}
+
+pub(crate) async fn by_user_id(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Option<Member>, Fault> {
+    let select = member::Entity::find()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::UserIdNormal.eq(user_id.as_str()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// Those of the given user ids that exist.
+pub(crate) async fn by_user_ids(ctx: &Ctx, user_ids: &[UserIdNormal]) -> Result<Vec<Member>, Fault> {
+    let mut found = Vec::with_capacity(user_ids.len());
+    for chunk in user_ids.chunks(500) {
+        let select = member::Entity::find()
+            .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+            .filter(member::Column::UserIdNormal.is_in(chunk.iter().map(UserIdNormal::as_str)));
+        for row in select.all(&ctx.db).await? {
+            found.push(noun(row)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
+    let select = member::Entity::find_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// For a change: nobody else changes the member until the transaction ends.
+pub(crate) async fn lock(ctx: &Ctx, id: MemberId) -> Result<Member, Fault> {
+    let select = member::Entity::find_by_id(id.uuid())
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .lock_exclusive();
+    let row = select.one(&ctx.db).await?.ok_or_else(|| Fault::unreadable("member"))?;
+    noun(row)
+}
+
+/// A page of members, by user id, those after `after`.
+pub(crate) async fn page(ctx: &Ctx, after: Option<&str>, limit: u64) -> Result<Vec<Member>, Fault> {
+    let mut select = member::Entity::find()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .order_by_asc(member::Column::UserIdNormal)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(member::Column::UserIdNormal.gt(after));
+    }
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
+/// The highest version of the terms the member accepted; zero for none.
+pub(crate) async fn terms_accepted(ctx: &Ctx, id: MemberId) -> Result<i64, Fault> {
+    let select = terms_acceptance::Entity::find()
+        .filter(terms_acceptance::Column::MemberId.eq(id.uuid()))
+        .order_by_desc(terms_acceptance::Column::Version);
+    Ok(select.one(&ctx.db).await?.map_or(0, |row| row.version))
+}
+
+/// Notes which text was accepted. Accepting the same version again changes nothing.
+pub(crate) async fn accept_terms(ctx: &Ctx, id: MemberId, terms: &Terms) -> Result<(), Fault> {
+    let row = terms_acceptance::ActiveModel {
+        member_id: Set(id.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        version: Set(terms.version),
+        language: Set(terms.language.tag().to_owned()),
+        sha256: Set(terms.sha256.clone()),
+        accepted_at: Set(ctx.now.millis()),
+    };
+    let conflict = sea_orm::sea_query::OnConflict::columns([
+        terms_acceptance::Column::MemberId,
+        terms_acceptance::Column::Version,
+    ])
+    .do_nothing()
+    .to_owned();
+    terms_acceptance::Entity::insert(row).on_conflict(conflict).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+fn row(ctx: &Ctx, member: &Member) -> member::Model {
+    member::Model {
+        id: member.id.uuid(),
+        realm_id: ctx.realm().id.uuid(),
+        subject: member.subject.clone(),
+        user_id: member.user_id.as_str().to_owned(),
+        user_id_normal: member.user_id.normal().as_str().to_owned(),
+        family_name: member.name.family.clone(),
+        given_name: member.name.given.clone(),
+        family_kana: member.name.family_kana.clone(),
+        given_kana: member.name.given_kana.clone(),
+        birth_date: member.birth_date.as_ref().map(BirthDate::iso),
+        birth_date_confirmed_at: member.birth_date_confirmed_at.map(Timestamp::millis),
+        symbol: member.household.symbol.clone(),
+        number: member.household.number.clone(),
+        branch: member.household.branch.clone(),
+        mail: member.mail.as_ref().map(|mail| mail.address.as_typed().to_owned()),
+        mail_verified_at: member.mail.as_ref().and_then(|mail| mail.verified_at).map(Timestamp::millis),
+        language: member.language.map(|language| language.tag().to_owned()),
+        state: member.state.name().to_owned(),
+        chosen_method: member.chosen_method.map(|method| method.name().to_owned()),
+        new_password_required_at: member.new_password_required_at.map(Timestamp::millis),
+        created_at: member.created_at.millis(),
+        updated_at: member.updated_at.millis(),
+    }
+}
+
+fn noun(row: member::Model) -> Result<Member, Fault> {
+    let mail = match row.mail {
+        None => None,
+        Some(text) => Some(MailOnFile {
+            address: MailAddress::parse(&text).map_err(|_| Fault::unreadable("mail address"))?,
+            verified_at: row.mail_verified_at.map(Timestamp::from_millis),
+        }),
+    };
+    let birth_date = row.birth_date.as_deref().map(BirthDate::from_iso).transpose();
+    Ok(Member {
+        id: MemberId::from_uuid(row.id),
+        subject: row.subject,
+        user_id: UserId::parse(&row.user_id).map_err(|_| Fault::unreadable("user id"))?,
+        name: Name {
+            family: row.family_name,
+            given: row.given_name,
+            family_kana: row.family_kana,
+            given_kana: row.given_kana,
+        },
+        birth_date: birth_date.map_err(|_| Fault::unreadable("birth date"))?,
+        birth_date_confirmed_at: row.birth_date_confirmed_at.map(Timestamp::from_millis),
+        household: Household { symbol: row.symbol, number: row.number, branch: row.branch },
+        mail,
+        language: row.language.as_deref().and_then(Language::from_tag),
+        state: MemberState::from_name(&row.state).ok_or_else(|| Fault::unreadable("member state"))?,
+        chosen_method: row.chosen_method.as_deref().and_then(Method::from_name),
+        new_password_required_at: row.new_password_required_at.map(Timestamp::from_millis),
+        created_at: Timestamp::from_millis(row.created_at),
+        updated_at: Timestamp::from_millis(row.updated_at),
+    })
+}
