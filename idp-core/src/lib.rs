@@ -14,6 +14,7 @@ pub mod letter;
 pub mod letter_secret;
 pub mod mail_address;
 pub mod member;
+pub mod oidc;
 pub mod one_time_code;
 pub mod pattern_password;
 pub mod realm;

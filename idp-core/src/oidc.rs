@@ -1,0 +1,4 @@
+//! OpenID Connect: what relying parties ask of a realm and what they are answered.
+
+pub mod authorize;
+pub mod scope;
