@@ -1,14 +1,18 @@
 //! Every rule, every query, every use case of Sekisho. Knows no HTTP, HTML, SMTP or command line.
 
 pub mod actor;
+pub mod admin;
 pub mod audit;
 pub mod birth_date;
+pub mod client;
 pub mod clock;
 pub mod credential;
 pub mod ctx;
 pub mod entropy;
 pub mod fault;
 pub mod id;
+pub mod jws;
+pub mod key;
 pub mod language;
 pub mod letter;
 pub mod letter_secret;
@@ -18,6 +22,7 @@ pub mod oidc;
 pub mod one_time_code;
 pub mod pattern_password;
 pub mod realm;
+pub mod redirect_uri;
 pub mod secret;
 pub mod store;
 pub mod terms;

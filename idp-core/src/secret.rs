@@ -13,6 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::entropy::{self, Entropy};
 use crate::fault::Fault;
+use crate::key::SignerCache;
 
 /// What a secret is for: keeps the hash of one kind from being mistaken for that of another.
 pub trait Purpose {
@@ -193,10 +194,11 @@ impl<P: Purpose> fmt::Debug for Sealed<P> {
 #[error("the installation key must be 32 random bytes, written in base64 or as 64 hexadecimal digits")]
 pub struct BadInstallationKey;
 
-/// Holds what the installation key yields: one hashing key and one sealing key.
+/// Holds what the installation key yields: one hashing key, one sealing key, and the signing keys unsealed with it.
 pub struct Vault {
     hashing: hmac::Key,
     sealing: LessSafeKey,
+    signers: SignerCache,
 }
 
 impl Vault {
@@ -209,7 +211,16 @@ impl Vault {
         derive(&root, b"sealing 1", &mut sealing)?;
         let sealing = UnboundKey::new(&AES_256_GCM, sealing.as_slice()).map_err(|_| BadInstallationKey)?;
 
-        Ok(Self { hashing: hmac::Key::new(hmac::HMAC_SHA256, hashing.as_slice()), sealing: LessSafeKey::new(sealing) })
+        Ok(Self {
+            hashing: hmac::Key::new(hmac::HMAC_SHA256, hashing.as_slice()),
+            sealing: LessSafeKey::new(sealing),
+            signers: SignerCache::default(),
+        })
+    }
+
+    /// The signing keys opened so far.
+    pub(crate) fn signers(&self) -> &SignerCache {
+        &self.signers
     }
 
     /// Reads the key's text form.

@@ -15,12 +15,14 @@ use crate::fault::Fault;
 use crate::secret::Vault;
 
 pub(crate) mod audit;
+pub(crate) mod client;
 mod connect;
 mod entity;
 pub(crate) mod letter;
 pub(crate) mod member;
 pub mod migrate;
 pub mod realm;
+pub(crate) mod signing_key;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};

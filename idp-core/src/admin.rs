@@ -1,0 +1,4 @@
+//! What operators do; the command line and an admin API share it.
+
+pub mod client;
+pub mod key;

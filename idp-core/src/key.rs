@@ -1,0 +1,256 @@
+//! Signing keys: per realm and algorithm, sealed at rest, public halves published as JWKs (RFC 7517).
+//!
+//! | state | ends when | then |
+//! |---|---|---|
+//! | next | published for [`PUBLISHED_BEFORE_USE`] | active; the one active before retires |
+//! | active | a successor becomes active | retiring |
+//! | retiring | [`KEPT_AFTER_USE`] has passed | gone |
+//! | gone | – | its row is deleted |
+//!
+//! `next`, `active` and `retiring` keys are published and verify; only the active one signs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Timestamp, days, hours};
+use crate::jws::Signer;
+
+/// How long a key is published before it signs, so that relying parties have fetched it.
+pub const PUBLISHED_BEFORE_USE: Duration = hours(24);
+/// How long a key is published after it last signed: longer than any token lives, and than most sign-out hints are kept.
+pub const KEPT_AFTER_USE: Duration = days(7);
+
+/// A signature algorithm (RFC 7518 §3.1). Another one is a variant here and an arm in [`crate::jws`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256: what OpenID Connect Core §15.1 makes mandatory.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// ECDSA on P-256 with SHA-256: fifteen times faster.
+    #[serde(rename = "ES256")]
+    Es256,
+}
+
+impl Algorithm {
+    /// Every algorithm, in the order discovery lists them.
+    pub const ALL: [Self; 2] = [Self::Rs256, Self::Es256];
+
+    /// The `alg` value.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    /// Reads the `alg` value.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+}
+
+/// Where a key stands; see the table above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Published, not yet signing.
+    Next,
+    /// Signing.
+    Active,
+    /// No longer signing; what it signed still verifies.
+    Retiring,
+    /// Neither published nor accepted.
+    Gone,
+}
+
+/// What can happen to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyChange {
+    /// It begins to sign.
+    Activate,
+    /// A successor signs in its place.
+    Retire,
+    /// It is given up, also before its time when its private half leaked.
+    Drop,
+}
+
+impl KeyState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Next, Self::Active, Self::Retiring, Self::Gone];
+
+    /// The stored name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Active => "active",
+            Self::Retiring => "retiring",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// Reads the stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// The state after `change`, where that is a legal move.
+    pub const fn after(self, change: KeyChange) -> Option<Self> {
+        match (self, change) {
+            (Self::Next, KeyChange::Activate) => Some(Self::Active),
+            (Self::Active, KeyChange::Retire) => Some(Self::Retiring),
+            (Self::Next | Self::Active | Self::Retiring, KeyChange::Drop) => Some(Self::Gone),
+            (Self::Active | Self::Retiring | Self::Gone, KeyChange::Activate)
+            | (Self::Next | Self::Retiring | Self::Gone, KeyChange::Retire)
+            | (Self::Gone, KeyChange::Drop) => None,
+        }
+    }
+
+    /// Whether the public half is in the JWKS.
+    pub const fn is_published(self) -> bool {
+        match self {
+            Self::Next | Self::Active | Self::Retiring => true,
+            Self::Gone => false,
+        }
+    }
+}
+
+/// What is known of a key without its private half.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Key {
+    /// The RFC 7638 thumbprint.
+    pub kid: String,
+    /// What it signs with.
+    pub algorithm: Algorithm,
+    /// Where it stands.
+    pub state: KeyState,
+    /// The public half.
+    pub public: PublicJwk,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it came into its present state.
+    pub changed_at: Timestamp,
+}
+
+impl Key {
+    /// What time alone asks for at `now`; retiring follows from a successor, not from time.
+    pub fn change_due(&self, now: Timestamp) -> Option<KeyChange> {
+        let age = now.since(self.changed_at);
+        match self.state {
+            KeyState::Next => (age >= PUBLISHED_BEFORE_USE).then_some(KeyChange::Activate),
+            KeyState::Retiring => (age >= KEPT_AFTER_USE).then_some(KeyChange::Drop),
+            KeyState::Active | KeyState::Gone => None,
+        }
+    }
+}
+
+/// The public half of a key (RFC 7517 §4, RFC 7518 §6). It has no field for a private member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kty")]
+pub enum PublicJwk {
+    /// An elliptic curve key.
+    #[serde(rename = "EC")]
+    Ec {
+        /// Always `P-256`.
+        crv: String,
+        /// 32 bytes, base64url.
+        x: String,
+        /// 32 bytes, base64url.
+        y: String,
+    },
+    /// An RSA key.
+    #[serde(rename = "RSA")]
+    Rsa {
+        /// The modulus, base64url.
+        n: String,
+        /// The exponent, base64url.
+        e: String,
+    },
+}
+
+impl PublicJwk {
+    /// The thumbprint (RFC 7638 §3.1): the required members in the order of their names.
+    pub fn thumbprint(&self) -> String {
+        let text = match self {
+            Self::Ec { crv, x, y } => format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#),
+            Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
+        };
+        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
+    }
+}
+
+/// How many opened keys are held: two algorithms and their successors for some hundred realms.
+const CACHED: usize = 1024;
+
+/// The keys this process has opened, by `kid`. A key never changes, so that an entry is never stale.
+#[derive(Default)]
+pub struct SignerCache(Mutex<HashMap<String, Arc<Signer>>>);
+
+impl SignerCache {
+    pub(crate) fn find(&self, kid: &str) -> Option<Arc<Signer>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
+    }
+
+    pub(crate) fn keep(&self, signer: Arc<Signer>) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= CACHED {
+            // Opening a key again costs less than a millisecond, so that order of use need not be tracked.
+            held.clear();
+        }
+        held.insert(signer.kid().to_owned(), signer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_of_the_table_of_states() {
+        let changes = [KeyChange::Activate, KeyChange::Retire, KeyChange::Drop];
+        let table: Vec<_> = KeyState::ALL.into_iter().map(|state| changes.map(|change| state.after(change))).collect();
+        assert_eq!(
+            table,
+            [
+                [Some(KeyState::Active), None, Some(KeyState::Gone)],
+                [None, Some(KeyState::Retiring), Some(KeyState::Gone)],
+                [None, None, Some(KeyState::Gone)],
+                [None, None, None],
+            ]
+        );
+    }
+
+    #[test]
+    fn the_thumbprint_is_that_of_rfc_7638() {
+        let key = PublicJwk::Rsa {
+            n: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw".into(),
+            e: "AQAB".into(),
+        };
+        assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    #[test]
+    fn time_moves_a_key_on_only_after_its_full_term() {
+        let start = Timestamp::from_millis(0);
+        let public = PublicJwk::Rsa { n: "x".into(), e: "AQAB".into() };
+        let key = |state| Key {
+            kid: "k".into(),
+            algorithm: Algorithm::Rs256,
+            state,
+            public: public.clone(),
+            created_at: start,
+            changed_at: start,
+        };
+        let just_before = start + PUBLISHED_BEFORE_USE - Duration::from_millis(1);
+        assert_eq!(key(KeyState::Next).change_due(just_before), None);
+        assert_eq!(key(KeyState::Next).change_due(start + PUBLISHED_BEFORE_USE), Some(KeyChange::Activate));
+        assert_eq!(key(KeyState::Active).change_due(start + days(9_999)), None);
+        assert_eq!(key(KeyState::Retiring).change_due(start + days(6)), None);
+        assert_eq!(key(KeyState::Retiring).change_due(start + days(7)), Some(KeyChange::Drop));
+    }
+}

@@ -1,0 +1,97 @@
+//! Table `clients`.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::client;
+use crate::client::{Client, ClientName, ClientSettings};
+use crate::clock::Timestamp;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::ClientRowId;
+use crate::secret::Hashed;
+
+pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
+    let row = client::ActiveModel {
+        id: Set(client.id.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        client_id: Set(client.client_id.as_str().to_owned()),
+        name: Set(client.name.clone()),
+        secret_hash: Set(client.secret.as_ref().map(|secret| secret.bytes().to_vec())),
+        settings: Set(written(&client.settings)?),
+        created_at: Set(client.created_at.millis()),
+        updated_at: Set(client.updated_at.millis()),
+    };
+    client::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+/// By the name on the wire, as sent.
+pub(crate) async fn by_client_id(ctx: &Ctx, client_id: &str) -> Result<Option<Client>, Fault> {
+    let Ok(name) = ClientName::parse(client_id) else { return Ok(None) };
+    let select = client::Entity::find()
+        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(client::Column::ClientId.eq(name.as_str()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// The same for a change: nobody else changes the client until the transaction ends.
+pub(crate) async fn lock_by_client_id(ctx: &Ctx, client_id: &ClientName) -> Result<Option<Client>, Fault> {
+    let select = client::Entity::find()
+        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(client::Column::ClientId.eq(client_id.as_str()))
+        .lock_exclusive();
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+pub(crate) async fn by_id(ctx: &Ctx, id: ClientRowId) -> Result<Option<Client>, Fault> {
+    let select = client::Entity::find_by_id(id.uuid()).filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// Every client of the realm, by name on the wire.
+pub(crate) async fn list(ctx: &Ctx) -> Result<Vec<Client>, Fault> {
+    let select = client::Entity::find()
+        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .order_by_asc(client::Column::ClientId);
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
+/// Writes name, secret and settings of an existing client.
+pub(crate) async fn update(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
+    let changed = client::ActiveModel {
+        name: Set(client.name.clone()),
+        secret_hash: Set(client.secret.as_ref().map(|secret| secret.bytes().to_vec())),
+        settings: Set(written(&client.settings)?),
+        updated_at: Set(ctx.now.millis()),
+        ..Default::default()
+    };
+    let update = client::Entity::update_many()
+        .set(changed)
+        .filter(client::Column::Id.eq(client.id.uuid()))
+        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
+    update.exec(&ctx.db).await?;
+    Ok(())
+}
+
+/// Deletes the client with its grants, codes and tokens.
+pub(crate) async fn delete(ctx: &Ctx, id: ClientRowId) -> Result<(), Fault> {
+    let delete = client::Entity::delete_by_id(id.uuid()).filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
+    delete.exec(&ctx.db).await?;
+    Ok(())
+}
+
+fn written(settings: &ClientSettings) -> Result<String, Fault> {
+    serde_json::to_string(settings).map_err(|_| Fault::Broken("client settings have no JSON form".into()))
+}
+
+fn noun(row: client::Model) -> Result<Client, Fault> {
+    Ok(Client {
+        id: ClientRowId::from_uuid(row.id),
+        client_id: ClientName::parse(&row.client_id).map_err(|_| Fault::unreadable("client id"))?,
+        name: row.name,
+        secret: row.secret_hash.map(Hashed::from_bytes),
+        settings: serde_json::from_str(&row.settings).map_err(|_| Fault::unreadable("client settings"))?,
+        created_at: Timestamp::from_millis(row.created_at),
+        updated_at: Timestamp::from_millis(row.updated_at),
+    })
+}
