@@ -1,0 +1,8 @@
+//! The demo: one society, its provider, a member portal and a mailbox, on loopback and in one process.
+//!
+//! Every part is the real thing: the portal is a relying party like any other, and the mailbox takes mail by SMTP.
+
+pub mod addresses;
+pub mod document;
+pub mod members;
+pub mod web;
