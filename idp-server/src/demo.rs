@@ -4,5 +4,6 @@
 
 pub mod addresses;
 pub mod document;
+pub mod mailbox;
 pub mod members;
 pub mod web;
