@@ -6,4 +6,5 @@ pub mod addresses;
 pub mod document;
 pub mod mailbox;
 pub mod members;
+pub mod portal;
 pub mod web;
