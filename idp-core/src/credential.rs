@@ -1,5 +1,6 @@
 //! What a member proves to be themselves with, and the rules it has to follow.
 
+pub mod app;
 mod guessability;
 pub mod method;
 pub mod password_context;

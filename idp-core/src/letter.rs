@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::id::{LetterId, MemberId};
-use crate::secret::{Hashed, LetterPassword};
+use crate::letter_secret::LetterSecret;
+use crate::secret::{Hashed, LetterPassword, Vault};
 
 /// Birth-date guesses that one letter allows, over all ceremonies, restarts and nodes.
 pub const BIRTH_DATE_GUESSES: i64 = 5;
@@ -152,3 +153,8 @@ impl Letter {
 
 /// How long a letter is good where the realm says nothing else.
 pub const LETTER_LIFETIME: Duration = crate::clock::days(30);
+
+/// What rests of a letter's secret: bound to its member, so that the same secret never hashes alike for two.
+pub fn hash_of(vault: &Vault, member: MemberId, secret: &LetterSecret) -> Hashed<LetterPassword> {
+    vault.hash_within(member.uuid().as_bytes(), secret.as_bytes())
+}

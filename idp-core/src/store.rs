@@ -15,14 +15,20 @@ use crate::fault::Fault;
 use crate::secret::Vault;
 
 pub(crate) mod audit;
+pub(crate) mod ceremony;
 pub(crate) mod client;
 mod connect;
+pub(crate) mod credential;
 mod entity;
+pub(crate) mod interaction;
 pub(crate) mod letter;
 pub(crate) mod member;
 pub mod migrate;
+pub(crate) mod outbox;
 pub mod realm;
+pub(crate) mod session;
 pub(crate) mod signing_key;
+pub(crate) mod throttle;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};

@@ -1,0 +1,6 @@
+//! Proving to be a member: how guesses are counted, and each authenticator's verb.
+
+pub mod app;
+pub mod mail_code;
+pub mod password;
+pub mod throttle;

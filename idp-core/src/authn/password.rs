@@ -1,0 +1,254 @@
+//! User id and password: the society's initial one or the member's own.
+//!
+//! Two verbs with the hashing between them, outside any transaction: [`attempt`] counts the guess and says what to
+//! compare with, [`conclude`] takes the verdict. Known, unknown, disabled and pending ids look alike from outside.
+
+use crate::audit::{EventKind, Outcome};
+use crate::authn::throttle::{self, GUESSES, GUESSES_PER_NETWORK, Turn};
+use crate::clock::Timestamp;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::{InteractionId, MemberId};
+use crate::interaction::sitting::{Place, Sitting};
+use crate::interaction::{Evidence, Progress};
+use crate::letter::{self, Letter, Openness};
+use crate::letter_secret::LetterSecret;
+use crate::member::{Member, MemberState};
+use crate::pattern_password::PatternPassword;
+use crate::realm::{InitialPassword, PatternGuard};
+use crate::secret::{Hashed, ThrottleSubject};
+use crate::store;
+use crate::user_id::UserId;
+
+/// What was typed on the sign-in page.
+pub struct Typed {
+    /// The user id, any spelling.
+    pub user_id: String,
+    /// The password, any kind.
+    pub password: zeroize::Zeroizing<String>,
+}
+
+/// Carries an attempt from [`attempt`] to [`conclude`].
+pub struct Ticket {
+    interaction: InteractionId,
+    place: Place,
+    subjects: Vec<(Hashed<ThrottleSubject>, i64)>,
+    member: Option<MemberId>,
+    expected: Expected,
+}
+
+enum Expected {
+    /// Nothing that was typed can be right; a hash is computed all the same, so that time tells nothing.
+    Nothing,
+    /// The initial secret was right.
+    Initial(Evidence),
+    /// The right secret of a letter that no longer opens the journey.
+    EndedLetter(Openness),
+    /// Whatever matches this PHC string.
+    Phc(String),
+}
+
+/// What the caller does next.
+pub enum Attempt {
+    /// Compares the password with [`Ticket::phc`] (or with nothing, taking as long), then calls [`conclude`].
+    Compare(Ticket),
+    /// Shows the lock-out page.
+    Held {
+        /// When guesses are looked at again.
+        until: Timestamp,
+    },
+    /// The interaction is over or another browser's.
+    Elsewhere,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// Right: the interaction is this member's now.
+    Accepted,
+    /// Wrong user id or password; which of them is not said.
+    Wrong,
+    /// Wrong, and too often.
+    Held {
+        /// When guesses are looked at again.
+        until: Timestamp,
+    },
+    /// The letter's secret was right, but its time is over.
+    LetterExpired,
+    /// The letter's secret was right, but it was used up or replaced.
+    LetterEnded,
+    /// The initial password was right, but without a mail address on file it opens nothing: a letter is needed.
+    LetterNeeded,
+    /// The interaction is over or another browser's.
+    Elsewhere,
+}
+
+/// What the hashing pool said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The password matches.
+    Match,
+    /// It matches, and this is its hash under today's parameters.
+    MatchRehashed(String),
+    /// It does not match.
+    Mismatch,
+}
+
+impl Ticket {
+    /// The PHC string to compare with; `None` means: compare with anything, it will not match.
+    pub fn phc(&self) -> Option<&str> {
+        match &self.expected {
+            Expected::Phc(phc) => Some(phc),
+            Expected::Nothing | Expected::Initial(_) | Expected::EndedLetter(_) => None,
+        }
+    }
+}
+
+/// Counts the guess and finds out what the password has to be compared with.
+pub async fn attempt(ctx: &Ctx, place: Place, typed: &Typed) -> Result<Attempt, Fault> {
+    let Some(sitting) = Sitting::load(ctx, &place).await? else { return Ok(Attempt::Elsewhere) };
+    if !sitting.interaction.is_open(ctx.now) {
+        return Ok(Attempt::Elsewhere);
+    }
+    let user_id = UserId::parse(&typed.user_id).ok();
+    let member = match &user_id {
+        Some(user_id) => store::member::by_user_id(ctx, user_id.normal()).await?,
+        None => None,
+    };
+
+    let subjects = subjects(ctx, &place, user_id.as_ref(), member.as_ref()).await?;
+    for (subject, limit) in &subjects {
+        if let Turn::Held { until } = throttle::take(ctx, subject, *limit).await? {
+            return Ok(Attempt::Held { until });
+        }
+    }
+    let expected = match &member {
+        Some(member) if member.state == MemberState::Active => expected(ctx, member, &typed.password).await?,
+        Some(_) | None => Expected::Nothing,
+    };
+    let member = member.map(|member| member.id);
+    Ok(Attempt::Compare(Ticket { interaction: sitting.interaction.id, place, subjects, member, expected }))
+}
+
+async fn subjects(
+    ctx: &Ctx,
+    place: &Place,
+    user_id: Option<&UserId>,
+    member: Option<&Member>,
+) -> Result<Vec<(Hashed<ThrottleSubject>, i64)>, Fault> {
+    let mut subjects = Vec::with_capacity(2);
+    subjects.extend(throttle::network(ctx).map(|network| (network, GUESSES_PER_NETWORK)));
+    let Some(user_id) = user_id else { return Ok(subjects) };
+    let known = match member {
+        Some(member) => store::session::knows_browser(ctx, member.id, &place.browser).await?,
+        None => false,
+    };
+    let account = if known {
+        throttle::account_in_browser(ctx, user_id.normal(), &place.browser)
+    } else {
+        throttle::account(ctx, user_id.normal())
+    };
+    subjects.push((account, GUESSES));
+    Ok(subjects)
+}
+
+async fn expected(ctx: &Ctx, member: &Member, password: &str) -> Result<Expected, Fault> {
+    if let Ok(secret) = LetterSecret::parse(password) {
+        let hash = letter::hash_of(&ctx.vault, member.id, &secret);
+        let letters = store::letter::all_of(ctx, member.id).await?;
+        if let Some(letter) = letters.into_iter().find(|letter| letter.secret.matches(&hash)) {
+            return Ok(by_letter(ctx, &letter));
+        }
+    }
+    if let Some(phc) = store::credential::password_of(ctx, member.id).await? {
+        return Ok(Expected::Phc(phc));
+    }
+    let (Some(symbol), Some(number), Some(birth_date)) =
+        (&member.household.symbol, &member.household.number, &member.birth_date)
+    else {
+        return Ok(Expected::Nothing);
+    };
+    let allowed = ctx.realm().settings.initial_password == InitialPassword::Pattern;
+    let right = PatternPassword::matches(password, symbol, number, birth_date);
+    Ok(if allowed && right { Expected::Initial(Evidence::Pattern) } else { Expected::Nothing })
+}
+
+fn by_letter(ctx: &Ctx, letter: &Letter) -> Expected {
+    match letter.openness(ctx.now) {
+        Openness::Open => Expected::Initial(Evidence::Letter { id: letter.id }),
+        ended @ (Openness::Expired | Openness::Ended) => Expected::EndedLetter(ended),
+    }
+}
+
+/// Takes the verdict of the hashing pool.
+pub async fn conclude(ctx: &Ctx, ticket: Ticket, verdict: Verdict) -> Result<SignIn, Fault> {
+    let Some(member_id) = ticket.member else { return wrong(ctx, &ticket).await };
+    let evidence = match (&ticket.expected, &verdict) {
+        (Expected::Initial(evidence), _) => *evidence,
+        (Expected::EndedLetter(Openness::Expired), _) => return Ok(SignIn::LetterExpired),
+        (Expected::EndedLetter(Openness::Open | Openness::Ended), _) => return Ok(SignIn::LetterEnded),
+        (Expected::Phc(phc), Verdict::Match | Verdict::MatchRehashed(_)) => {
+            // The password may have been changed while this one was compared: then it is the old one.
+            if store::credential::password_of(ctx, member_id).await?.as_deref() != Some(phc) {
+                return wrong(ctx, &ticket).await;
+            }
+            if let Verdict::MatchRehashed(newer) = &verdict {
+                store::credential::rehash_password(ctx, member_id, phc, newer).await?;
+            }
+            Evidence::Password
+        }
+        (Expected::Phc(_), Verdict::Mismatch) | (Expected::Nothing, _) => return wrong(ctx, &ticket).await,
+    };
+    seat(ctx, &ticket, member_id, evidence).await
+}
+
+async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidence) -> Result<SignIn, Fault> {
+    let place = Place { interaction: Some(ticket.interaction), browser: ticket.place.browser.clone() };
+    let Some(mut sitting) = Sitting::lock(ctx, &place).await? else { return Ok(SignIn::Elsewhere) };
+    if !sitting.interaction.is_open(ctx.now) {
+        return Ok(SignIn::Elsewhere);
+    }
+    let member = store::member::lock(ctx, member_id).await?;
+    if member.state != MemberState::Active {
+        return wrong(ctx, ticket).await;
+    }
+    match evidence {
+        Evidence::Letter { id } => {
+            let letter = store::letter::by_id(ctx, id).await?.ok_or_else(|| Fault::unreadable("letter"))?;
+            if letter.openness(ctx.now) != Openness::Open {
+                return Ok(SignIn::LetterEnded);
+            }
+            store::letter::mark_used(ctx, id).await?;
+            ctx.record(EventKind::LetterUsed, Some(member_id), Outcome::Done);
+        }
+        Evidence::Pattern if member.mail.is_none() && guarded(ctx) => return Ok(SignIn::LetterNeeded),
+        Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. } => {}
+    }
+
+    for (subject, _) in &ticket.subjects {
+        throttle::settle_right(ctx, subject).await?;
+    }
+    sitting.interaction.member = Some(member_id);
+    sitting.interaction.progress =
+        Progress { language: sitting.interaction.progress.language.take(), ..Progress::default() };
+    sitting.prove(ctx, evidence);
+    store::interaction::save(ctx, &sitting.interaction).await?;
+    ctx.record_with(EventKind::SignIn, Some(member_id), Outcome::Done, serde_json::json!({ "evidence": evidence }));
+    Ok(SignIn::Accepted)
+}
+
+fn guarded(ctx: &Ctx) -> bool {
+    ctx.realm().settings.pattern_guard == PatternGuard::MailOnFile
+}
+
+async fn wrong(ctx: &Ctx, ticket: &Ticket) -> Result<SignIn, Fault> {
+    ctx.record(EventKind::SignIn, ticket.member, Outcome::Refused);
+    let mut answer = SignIn::Wrong;
+    for (subject, limit) in &ticket.subjects {
+        if let Turn::Held { until } = throttle::settle_wrong(ctx, subject, *limit).await? {
+            ctx.record(EventKind::Locked, ticket.member, Outcome::Done);
+            answer = SignIn::Held { until };
+        }
+    }
+    Ok(answer)
+}

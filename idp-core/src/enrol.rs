@@ -1,0 +1,4 @@
+//! Setting a method up.
+
+pub mod app;
+pub mod mail;

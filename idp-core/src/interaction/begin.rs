@@ -1,0 +1,59 @@
+//! Begins an interaction, and carries a live session of the browser over into it.
+
+use super::{INTERACTION_LIFETIME, Interaction, Progress, State};
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::{ClientRowId, InteractionId};
+use crate::oidc::authorize::{AuthorizationRequest, Prompt};
+use crate::secret::{BrowserSecret, Hashed, SessionSecret};
+use crate::session::Session;
+use crate::store;
+
+/// The browser that asks, and the session it claims to have.
+#[derive(Clone)]
+pub struct Visitor {
+    /// The browser.
+    pub browser: Hashed<BrowserSecret>,
+    /// The session cookie's value, hashed.
+    pub session: Option<Hashed<SessionSecret>>,
+}
+
+/// Begins an interaction for an application's request, or without one.
+pub async fn begin(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    request: Option<(ClientRowId, AuthorizationRequest)>,
+) -> Result<InteractionId, Fault> {
+    let session = live_session(ctx, visitor).await?;
+    let carried = session.filter(|session| serves(ctx, session, request.as_ref().map(|(_, request)| request)));
+    let interaction = Interaction {
+        id: ctx.new_id(),
+        browser: visitor.browser.clone(),
+        member: carried.as_ref().map(|session| session.member),
+        progress: Progress { proofs: carried.map(|session| session.proofs).unwrap_or_default(), ..Progress::default() },
+        request,
+        state: State::Open,
+        created_at: ctx.now,
+        seen_at: ctx.now,
+        expires_at: ctx.now + INTERACTION_LIFETIME,
+    };
+
+    store::interaction::insert(ctx, &interaction).await?;
+    Ok(interaction.id)
+}
+
+/// The session of this browser, while it carries.
+pub async fn live_session(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Session>, Fault> {
+    let Some(secret) = &visitor.session else { return Ok(None) };
+    let session = store::session::by_secret(ctx, secret).await?;
+    Ok(session
+        .filter(|session| session.is_live(&ctx.realm().settings, ctx.now))
+        .filter(|session| session.browser == visitor.browser))
+}
+
+/// Whether the request is content with the session: no `prompt=login`, young enough for `max_age`, of the hinted member.
+fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequest>) -> bool {
+    let Some(request) = request else { return true };
+    let young = request.max_age().is_none_or(|age| ctx.now.since(session.authenticated_at) <= age);
+    young && !request.prompts(Prompt::Login) && !request.prompts(Prompt::SelectAccount)
+}

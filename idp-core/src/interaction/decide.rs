@@ -1,0 +1,127 @@
+//! "What next?": one table, asked again after every page. The state is the facts already stored.
+
+use crate::credential::Method;
+use crate::interaction::{Evidence, Progress};
+use crate::onboarding::facts::Facts;
+use crate::onboarding::table::{self, Step};
+
+/// Whether the interaction itself can still go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It can.
+    Open,
+    /// Its time is over, or it was answered before.
+    Over,
+    /// The member declined.
+    Declined,
+}
+
+/// What the table is asked about.
+pub struct Situation<'a> {
+    /// The interaction.
+    pub standing: Standing,
+    /// What was proved in it; empty while nobody signed in.
+    pub progress: &'a Progress,
+    /// The member's facts, once it is known who it is.
+    pub facts: Option<&'a Facts>,
+}
+
+/// The next page, or the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The interaction is over: a page with a way back.
+    Over,
+    /// The application gets `access_denied`.
+    Declined,
+    /// User id and password.
+    SignIn,
+    /// The second step.
+    SecondStep(Method),
+    /// A duty of the journey.
+    Step(Step),
+    /// The application gets its code, or the member their page.
+    Issue,
+}
+
+/// Answers the first row that applies.
+pub fn next(situation: &Situation<'_>) -> Next {
+    match situation.standing {
+        Standing::Over => return Next::Over,
+        Standing::Declined => return Next::Declined,
+        Standing::Open => {}
+    }
+    let Some(facts) = situation.facts else { return Next::SignIn };
+    if let Some(method) = second_step_owed(situation.progress, facts) {
+        return Next::SecondStep(method);
+    }
+    table::next_step(facts).map_or(Next::Issue, Next::Step)
+}
+
+/// Whoever has set a second step up takes it, also after a letter: a weaker proof never stands in for it.
+fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
+    let strongest = *facts.enrolled.first()?;
+    let taken = progress.last(|evidence| match evidence {
+        Evidence::App { .. } => facts.enrolled.contains(&Method::App),
+        Evidence::MailCode => strongest == Method::Mail,
+        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => false,
+    });
+    if taken.is_some() { None } else { Some(strongest) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::id::CredentialId;
+    use crate::interaction::{Completion, Proof};
+    use crate::onboarding::facts::{BirthDateFact, MailFact, MailProof, PasswordFact};
+
+    fn facts(enrolled: Vec<Method>) -> Facts {
+        Facts {
+            birth_date: BirthDateFact::Confirmed,
+            terms_in_force: 1,
+            terms_accepted: 1,
+            mail: MailFact::Proved,
+            offered: Method::ALL.to_vec(),
+            chosen: enrolled.first().copied(),
+            enrolled,
+            password: PasswordFact::Own,
+            completion: Completion::Not,
+            mail_proof: MailProof::Fresh,
+        }
+    }
+
+    fn asked(proofs: &[Evidence], facts: Option<&Facts>, standing: Standing) -> Next {
+        let at = Timestamp::from_millis(0);
+        let proofs = proofs.iter().map(|evidence| Proof { evidence: *evidence, at }).collect();
+        let progress = Progress { proofs, ..Progress::default() };
+        next(&Situation { standing, progress: &progress, facts })
+    }
+
+    #[test]
+    fn the_rows_are_asked_in_order() {
+        let app = Evidence::App { id: CredentialId::from_uuid(uuid::Uuid::nil()) };
+        let both = facts(vec![Method::App]);
+        let mail = facts(vec![Method::Mail]);
+        assert_eq!(asked(&[], None, Standing::Over), Next::Over);
+        assert_eq!(asked(&[], None, Standing::Declined), Next::Declined);
+        assert_eq!(asked(&[], None, Standing::Open), Next::SignIn);
+        assert_eq!(asked(&[Evidence::Password], Some(&both), Standing::Open), Next::SecondStep(Method::App));
+        assert_eq!(asked(&[Evidence::Password, app], Some(&both), Standing::Open), Next::Issue);
+        assert_eq!(asked(&[Evidence::Password, Evidence::MailCode], Some(&mail), Standing::Open), Next::Issue);
+    }
+
+    #[test]
+    fn a_mailed_code_never_stands_in_for_an_app() {
+        let app = facts(vec![Method::App, Method::Mail]);
+        let answer = asked(&[Evidence::Password, Evidence::MailCode], Some(&app), Standing::Open);
+        assert_eq!(answer, Next::SecondStep(Method::App));
+    }
+
+    #[test]
+    fn the_second_step_comes_before_every_duty() {
+        let mut app = facts(vec![Method::App]);
+        app.terms_in_force = 2;
+        assert_eq!(asked(&[Evidence::Password], Some(&app), Standing::Open), Next::SecondStep(Method::App));
+    }
+}

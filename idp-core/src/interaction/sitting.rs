@@ -1,0 +1,188 @@
+//! A sitting: an interaction with everything that decides its next page. Every verb of a page starts here.
+
+use std::time::Duration;
+
+use super::decide::{self, Next, Situation, Standing};
+use super::{Completion, Evidence, Interaction, Proof, State};
+use crate::ceremony::CeremonyKind;
+use crate::clock::minutes;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::InteractionId;
+use crate::member::{Member, MemberState};
+use crate::onboarding::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
+use crate::realm::PatternGuard;
+use crate::secret::{BrowserSecret, Hashed};
+use crate::store;
+
+/// How old a proof to the mail address may be when a method is set up.
+const MAIL_PROOF_AGE: Duration = minutes(30);
+
+/// Which interaction a page means, and the browser that asks.
+#[derive(Clone)]
+pub struct Place {
+    /// From the form or the address; `None` means the browser's newest.
+    pub interaction: Option<InteractionId>,
+    /// The browser.
+    pub browser: Hashed<BrowserSecret>,
+}
+
+/// An interaction, its member and their facts.
+pub struct Sitting {
+    /// The interaction.
+    pub interaction: Interaction,
+    /// The member and their facts, once it is known who it is.
+    pub seated: Option<(Member, Facts)>,
+}
+
+impl Sitting {
+    /// Loads the sitting of a place; `None` when the browser has no such interaction.
+    pub async fn load(ctx: &Ctx, place: &Place) -> Result<Option<Self>, Fault> {
+        let interaction = match place.interaction {
+            Some(id) => store::interaction::by_id(ctx, id, &place.browser).await?,
+            None => store::interaction::newest_open(ctx, &place.browser).await?,
+        };
+        Self::of(ctx, interaction).await
+    }
+
+    /// The same for a change: nobody else changes the interaction or its member until the transaction ends.
+    pub async fn lock(ctx: &Ctx, place: &Place) -> Result<Option<Self>, Fault> {
+        let id = match place.interaction {
+            Some(id) => Some(id),
+            None => store::interaction::newest_open(ctx, &place.browser).await?.map(|interaction| interaction.id),
+        };
+        let Some(id) = id else { return Ok(None) };
+        let interaction = store::interaction::lock(ctx, id, &place.browser).await?;
+        if let Some(member) = interaction.as_ref().and_then(|interaction| interaction.member) {
+            store::member::lock(ctx, member).await?;
+        }
+        Self::of(ctx, interaction).await
+    }
+
+    async fn of(ctx: &Ctx, interaction: Option<Interaction>) -> Result<Option<Self>, Fault> {
+        let Some(interaction) = interaction else { return Ok(None) };
+        let seated = match seated_member(ctx, &interaction).await? {
+            None => None,
+            Some(member) => {
+                let facts = facts(ctx, &interaction, &member).await?;
+                Some((member, facts))
+            }
+        };
+        Ok(Some(Self { interaction, seated }))
+    }
+
+    /// What comes next.
+    pub fn next(&self, ctx: &Ctx) -> Next {
+        let standing = match self.interaction.state {
+            State::Declined => Standing::Declined,
+            State::Answered => Standing::Over,
+            State::Open if ctx.now >= self.interaction.expires_at => Standing::Over,
+            State::Open => Standing::Open,
+        };
+        let facts = self.seated.as_ref().map(|(_, facts)| facts);
+        decide::next(&Situation { standing, progress: &self.interaction.progress, facts })
+    }
+
+    /// The member, if `next` is what the page is for; otherwise the page sends the browser to where it belongs.
+    pub fn member_if(&self, ctx: &Ctx, owed: Next) -> Option<&Member> {
+        let (member, _) = self.seated.as_ref()?;
+        (self.next(ctx) == owed).then_some(member)
+    }
+
+    /// Notes what was proved just now.
+    pub fn prove(&mut self, ctx: &Ctx, evidence: Evidence) {
+        self.interaction.progress.proofs.push(Proof { evidence, at: ctx.now });
+    }
+}
+
+/// Who sits here, as long as what they proved still counts.
+async fn seated_member(ctx: &Ctx, interaction: &Interaction) -> Result<Option<Member>, Fault> {
+    let Some(id) = interaction.member else { return Ok(None) };
+    let waiting_for_mail = store::ceremony::newest(ctx, id, interaction.id, CeremonyKind::VerifyMail).await?;
+    // Whoever waits for the mail may wait as long as its link is good.
+    let fresh =
+        interaction.proofs_are_fresh(ctx.now) || waiting_for_mail.is_some_and(|ceremony| ceremony.is_pending(ctx.now));
+    if !fresh {
+        return Ok(None);
+    }
+    let member = store::member::by_id(ctx, id).await?;
+    let Some(member) = member.filter(|member| member.state == MemberState::Active) else { return Ok(None) };
+    Ok(evidence_holds(ctx, interaction).await?.then_some(member))
+}
+
+/// A letter that was voided, exchanged elsewhere or has expired carries no journey on.
+async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fault> {
+    match primary(interaction) {
+        None => Ok(false),
+        Some(Evidence::Letter { id }) => {
+            let letter = store::letter::by_id(ctx, id).await?;
+            Ok(letter.is_some_and(|letter| letter.openness(ctx.now) == crate::letter::Openness::Open))
+        }
+        Some(Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. }) => Ok(true),
+    }
+}
+
+/// The proof that the sitting rests on: the last password of any kind.
+pub fn primary(interaction: &Interaction) -> Option<Evidence> {
+    interaction.progress.proofs.iter().rev().map(|proof| proof.evidence).find(|evidence| match evidence {
+        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
+        Evidence::MailCode | Evidence::App { .. } => false,
+    })
+}
+
+async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {
+    let settings = &ctx.realm().settings;
+    let terms = store::realm::terms_in_force(ctx).await?;
+
+    Ok(Facts {
+        birth_date: match (&member.birth_date, member.birth_date_confirmed_at) {
+            (None, _) => BirthDateFact::Unknown,
+            (Some(_), None) => BirthDateFact::Unconfirmed,
+            (Some(_), Some(_)) => BirthDateFact::Confirmed,
+        },
+        terms_in_force: terms.first().map_or(0, |terms| terms.version),
+        terms_accepted: store::member::terms_accepted(ctx, member.id).await?,
+        mail: mail_fact(ctx, interaction, member).await?,
+        offered: settings.methods.clone(),
+        chosen: member.chosen_method,
+        enrolled: store::credential::methods_of(ctx, member.id).await?,
+        password: password_fact(interaction, member),
+        completion: completion(interaction),
+        mail_proof: mail_proof(ctx, interaction, member).await?,
+    })
+}
+
+fn completion(interaction: &Interaction) -> Completion {
+    interaction.progress.completed
+}
+
+fn password_fact(interaction: &Interaction, member: &Member) -> PasswordFact {
+    match primary(interaction) {
+        Some(Evidence::Letter { .. } | Evidence::Pattern) => PasswordFact::Initial,
+        Some(Evidence::Password | Evidence::MailCode | Evidence::App { .. }) | None => {
+            if member.new_password_required_at.is_some() { PasswordFact::ToBeReplaced } else { PasswordFact::Own }
+        }
+    }
+}
+
+async fn mail_fact(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<MailFact, Fault> {
+    let proved_here = interaction.progress.last(|evidence| *evidence == Evidence::MailCode).is_some();
+    // A pattern password is known to many: only mail to the address on file, answered in this sitting, carries it on.
+    let weak = primary(interaction) == Some(Evidence::Pattern)
+        && ctx.realm().settings.pattern_guard == PatternGuard::MailOnFile;
+    if member.verified_mail().is_some() && (proved_here || !weak) {
+        return Ok(MailFact::Proved);
+    }
+    let newest = store::ceremony::newest(ctx, member.id, interaction.id, CeremonyKind::VerifyMail).await?;
+    let waiting = newest.is_some_and(|ceremony| ceremony.is_pending(ctx.now));
+    Ok(if waiting { MailFact::Waiting } else { MailFact::Unproved })
+}
+
+async fn mail_proof(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<MailProof, Fault> {
+    let last = store::ceremony::last_mail_proof(ctx, member.id, &interaction.browser).await?;
+    let fresh = last.is_some_and(|(at, address)| {
+        ctx.now.since(at) <= MAIL_PROOF_AGE
+            && member.verified_mail().is_some_and(|verified| verified.normal() == address.normal())
+    });
+    Ok(if fresh { MailProof::Fresh } else { MailProof::Stale })
+}

@@ -1,0 +1,78 @@
+//! The facts the journey is decided by. They are what is stored; nobody stores a step number.
+
+use crate::credential::Method;
+use crate::interaction::Completion;
+
+/// What is known of the member's mail address in this sitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailFact {
+    /// Mail to the address reaches the member, and where the sign-in was weak, that was proved in this very sitting.
+    Proved,
+    /// A link and a code are on their way.
+    Waiting,
+    /// Nothing was sent.
+    Unproved,
+}
+
+/// What is known of the member's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordFact {
+    /// The member signed in with the society's initial secret.
+    Initial,
+    /// An operator asked for a new one.
+    ToBeReplaced,
+    /// It is the member's own.
+    Own,
+}
+
+/// Whether a proof to the verified address is fresh enough to set a method up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailProof {
+    /// Given in this browser within half an hour.
+    Fresh,
+    /// Older, or given elsewhere.
+    Stale,
+}
+
+/// Whether the member is asked for a birth date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BirthDateFact {
+    /// The society told none.
+    Unknown,
+    /// Told, and not yet answered.
+    Unconfirmed,
+    /// Answered rightly.
+    Confirmed,
+}
+
+/// Everything the onboarding table asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The birth date.
+    pub birth_date: BirthDateFact,
+    /// The newest version of the terms; zero where the realm has none.
+    pub terms_in_force: i64,
+    /// The version accepted; zero for none.
+    pub terms_accepted: i64,
+    /// The mail address.
+    pub mail: MailFact,
+    /// The second steps the realm offers.
+    pub offered: Vec<Method>,
+    /// The second step the member chose.
+    pub chosen: Option<Method>,
+    /// The second steps the member has set up.
+    pub enrolled: Vec<Method>,
+    /// The password.
+    pub password: PasswordFact,
+    /// Whether the first login ended in this sitting.
+    pub completion: Completion,
+    /// The proof to the mail address.
+    pub mail_proof: MailProof,
+}
+
+impl Facts {
+    /// The chosen method, while it is not set up.
+    pub fn to_enrol(&self) -> Option<Method> {
+        self.chosen.filter(|_| self.enrolled.is_empty()).filter(|chosen| self.offered.contains(chosen))
+    }
+}

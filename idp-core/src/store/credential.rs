@@ -1,0 +1,132 @@
+//! Tables `passwords`, `totp_credentials` and `mail_code_credentials`.
+
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{mail_code_credential, password, totp_credential};
+use crate::clock::Timestamp;
+use crate::credential::Method;
+use crate::credential::app::App;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::{CredentialId, MemberId};
+use crate::secret::Sealed;
+
+/// The PHC string of the member's own password.
+pub(crate) async fn password_of(ctx: &Ctx, member: MemberId) -> Result<Option<String>, Fault> {
+    let select =
+        password::Entity::find_by_id(member.uuid()).filter(password::Column::RealmId.eq(ctx.realm().id.uuid()));
+    Ok(select.one(&ctx.db).await?.map(|row| row.phc))
+}
+
+pub(crate) async fn set_password(ctx: &Ctx, member: MemberId, phc: &str) -> Result<(), Fault> {
+    let row = password::ActiveModel {
+        member_id: Set(member.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        phc: Set(phc.to_owned()),
+        set_at: Set(ctx.now.millis()),
+    };
+    let replace = OnConflict::column(password::Column::MemberId)
+        .update_columns([password::Column::Phc, password::Column::SetAt])
+        .to_owned();
+    password::Entity::insert(row).on_conflict(replace).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+/// The same password under newer parameters, unless it was changed meanwhile.
+pub(crate) async fn rehash_password(ctx: &Ctx, member: MemberId, old: &str, new: &str) -> Result<(), Fault> {
+    password::Entity::update_many()
+        .col_expr(password::Column::Phc, Expr::value(new))
+        .filter(password::Column::MemberId.eq(member.uuid()))
+        .filter(password::Column::Phc.eq(old))
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
+/// The methods the member has set up, strongest first.
+pub(crate) async fn methods_of(ctx: &Ctx, member: MemberId) -> Result<Vec<Method>, Fault> {
+    let mut methods = Vec::new();
+    if !apps_of(ctx, member).await?.is_empty() {
+        methods.push(Method::App);
+    }
+    let mail = mail_code_credential::Entity::find().filter(mail_code_credential::Column::MemberId.eq(member.uuid()));
+    if mail.one(&ctx.db).await?.is_some() {
+        methods.push(Method::Mail);
+    }
+    Ok(methods)
+}
+
+/// The member's apps, oldest first.
+pub(crate) async fn apps_of(ctx: &Ctx, member: MemberId) -> Result<Vec<App>, Fault> {
+    let rows = of_member(ctx, member).all(&ctx.db).await?;
+    Ok(rows.into_iter().map(app).collect())
+}
+
+/// The same, for a change.
+pub(crate) async fn lock_apps_of(ctx: &Ctx, member: MemberId) -> Result<Vec<App>, Fault> {
+    let rows = of_member(ctx, member).lock_exclusive().all(&ctx.db).await?;
+    Ok(rows.into_iter().map(app).collect())
+}
+
+pub(crate) async fn insert_app(ctx: &Ctx, member: MemberId, app: &App) -> Result<(), Fault> {
+    totp_credential::Entity::insert(app_row(ctx, member, app)).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+/// Writes the counters of an app that was loaded by [`lock_apps_of`].
+pub(crate) async fn save_app(ctx: &Ctx, member: MemberId, app: &App) -> Result<(), Fault> {
+    totp_credential::Entity::update(app_row(ctx, member, app)).exec(&ctx.db).await?;
+    Ok(())
+}
+
+/// Makes mailed codes the member's method; doing so again changes nothing.
+pub(crate) async fn insert_mail_codes(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    let row = mail_code_credential::ActiveModel {
+        id: Set(ctx.new_id::<crate::id::CredentialKind>().uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        member_id: Set(member.uuid()),
+        created_at: Set(ctx.now.millis()),
+        last_used_at: Set(None),
+    };
+    let keep = OnConflict::column(mail_code_credential::Column::MemberId).do_nothing().to_owned();
+    mail_code_credential::Entity::insert(row).on_conflict(keep).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+fn of_member(ctx: &Ctx, member: MemberId) -> sea_orm::Select<totp_credential::Entity> {
+    totp_credential::Entity::find()
+        .filter(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(totp_credential::Column::MemberId.eq(member.uuid()))
+        .order_by_asc(totp_credential::Column::Id)
+}
+
+fn app_row(ctx: &Ctx, member: MemberId, app: &App) -> totp_credential::ActiveModel {
+    totp_credential::ActiveModel {
+        id: Set(app.id.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        member_id: Set(member.uuid()),
+        name: Set(app.name.clone()),
+        secret_sealed: Set(app.secret.bytes().to_vec()),
+        last_step: Set(app.last_step),
+        wrong_in_a_row: Set(app.wrong_in_a_row),
+        wrong_since_success: Set(app.wrong_since_success),
+        held_until: Set(app.held_until.millis()),
+        created_at: Set(app.created_at.millis()),
+        last_used_at: Set(app.last_used_at.map(Timestamp::millis)),
+    }
+}
+
+fn app(row: totp_credential::Model) -> App {
+    App {
+        id: CredentialId::from_uuid(row.id),
+        name: row.name,
+        secret: Sealed::from_bytes(row.secret_sealed),
+        last_step: row.last_step,
+        wrong_in_a_row: row.wrong_in_a_row,
+        wrong_since_success: row.wrong_since_success,
+        held_until: Timestamp::from_millis(row.held_until),
+        created_at: Timestamp::from_millis(row.created_at),
+        last_used_at: row.last_used_at.map(Timestamp::from_millis),
+    }
+}
