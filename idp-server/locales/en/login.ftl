@@ -32,7 +32,7 @@ login-mail-lead = To make sure that it is you, we sent you a code by email.
 login-mail-submit = Sign in
 
 locked-title = You cannot sign in for a while
-locked-why = A wrong user ID or password was entered several times, so we have paused sign-in to keep the account safe.
+locked-why = There were several wrong entries, so we have paused sign-in to keep the account safe.
 locked-until = You can try again from { $until }.
 locked-minutes = { $minutes ->
     [one] (in about 1 minute)
@@ -40,8 +40,8 @@ locked-minutes = { $minutes ->
   }
 locked-do-title = What you can do until then
 locked-do-wait = Just wait. There is no need to keep trying, and trying does not shorten the wait.
-locked-do-check = Check your user ID and password in the letter.
-locked-do-not-me = If this was not you, please contact your health insurance society. Someone else may have tried, but nobody got in.
+locked-do-check = Meanwhile, check your user ID and password in the letter.
+locked-do-not-me = If this was not you, or if it is urgent, please contact your health insurance society.
 locked-retry = Sign in again
 
 logout-title = Do you want to sign out?

@@ -68,7 +68,7 @@ method-submit = Use this way
 method-later = We will guide you through the set-up afterwards.
 
 password-title = Choose a new password
-password-lead = You will sign in with this password from now on. The initial password in your letter will stop working.
+password-lead = You will sign in with this password from now on. The one you used so far, such as the initial password in your letter, will stop working.
 password-rules-title = Your password needs
 password-rule-length = At least { $minimum } characters
 password-rule-composition = At least three of: capital letters, small letters, digits, symbols

@@ -32,13 +32,13 @@ login-mail-lead = ご本人であることを確かめるため、確認コー�
 login-mail-submit = ログインする
 
 locked-title = しばらくログインできません
-locked-why = まちがったユーザIDやパスワードが続けて入力されたため、安全のためにログインを一時的に止めています。
+locked-why = まちがった入力が続いたため、安全のために、ログインをしばらく止めています。
 locked-until = { $until } から、もう一度お試しいただけます。
 locked-minutes = （あと約{ $minutes }分）
 locked-do-title = それまでにできること
 locked-do-wait = このままお待ちください。何度も試す必要はありません。試しても、待ち時間が短くなることはありません。
-locked-do-check = お知らせを見て、ユーザIDとパスワードをもう一度ご確認ください。
-locked-do-not-me = 心あたりがないときは、健康保険組合へご連絡ください。ほかの方が試したのかもしれませんが、ログインはされていません。
+locked-do-check = そのあいだに、お知らせを見て、ユーザIDとパスワードをご確認ください。
+locked-do-not-me = 心あたりがないときや、お急ぎのときは、健康保険組合へご連絡ください。
 locked-retry = もう一度ログインする
 
 logout-title = ログアウトしますか

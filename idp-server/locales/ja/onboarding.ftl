@@ -62,7 +62,7 @@ method-submit = この方法に決める
 method-later = 設定は、このあとの画面でご案内します。
 
 password-title = 新しいパスワード
-password-lead = 次回から使うパスワードを決めてください。お知らせの初期パスワードは、このあと使えなくなります。
+password-lead = 次回から使うパスワードを決めてください。これまでのパスワード（お知らせの初期パスワードなど）は、このあと使えなくなります。
 password-rules-title = パスワードの決まり
 password-rule-length = { $minimum }文字以上
 password-rule-composition = 英大文字、英小文字、数字、記号のうち3種類以上を使う

@@ -35,7 +35,7 @@ pub struct RealmLook {
     pub logo_url: Option<String>,
     /// The colour of buttons and links, as the operator gave it; made readable by [`Colour::stylesheet`].
     pub primary_colour: Colour,
-    /// The telephone number of the help line: `03-1234-5678`.
+    /// The help line, usually a telephone number: `03-1234-5678`.
     pub help_line: Option<String>,
     /// When it answers, in the language of the page: `平日 9:00～17:00`.
     pub help_hours: Option<String>,
@@ -178,11 +178,13 @@ impl Chrome {
         self.realm.name.chars().take(1).collect()
     }
 
-    /// The help line's number as a `tel:` link.
+    /// The help line as a `tel:` link; `None` when it is not a telephone number alone.
     pub fn help_link(&self) -> Option<String> {
-        let number = self.realm.help_line.as_deref()?;
+        let line = self.realm.help_line.as_deref()?;
+        let is_number = line.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+        let number = line.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
 
-        Some(format!("tel:{}", number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>()))
+        (is_number && number.len() > 2).then(|| format!("tel:{number}"))
     }
 
     /// Whether something was wrong with this field.
@@ -340,5 +342,48 @@ impl LanguageLink {
             Language::Ja => "日本語",
             Language::En => "English",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chrome() -> Chrome {
+        Chrome::new(Words::new(Language::Ja), RealmLook::default(), String::new())
+    }
+
+    #[test]
+    fn a_telephone_number_can_be_called() {
+        let link = |line: &str| {
+            let mut chrome = chrome();
+            chrome.realm.help_line = Some(line.to_owned());
+            chrome.help_link()
+        };
+
+        assert_eq!(link("03-1234-5678").as_deref(), Some("tel:0312345678"));
+        assert_eq!(link("+81 (3) 1234 5678").as_deref(), Some("tel:+81312345678"));
+        assert_eq!(link("総務課 内線 123"), None);
+        assert_eq!(link("-"), None);
+    }
+
+    #[test]
+    fn a_field_is_described_by_its_error_and_its_hint() {
+        let mut chrome = chrome();
+        assert_eq!(chrome.described_by("mail", ""), "");
+        assert_eq!(chrome.described_by("mail", "hint"), "mail-hint");
+
+        chrome.errors = vec![FieldError::of("mail", "mail_address_missing")];
+        assert_eq!(chrome.described_by("mail", "hint"), "mail-error mail-hint");
+        assert_eq!(chrome.described_by("mail", ""), "mail-error");
+        assert_eq!(chrome.error_code(), Some("mail_address_missing"));
+    }
+
+    #[test]
+    fn the_bar_shows_what_is_done_and_what_is_ahead() {
+        let progress = Progress { step: 2, of: 3, next: None };
+
+        assert_eq!(progress.bar(), ["done", "current", "ahead"]);
+        assert_eq!(chrome().progress_text(&progress), "手順 2／3");
     }
 }

@@ -6,15 +6,16 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 78] = [
+pub const CODES: [&str; 81] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
     "letter_secret_missing",
     "letter_secret_unknown_symbol",
     "letter_secret_wrong_length",
-    "letter_used",
+    "letter_ended",
     "letter_expired",
+    "letter_needed",
     "letter_void",
     "locked",
     "password_missing",
@@ -56,7 +57,9 @@ pub const CODES: [&str; 78] = [
     "one_time_code_missing",
     "one_time_code_not_digits",
     "one_time_code_wrong_length",
+    "enrol_expired",
     "totp_slowed",
+    "totp_stopped",
     "device_name_too_long",
     // The method and the password.
     "method_missing",

@@ -122,6 +122,28 @@ fn every_key_in_use_exists() {
 }
 
 #[test]
+fn every_refusal_of_what_members_type_has_its_words() {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("../idp-core/src");
+    for (file, prefix) in [
+        ("birth_date.rs", "birth_date_"),
+        ("credential/password_policy.rs", "password_"),
+        ("letter_secret.rs", "letter_secret_"),
+        ("mail_address.rs", "mail_address_"),
+        ("one_time_code.rs", "one_time_code_"),
+        ("user_id.rs", "user_id_"),
+    ] {
+        let text = fs::read_to_string(core.join(file)).unwrap();
+        let codes = text.split("=> \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let codes = codes.filter(|code| code.starts_with(prefix)).collect::<Vec<_>>();
+
+        assert!(!codes.is_empty(), "{file} names no code");
+        for code in codes {
+            assert!(crate::view::error_text::CODES.contains(&code), "{code} has no words");
+        }
+    }
+}
+
+#[test]
 fn every_message_is_used() {
     let (named, composed) = (named_keys(), composed_keys());
     for key in messages(Language::Ja).keys() {
