@@ -1,22 +1,11 @@
-//! Mails that wait in the outbox. They are queued in the transaction of what causes them and sent by a worker.
-
-use std::time::Duration;
+//! What our mails tell, as they wait in the outbox.
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::clock::{Timestamp, days};
+use crate::clock::Timestamp;
 use crate::credential::Method;
-use crate::ctx::Ctx;
-use crate::fault::Fault;
-use crate::id::MemberId;
 use crate::language::Language;
-use crate::mail_address::MailAddress;
-use crate::member::Member;
-use crate::store;
-
-/// How long a notice is worth sending.
-const NOTICE_LIFETIME: Duration = days(3);
 
 /// What a mail tells.
 #[derive(Clone, Serialize, Deserialize)]
@@ -95,33 +84,4 @@ pub struct QueuedMail {
     pub at: Timestamp,
     /// What it tells.
     pub content: MailContent,
-}
-
-/// Queues a mail that is not sent after `expires_at`.
-pub(crate) async fn enqueue(ctx: &Ctx, member: MemberId, mail: QueuedMail, expires_at: Timestamp) -> Result<(), Fault> {
-    store::outbox::insert(ctx, member, &mail, expires_at).await?;
-    ctx.mail_queued();
-    Ok(())
-}
-
-/// Queues a notice to the member's verified address, if there is one.
-pub(crate) async fn notify(ctx: &Ctx, member: &Member, content: MailContent) -> Result<(), Fault> {
-    let Some(address) = member.verified_mail() else { return Ok(()) };
-    notify_at(ctx, member, address, content).await
-}
-
-/// Queues a notice to a given address of the member.
-pub(crate) async fn notify_at(
-    ctx: &Ctx,
-    member: &Member,
-    address: &MailAddress,
-    content: MailContent,
-) -> Result<(), Fault> {
-    let mail = QueuedMail {
-        to: address.as_typed().to_owned(),
-        language: member.language.unwrap_or_default(),
-        at: ctx.now,
-        content,
-    };
-    enqueue(ctx, member.id, mail, ctx.now + NOTICE_LIFETIME).await
 }

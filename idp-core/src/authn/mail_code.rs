@@ -11,11 +11,12 @@ use crate::fault::Fault;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
 use crate::interaction::{Evidence, Interaction};
-use crate::mail::{self, MailContent, QueuedMail, Secret};
+use crate::mail::{MailContent, QueuedMail, Secret};
 use crate::mail_address::MailAddress;
 use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::one_time_code::OneTimeCode;
+use crate::outbox;
 use crate::secret::Plain;
 use crate::store;
 
@@ -181,7 +182,7 @@ pub(crate) async fn challenge(
         content,
     };
     let worth_sending_until = if link.is_some() { ceremony.expires_at } else { code_expires_at };
-    mail::enqueue(ctx, member.id, mail, worth_sending_until).await?;
+    outbox::enqueue(ctx, member.id, mail, worth_sending_until).await?;
     ctx.record_with(EventKind::MailSent, Some(member.id), Outcome::Done, serde_json::json!({ "for": kind.name() }));
     Ok(ceremony)
 }

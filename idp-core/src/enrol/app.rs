@@ -12,10 +12,11 @@ use crate::fault::Fault;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
 use crate::interaction::{Evidence, SignOutOthers};
-use crate::mail::{self, MailContent};
+use crate::mail::MailContent;
 use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::one_time_code::OneTimeCode;
+use crate::outbox;
 use crate::store;
 
 /// Longest name of a device, in characters.
@@ -118,7 +119,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     sitting.prove(ctx, Evidence::App { id: app.id });
     sitting.interaction.progress.sign_out_others = form.sign_out_others;
     store::interaction::save(ctx, &sitting.interaction).await?;
-    mail::notify(ctx, &member, MailContent::MethodAdded { method: Method::App }).await?;
+    outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::App }).await?;
     ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);
     Ok(Answer::Enrolled)
 }

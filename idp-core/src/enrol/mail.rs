@@ -9,8 +9,9 @@ use crate::fault::Fault;
 use crate::interaction::Evidence;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
-use crate::mail::{self, MailContent};
+use crate::mail::MailContent;
 use crate::onboarding::table::Step;
+use crate::outbox;
 use crate::store;
 
 /// Judges the code; a right one sets the method up.
@@ -29,7 +30,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<MailCode, F
     store::credential::insert_mail_codes(ctx, member.id).await?;
     sitting.prove(ctx, Evidence::MailCode);
     store::interaction::save(ctx, &sitting.interaction).await?;
-    mail::notify(ctx, &member, MailContent::MethodAdded { method: Method::Mail }).await?;
+    outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::Mail }).await?;
     ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);
     Ok(answer)
 }

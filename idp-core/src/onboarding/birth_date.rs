@@ -29,7 +29,7 @@ pub enum Answer {
     },
     /// Wrong too often: the letter is void, the society issues a new one.
     LetterVoid,
-    /// Without a letter: wrong too often for now.
+    /// Without a letter: wrong too often, and held until a time.
     Held {
         /// When guesses are looked at again.
         until: Timestamp,

@@ -9,10 +9,11 @@ use crate::id::{InteractionId, MemberId};
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{self, Place, Sitting};
 use crate::interaction::{Evidence, Proof};
-use crate::mail::{self, MailContent};
+use crate::mail::MailContent;
 use crate::mail_address::{MailAddress, MailAddressError};
 use crate::member::MailOnFile;
 use crate::onboarding::table::Step;
+use crate::outbox;
 use crate::realm::PatternGuard;
 use crate::secret::{Hashed, LinkSecret};
 use crate::store;
@@ -164,7 +165,7 @@ async fn verified(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> {
     store::member::update(ctx, &member).await?;
     if let Some(old) = old {
         let content = MailContent::AddressChanged { new_address: address.masked() };
-        mail::notify_at(ctx, &member, &old, content).await?;
+        outbox::notify_at(ctx, &member, &old, content).await?;
         ctx.record(EventKind::MailChanged, Some(member.id), Outcome::Done);
     }
     if let Some(interaction) = ceremony.interaction {

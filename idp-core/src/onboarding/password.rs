@@ -9,10 +9,11 @@ use crate::fault::Fault;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{self, Place, Sitting};
 use crate::interaction::{Completion, Evidence};
-use crate::mail::{self, MailContent};
+use crate::mail::MailContent;
 use crate::member::Member;
 use crate::onboarding::facts::PasswordFact;
 use crate::onboarding::table::Step;
+use crate::outbox;
 use crate::store;
 
 /// Least length beside an authenticator app.
@@ -98,7 +99,7 @@ pub async fn set(ctx: &Ctx, place: &Place, phc: &str) -> Result<Answer, Fault> {
         sitting.interaction.progress.completed = Completion::Shown;
     }
     store::interaction::save(ctx, &sitting.interaction).await?;
-    mail::notify(ctx, &member, MailContent::PasswordChanged).await?;
+    outbox::notify(ctx, &member, MailContent::PasswordChanged).await?;
     ctx.record(EventKind::PasswordSet, Some(member.id), Outcome::Done);
     Ok(Answer::Set)
 }
