@@ -1,0 +1,224 @@
+//! Where things lie: names, lengths, and what may be imported where.
+
+use super::tree::{Source, Tree, code, has_word};
+use super::{Offence, Rule};
+
+const LONGEST_FILE: usize = 400;
+const ONE_LINE_TOO_MANY: &str = match std::str::from_utf8(&[b'\n'; LONGEST_FILE + 1]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc", "manager", "types"];
+
+/// Files of types, states and pure rules (docs/ARCHITECTURE.md, "Nouns are sync, verbs are async"): each the file or the folder
+/// of that name under `idp-core/src/`.
+const NOUNS: &[&str] = &[
+    "actor",
+    "audit",
+    "birth_date",
+    "ceremony",
+    "client",
+    "clock",
+    "consent",
+    "credential",
+    "entropy",
+    "fault",
+    "grant",
+    "id",
+    "interaction/decide",
+    "key",
+    "language",
+    "letter",
+    "letter_secret",
+    "mail",
+    "mail_address",
+    "member",
+    "one_time_code",
+    "onboarding/facts",
+    "onboarding/table",
+    "pattern_password",
+    "realm",
+    "secret",
+    "session",
+    "token",
+    "typed",
+    "user_id",
+];
+
+/// Crates that a part of the tree never names, although its `Cargo.toml` might one day allow it.
+const NEVER_NAMED: &[(&str, &[&str])] = &[
+    ("idp-core/src/", &["axum", "axum_extra", "hyper", "tower_http", "askama", "fluent_templates", "lettre", "clap"]),
+    ("idp-server/src/", &["sea_orm", "sqlx", "argon2", "totp_rs", "webauthn_rs", "jsonwebtoken", "migrations"]),
+    ("idp-admin-cli/src/", &["axum", "hyper", "sea_orm", "sqlx", "lettre"]),
+    ("migrations/src/", &["idp_core", "idp_server"]),
+];
+
+/// The top level, fixed by the people this is built for.
+const TOP_FOLDERS: &[&str] = &["idp-core", "idp-server", "idp-admin-cli", "migrations", "deploy", "docs", "tests"];
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        holds: "A file has at most 400 lines before its unit tests: split it by what it is about.",
+        offences: too_long,
+        planted: &[("idp-core/src/realm.rs", ONE_LINE_TOO_MANY)],
+    },
+    Rule {
+        holds: "A Rust file starts with `//!`: what it is, and which section of which standard.",
+        offences: without_opening,
+        planted: &[("idp-core/src/realm.rs", "use std::fmt;\n"), ("idp-core/src/key.rs", "//! Keys.\n")],
+    },
+    Rule {
+        holds: "A file is named after what is in it: no utils, helpers, common, misc, manager, types.",
+        offences: empty_names,
+        planted: &[("idp-server/src/login/utils.rs", "//! Anything.\n")],
+    },
+    Rule {
+        holds: "A noun file holds no `async`: load and save in a verb.",
+        offences: async_nouns,
+        planted: &[("idp-core/src/grant.rs", "//! Grants.\npub async fn redeem() {}\n")],
+    },
+    Rule {
+        holds: "sea_orm and sqlx appear only under idp-core/src/store/ (and sea_orm_migration in migrations/).",
+        offences: queries_outside_the_store,
+        planted: &[
+            ("idp-core/src/grant.rs", "//! Grants.\nuse sea_orm::EntityTrait;\n"),
+            ("idp-core/src/store/grant.rs", "//! Grants.\nuse sea_orm::EntityTrait;\n"),
+        ],
+    },
+    Rule {
+        holds: "Core knows no HTTP, HTML, SMTP or command line; server and command line reach the rest through core.",
+        offences: forbidden_crates,
+        planted: &[("idp-core/src/grant.rs", "//! Grants.\nuse axum::http::StatusCode;\n")],
+    },
+    Rule {
+        holds: "`use` stands in groups: std, crates, ours, with an empty line between.",
+        offences: mixed_imports,
+        planted: &[("idp-core/src/grant.rs", "//! Grants.\nuse std::fmt;\nuse url::Url;\n\nuse crate::id::GrantId;\n")],
+    },
+    Rule {
+        holds: "The top level has the folders it was given, and no other.",
+        offences: foreign_top_folders,
+        planted: &[("idp-core/src/lib.rs", ""), (".ci/run", ""), ("scripts/run", "")],
+    },
+];
+
+fn too_long(tree: &Tree) -> Vec<Offence> {
+    tree.rust()
+        .map(|source| (source, source.product().count()))
+        .filter(|(_, lines)| *lines > LONGEST_FILE)
+        .map(|(source, lines)| source.at(1, format!("{lines} lines")))
+        .collect()
+}
+
+fn without_opening(tree: &Tree) -> Vec<Offence> {
+    tree.rust()
+        .filter(|source| !source.text.starts_with("//!"))
+        .map(|source| source.at(1, source.text.lines().next().unwrap_or("empty")))
+        .collect()
+}
+
+fn empty_names(tree: &Tree) -> Vec<Offence> {
+    let stem = |part: &str| part.trim_end_matches(".rs").to_owned();
+    tree.rust()
+        .filter(|source| source.path.split('/').any(|part| EMPTY_NAMES.contains(&stem(part).as_str())))
+        .map(|source| source.at(1, "say what is inside"))
+        .collect()
+}
+
+fn async_nouns(tree: &Tree) -> Vec<Offence> {
+    let is_noun = |source: &&Source| {
+        let Some(rest) = source.path.strip_prefix("idp-core/src/") else { return false };
+        NOUNS.iter().any(|noun| {
+            rest.strip_prefix(noun).is_some_and(|after| after == ".rs" || after.starts_with('/')) && !source.is_test()
+        })
+    };
+    let mut offences = Vec::new();
+    for source in tree.rust().filter(is_noun) {
+        let asyncs = source.product().filter(|(_, line)| has_word(code(line), "async"));
+        offences.extend(asyncs.map(|(number, line)| source.at(number, line)));
+    }
+    offences
+}
+
+fn queries_outside_the_store(tree: &Tree) -> Vec<Offence> {
+    let product = tree.rust().filter(|source| {
+        !source.path.starts_with("idp-core/src/store/")
+            && source.path != "idp-core/src/store.rs"
+            && !source.path.starts_with("migrations/")
+            && !source.path.starts_with("tests/")
+    });
+    let mut offences = Vec::new();
+    for source in product {
+        let naming = source.lines().filter(|(_, line)| has_word(code(line), "sea_orm") || has_word(code(line), "sqlx"));
+        offences.extend(naming.map(|(number, line)| source.at(number, line)));
+    }
+    offences
+}
+
+fn forbidden_crates(tree: &Tree) -> Vec<Offence> {
+    let mut offences = Vec::new();
+    for (folder, names) in NEVER_NAMED {
+        for source in tree.rust().filter(|source| source.path.starts_with(folder)) {
+            let naming =
+                |line: &str| names.iter().any(|name| line.contains(&format!("{name}::")) && has_word(line, name));
+            let lines = source.lines().filter(|(_, line)| naming(code(line)));
+            offences.extend(lines.map(|(number, line)| source.at(number, line)));
+        }
+    }
+    offences
+}
+
+/// Which group a `use` belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Std,
+    Crates,
+    Ours,
+}
+
+fn group_of(line: &str) -> Option<Group> {
+    let path = line.strip_prefix("pub(crate) ").or(line.strip_prefix("pub ")).unwrap_or(line).strip_prefix("use ")?;
+    let root = path.split([':', ';', ' ']).next().unwrap_or(path);
+    Some(match root {
+        "std" | "core" | "alloc" => Group::Std,
+        "crate" | "super" | "self" => Group::Ours,
+        // Another crate of ours may stand with the crates or with ours.
+        "idp_core" | "idp_server" | "migrations" | "harness" => return None,
+        _ => Group::Crates,
+    })
+}
+
+/// One offence a file, at the first `use` that stands in another group's block. A re-export of an own module names no crate and
+/// is left alone.
+fn mixed_imports(tree: &Tree) -> Vec<Offence> {
+    let mut offences = Vec::new();
+    for source in tree.rust() {
+        let mut block = None;
+        for (number, line) in source.product() {
+            if line.trim().is_empty() {
+                block = None;
+            }
+            let Some(group) = group_of(line).filter(|_| !line.starts_with("pub")) else { continue };
+            if block.is_some_and(|known| known != group) {
+                offences.push(source.at(number, line));
+                break;
+            }
+            block = Some(group);
+        }
+    }
+    offences
+}
+
+fn foreign_top_folders(tree: &Tree) -> Vec<Offence> {
+    let mut foreign: Vec<&str> = tree
+        .sources
+        .iter()
+        .filter_map(|source| source.path.split_once('/'))
+        .map(|(top, _)| top)
+        .filter(|top| !top.starts_with('.') && !TOP_FOLDERS.contains(top))
+        .collect();
+    foreign.dedup();
+    foreign.into_iter().map(|top| format!("{top}/")).collect()
+}
