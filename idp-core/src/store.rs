@@ -15,11 +15,13 @@ use crate::fault::Fault;
 use crate::secret::Vault;
 
 pub(crate) mod audit;
+pub(crate) mod authorization_code;
 pub(crate) mod ceremony;
 pub(crate) mod client;
 mod connect;
 pub(crate) mod credential;
 mod entity;
+pub(crate) mod grant;
 pub(crate) mod interaction;
 pub(crate) mod letter;
 pub(crate) mod member;
@@ -29,6 +31,7 @@ pub mod realm;
 pub(crate) mod session;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
+pub(crate) mod token;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};

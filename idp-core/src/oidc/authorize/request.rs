@@ -20,6 +20,23 @@ pub enum ResponseMode {
     Query,
 }
 
+impl ResponseMode {
+    /// Every mode, in the order discovery lists them.
+    pub const ALL: [Self; 1] = [Self::Query];
+
+    /// The value on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+        }
+    }
+
+    /// Reads the value on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
 /// What the relying party wants the member to be shown (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

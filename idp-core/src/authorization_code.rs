@@ -1,0 +1,132 @@
+//! An authorization code (RFC 6749 §4.1.2): for one client, once, within a minute.
+//!
+//! | state | presented | then |
+//! |---|---|---|
+//! | fresh | by its client, in time | used: tokens |
+//! | fresh | too late | expired: refused |
+//! | used | again | used: refused, and its grant is revoked |
+//! | expired | at any time | expired: refused |
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::id::{ClientRowId, GrantId};
+use crate::oidc::acr::Authentication;
+use crate::oidc::authorize::CodeChallenge;
+
+/// How long a code can be redeemed (RFC 6749 §4.1.2 recommends ten minutes at most; one is enough for a redirect).
+pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// What a code remembers of its request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeDetails {
+    /// For the ID token.
+    pub nonce: Option<String>,
+    /// What the code verifier must hash to.
+    pub code_challenge: Option<CodeChallenge>,
+    /// For the ID token.
+    pub authentication: Authentication,
+}
+
+/// Where a code stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be redeemed.
+    Fresh,
+    /// It was redeemed.
+    Used,
+    /// Its minute is over.
+    Expired,
+}
+
+/// One code, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedCode {
+    /// What it stands for.
+    pub grant: GrantId,
+    /// Who may redeem it.
+    pub client: ClientRowId,
+    /// Where it was sent; must be named again (RFC 6749 §4.1.3).
+    pub redirect_uri: String,
+    /// What it remembers.
+    pub details: CodeDetails,
+    /// When its minute ends.
+    pub expires_at: Timestamp,
+    /// When it was redeemed, if it was.
+    pub used_at: Option<Timestamp>,
+}
+
+impl IssuedCode {
+    /// Where it stands; a used code stays used when its minute is over, so that a late replay is still known as one.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        if self.used_at.is_some() {
+            Standing::Used
+        } else if now < self.expires_at {
+            Standing::Fresh
+        } else {
+            Standing::Expired
+        }
+    }
+
+    /// Whether the proof key fits: a challenge needs its verifier, and a verifier without a challenge is a sign of a code
+    /// that was put into another's request (RFC 9700 §4.8.2).
+    pub fn accepts_verifier(&self, verifier: Option<&str>) -> bool {
+        match (&self.details.code_challenge, verifier) {
+            (None, None) => true,
+            (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+            (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::Id;
+    use crate::oidc::acr::Acr;
+
+    fn code(used_at: Option<Timestamp>, challenge: Option<&str>) -> IssuedCode {
+        let authentication = Authentication {
+            member: Id::from_uuid(Uuid::nil()),
+            session: Id::from_uuid(Uuid::nil()),
+            at: Timestamp::from_millis(0),
+            acr: Acr::Aal1,
+            amr: vec![],
+        };
+        let code_challenge = challenge.and_then(CodeChallenge::parse);
+        IssuedCode {
+            grant: Id::from_uuid(Uuid::nil()),
+            client: Id::from_uuid(Uuid::nil()),
+            redirect_uri: String::new(),
+            details: CodeDetails { nonce: None, code_challenge, authentication },
+            expires_at: Timestamp::from_millis(60_000),
+            used_at,
+        }
+    }
+
+    #[test]
+    fn every_cell_of_the_table_of_states() {
+        let used = Some(Timestamp::from_millis(1));
+        let at = Timestamp::from_millis;
+        assert_eq!(code(None, None).standing(at(59_999)), Standing::Fresh);
+        assert_eq!(code(None, None).standing(at(60_000)), Standing::Expired);
+        assert_eq!(code(used, None).standing(at(2)), Standing::Used);
+        assert_eq!(code(used, None).standing(at(60_000)), Standing::Used);
+    }
+
+    #[test]
+    fn challenge_and_verifier_come_together_or_not_at_all() {
+        let challenge = Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert!(code(None, challenge).accepts_verifier(Some(verifier)));
+        assert!(!code(None, challenge).accepts_verifier(Some(&verifier.to_uppercase())));
+        assert!(!code(None, challenge).accepts_verifier(None));
+        assert!(!code(None, None).accepts_verifier(Some(verifier)));
+        assert!(code(None, None).accepts_verifier(None));
+    }
+}

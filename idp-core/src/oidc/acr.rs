@@ -1,0 +1,134 @@
+//! How strongly a member signed in: `acr` (NIST SP 800-63B levels) and `amr` (RFC 8176).
+//!
+//! | proved | `acr` | `amr` |
+//! |---|---|---|
+//! | a password of any kind | `aal1` | `pwd` |
+//! | … and a mailed code | `aal1` | `pwd otp mca` |
+//! | … and a code of an app | `aal2` | `pwd otp mfa` |
+//! | symbol, number and birth date, whatever came with it | `aal1` | `kba …` |
+//!
+//! A mailed code is a one-time code over another channel, but mail can be read by whoever has the mailbox's password:
+//! it is neither `mfa` nor `aal2` (NIST SP 800-63B-4 §3.1.3.1).
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::id::{MemberId, SessionId};
+use crate::interaction::{Evidence, Proof};
+use crate::session::Session;
+
+/// The authentication context class, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Acr {
+    /// One factor, or two of which the second is weak.
+    Aal1,
+    /// Two factors.
+    Aal2,
+}
+
+impl Acr {
+    /// Every class that can be reached, weakest first.
+    pub const ALL: [Self; 2] = [Self::Aal1, Self::Aal2];
+
+    /// The value on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Aal1 => "aal1",
+            Self::Aal2 => "aal2",
+        }
+    }
+
+    /// Reads the value on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|acr| acr.name() == name)
+    }
+}
+
+/// An authentication method (RFC 8176 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amr {
+    /// Knowledge about the person: the pattern of symbol, number and birth date.
+    Kba,
+    /// A password: the member's own or the one of the letter.
+    Pwd,
+    /// A one-time code.
+    Otp,
+    /// More than one channel: the code came by mail.
+    Mca,
+    /// More than one factor.
+    Mfa,
+}
+
+/// Who signed in, when and how: what an ID token says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// Who.
+    pub member: MemberId,
+    /// The session, `sid`.
+    pub session: SessionId,
+    /// When, `auth_time`.
+    pub at: Timestamp,
+    /// How strongly.
+    pub acr: Acr,
+    /// By what.
+    pub amr: Vec<Amr>,
+}
+
+impl Authentication {
+    /// What a session rests on.
+    pub fn of(session: &Session) -> Self {
+        let (acr, amr) = strength(&session.proofs);
+        Self { member: session.member, session: session.id, at: session.authenticated_at, acr, amr }
+    }
+}
+
+/// The class and the methods that proofs amount to; see the table above.
+pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
+    let given = |wanted: fn(&Evidence) -> bool| proofs.iter().any(|proof| wanted(&proof.evidence));
+    let password = given(|evidence| matches!(evidence, Evidence::Letter { .. } | Evidence::Password));
+    let pattern = given(|evidence| matches!(evidence, Evidence::Pattern));
+    let mailed = given(|evidence| matches!(evidence, Evidence::MailCode));
+    let app = given(|evidence| matches!(evidence, Evidence::App { .. }));
+
+    let strong = password && app;
+    let amr = [
+        (Amr::Kba, pattern && !password),
+        (Amr::Pwd, password),
+        (Amr::Otp, mailed || app),
+        (Amr::Mca, mailed),
+        (Amr::Mfa, strong),
+    ];
+    let amr = amr.into_iter().filter(|(_, holds)| *holds).map(|(method, _)| method).collect();
+    (if strong { Acr::Aal2 } else { Acr::Aal1 }, amr)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::{CredentialId, LetterId};
+
+    #[test]
+    fn every_row_of_the_table() {
+        let letter = Evidence::Letter { id: LetterId::from_uuid(Uuid::nil()) };
+        let app = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
+        let cases = [
+            (vec![Evidence::Password], Acr::Aal1, vec![Amr::Pwd]),
+            (vec![letter, Evidence::MailCode], Acr::Aal1, vec![Amr::Pwd, Amr::Otp, Amr::Mca]),
+            (vec![Evidence::Password, Evidence::MailCode], Acr::Aal1, vec![Amr::Pwd, Amr::Otp, Amr::Mca]),
+            (vec![Evidence::Password, app], Acr::Aal2, vec![Amr::Pwd, Amr::Otp, Amr::Mfa]),
+            (vec![Evidence::Pattern, Evidence::MailCode], Acr::Aal1, vec![Amr::Kba, Amr::Otp, Amr::Mca]),
+            (vec![Evidence::Pattern, app], Acr::Aal1, vec![Amr::Kba, Amr::Otp]),
+            (vec![app], Acr::Aal1, vec![Amr::Otp]),
+            (vec![], Acr::Aal1, vec![]),
+        ];
+        for (evidence, acr, amr) in cases {
+            let at = Timestamp::from_millis(0);
+            let proofs: Vec<Proof> = evidence.into_iter().map(|evidence| Proof { evidence, at }).collect();
+            assert_eq!(strength(&proofs), (acr, amr), "{proofs:?}");
+        }
+    }
+}

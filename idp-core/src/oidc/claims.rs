@@ -1,0 +1,64 @@
+//! What is told about a member (OpenID Connect Core §5.1), scope by scope (§5.4).
+
+use serde_json::{Map, Value};
+
+use super::scope::{Scope, Scopes};
+use crate::birth_date::BirthDate;
+use crate::member::Member;
+
+/// Every claim userinfo can hold, for discovery.
+pub(crate) const NAMES: [&str; 10] = [
+    "sub",
+    "name",
+    "family_name",
+    "given_name",
+    "preferred_username",
+    "birthdate",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
+];
+
+/// The claims about `member` that `scopes` open. What the society does not hold is left out, not sent empty.
+pub(crate) fn about(member: &Member, scopes: &Scopes) -> Map<String, Value> {
+    let mut claims = Map::new();
+    claims.insert("sub".into(), member.subject.clone().into());
+    for scope in scopes.iter() {
+        match scope {
+            Scope::Profile => profile(member, &mut claims),
+            Scope::Email => email(member, &mut claims),
+            // The society holds neither postal addresses nor telephone numbers here.
+            Scope::Openid | Scope::Address | Scope::Phone => {}
+        }
+    }
+    claims
+}
+
+fn profile(member: &Member, claims: &mut Map<String, Value>) {
+    let texts = [
+        ("name", member.name.full()),
+        ("family_name", member.name.family.clone()),
+        ("given_name", member.name.given.clone()),
+        // The reading in kana, by the language tag of OpenID Connect Core §5.2.
+        ("name#ja-Kana-JP", member.name.full_kana()),
+        ("family_name#ja-Kana-JP", member.name.family_kana.clone()),
+        ("given_name#ja-Kana-JP", member.name.given_kana.clone()),
+        ("preferred_username", Some(member.user_id.as_str().to_owned())),
+        ("birthdate", member.birth_date.as_ref().map(BirthDate::iso)),
+        ("locale", member.language.map(|language| language.tag().to_owned())),
+    ];
+    for (name, value) in texts {
+        if let Some(value) = value {
+            claims.insert(name.into(), value.into());
+        }
+    }
+    claims.insert("updated_at".into(), member.updated_at.seconds().into());
+}
+
+fn email(member: &Member, claims: &mut Map<String, Value>) {
+    if let Some(mail) = &member.mail {
+        claims.insert("email".into(), mail.address.as_typed().into());
+        claims.insert("email_verified".into(), mail.verified_at.is_some().into());
+    }
+}

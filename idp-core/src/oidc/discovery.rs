@@ -1,0 +1,72 @@
+//! The provider's metadata (OpenID Connect Discovery §3, RFC 8414 §2): only names registered with IANA, only what exists.
+
+use serde::Serialize;
+
+use super::acr::Acr;
+use super::authorize::{Prompt, ResponseMode};
+use super::scope::Scope;
+use super::{claims, paths, token};
+use crate::client::AuthMethod;
+use crate::key::Algorithm;
+use crate::language::Language;
+use crate::realm::Realm;
+
+/// The document; its fields are the registered names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the registry describes them: iana.org/assignments/oauth-parameters")]
+pub struct Metadata {
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub userinfo_endpoint: String,
+    pub jwks_uri: String,
+    pub end_session_endpoint: String,
+    pub scopes_supported: Vec<&'static str>,
+    pub response_types_supported: Vec<&'static str>,
+    pub response_modes_supported: Vec<&'static str>,
+    pub grant_types_supported: Vec<&'static str>,
+    pub acr_values_supported: Vec<&'static str>,
+    pub subject_types_supported: Vec<&'static str>,
+    pub id_token_signing_alg_values_supported: Vec<&'static str>,
+    pub token_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub claims_supported: Vec<&'static str>,
+    pub ui_locales_supported: Vec<&'static str>,
+    pub prompt_values_supported: Vec<&'static str>,
+    pub code_challenge_methods_supported: Vec<&'static str>,
+    pub claims_parameter_supported: bool,
+    pub request_parameter_supported: bool,
+    pub request_uri_parameter_supported: bool,
+    pub authorization_response_iss_parameter_supported: bool,
+}
+
+/// What `realm` offers.
+pub fn metadata(realm: &Realm) -> Metadata {
+    let issuer = realm.origin.as_str();
+    let endpoint = |path: &str| format!("{issuer}{path}");
+    let mut claims = claims::NAMES.to_vec();
+    claims.extend(["iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"]);
+    Metadata {
+        issuer: issuer.to_owned(),
+        authorization_endpoint: endpoint(paths::AUTHORIZE),
+        token_endpoint: endpoint(paths::TOKEN),
+        userinfo_endpoint: endpoint(paths::USERINFO),
+        jwks_uri: endpoint(paths::JWKS),
+        end_session_endpoint: endpoint(paths::END_SESSION),
+        scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
+        response_types_supported: vec!["code"],
+        response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
+        grant_types_supported: token::GRANT_TYPES.to_vec(),
+        acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
+        subject_types_supported: vec!["public"],
+        id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
+        token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).to_vec(),
+        claims_supported: claims,
+        ui_locales_supported: [Language::Ja, Language::En].map(Language::tag).to_vec(),
+        prompt_values_supported: Prompt::ALL.map(Prompt::name).to_vec(),
+        code_challenge_methods_supported: vec!["S256"],
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        authorization_response_iss_parameter_supported: true,
+    }
+}

@@ -1,0 +1,118 @@
+//! Sign-out that starts at a client (OpenID Connect RP-Initiated Logout §2).
+//!
+//! | hint | session in the browser | redirect URI | so |
+//! |---|---|---|---|
+//! | good | the one of the hint, or none | registered | signed out at once, back with `state` |
+//! | good | the one of the hint, or none | not sent | signed out at once, our own page |
+//! | good | another one | any | the member is asked; our own page |
+//! | bad, or none | any | any | the member is asked; our own page |
+//! | good | any | not registered | the member is asked; our own page |
+//!
+//! Without a good hint anybody could have written the link, so that it neither signs out nor leads away.
+
+use super::params::Params;
+use super::signing;
+use crate::audit::{EventKind, Outcome};
+use crate::client::Client;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::redirect_uri::TrustedRedirect;
+use crate::session::Session;
+use crate::store;
+
+/// What the browser is shown.
+#[derive(Debug, PartialEq, Eq)]
+pub enum EndSession {
+    /// Signed out; back to the client.
+    Redirect {
+        /// Where to, `state` included.
+        location: String,
+    },
+    /// Signed out; our own page says so.
+    SignedOut,
+    /// The member is asked whether to sign out.
+    Confirm(Doubt),
+}
+
+/// Why the member is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// No `id_token_hint` came.
+    NoHint,
+    /// The hint is no ID token of ours, or not of the client named.
+    BadHint,
+    /// The hint names another session or member than the browser's.
+    OtherSession,
+    /// The redirect URI is not registered.
+    UnregisteredUri,
+    /// A parameter came twice.
+    Malformed,
+}
+
+impl Doubt {
+    /// A short stable code for the log.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoHint => "no_hint",
+            Self::BadHint => "bad_hint",
+            Self::OtherSession => "other_session",
+            Self::UnregisteredUri => "invalid_redirect_uri",
+            Self::Malformed => "invalid_request",
+        }
+    }
+}
+
+/// Answers a request to sign out from a browser with this live session.
+pub async fn end_session(ctx: &Ctx, params: &Params, session: Option<&Session>) -> Result<EndSession, Fault> {
+    let (client, redirect) = match trusted(ctx, params, session).await? {
+        Ok(trusted) => trusted,
+        Err(doubt) => return Ok(EndSession::Confirm(doubt)),
+    };
+
+    if let Some(session) = session {
+        end(ctx, session, Some(&client)).await?;
+    }
+    Ok(match redirect {
+        None => EndSession::SignedOut,
+        Some(redirect) => {
+            let state = params.find("state").map(|state| ("state", state));
+            EndSession::Redirect { location: redirect.with_query(state) }
+        }
+    })
+}
+
+/// Ends the session with what was granted in it; the member said so, or a client whom it concerns.
+pub async fn end(ctx: &Ctx, session: &Session, client: Option<&Client>) -> Result<(), Fault> {
+    if !store::session::end(ctx, session.id).await? {
+        return Ok(());
+    }
+    store::grant::revoke_of_session(ctx, session.id).await?;
+    let about = serde_json::json!({ "session": session.id, "client": client.map(|client| client.id) });
+    ctx.record_with(EventKind::SessionEnded, Some(session.member), Outcome::Done, about);
+    Ok(())
+}
+
+type Trusted = (Client, Option<TrustedRedirect>);
+
+async fn trusted(ctx: &Ctx, params: &Params, session: Option<&Session>) -> Result<Result<Trusted, Doubt>, Fault> {
+    if params.doubled().is_some() {
+        return Ok(Err(Doubt::Malformed));
+    }
+    let Some(hint) = params.find("id_token_hint") else { return Ok(Err(Doubt::NoHint)) };
+    let Some(claims) = signing::id_token_of_ours(ctx, hint).await? else { return Ok(Err(Doubt::BadHint)) };
+    if params.find("client_id").is_some_and(|client_id| client_id != claims.aud) {
+        return Ok(Err(Doubt::BadHint));
+    }
+    let Some(client) = store::client::by_client_id(ctx, &claims.aud).await? else { return Ok(Err(Doubt::BadHint)) };
+    if let Some(session) = session {
+        let same_session = claims.sid == Some(session.id.to_string());
+        let member = store::member::by_id(ctx, session.member).await?;
+        // A later session of the same member is what the client means, too.
+        if !same_session && member.is_none_or(|member| member.subject != claims.sub) {
+            return Ok(Err(Doubt::OtherSession));
+        }
+    }
+    let Some(sent) = params.find("post_logout_redirect_uri") else { return Ok(Ok((client, None))) };
+    let Some(redirect) = client.trusts_after_logout(sent) else { return Ok(Err(Doubt::UnregisteredUri)) };
+    Ok(Ok((client, Some(redirect))))
+}

@@ -1,0 +1,101 @@
+//! Parameters of a query or a form (`application/x-www-form-urlencoded`), in the order sent, doubles included.
+
+/// The text is not UTF-8 after decoding, or holds a NUL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the parameters are not readable text")]
+pub struct Unreadable;
+
+/// Parameters as sent. Holds secrets: no `Debug` of values.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// Reads a query (without its `?`) or a form. Unlike lenient readers it refuses what is not UTF-8.
+    pub fn parse(text: &[u8]) -> Result<Self, Unreadable> {
+        let mut pairs = Vec::new();
+        for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let at = pair.iter().position(|byte| *byte == b'=');
+            let (name, value) = at.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]));
+            pairs.push((decoded(name)?, decoded(value)?));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The parameter's value. An empty one counts as not sent (RFC 6749 §3.1); of doubles the first.
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Whether the parameter came more than once, which RFC 6749 §3.1 forbids.
+    pub fn is_doubled(&self, name: &str) -> bool {
+        self.0.iter().filter(|(sent, _)| sent == name).count() > 1
+    }
+
+    /// The first name that came more than once.
+    pub fn doubled(&self) -> Option<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.is_doubled(name))
+    }
+}
+
+/// For tests and for verbs called without HTTP.
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Params {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Form-decodes one name or value. A `%` without two digits stays as it is, as browsers read it.
+pub(crate) fn decoded(text: &[u8]) -> Result<String, Unreadable> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, following @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push(high * 16 + low);
+                    rest = following;
+                }
+                (Some(_) | None, _) => bytes.push(b'%'),
+            },
+            (other, _) => bytes.push(*other),
+        }
+    }
+    if bytes.contains(&0) {
+        return Err(Unreadable);
+    }
+    String::from_utf8(bytes).map_err(|_| Unreadable)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_are_decoded_in_order() {
+        let params = Params::parse("a=1&b=%E3%81%82+%26&&c&d=".as_bytes()).unwrap();
+        assert_eq!(params.find("a"), Some("1"));
+        assert_eq!(params.find("b"), Some("あ &"));
+        assert_eq!((params.find("c"), params.find("d"), params.find("e")), (None, None, None));
+        assert_eq!(params.doubled(), None);
+    }
+
+    #[test]
+    fn doubles_are_seen_also_when_one_is_empty_or_spelled_differently() {
+        assert_eq!(Params::parse(b"x=1&state=a&state=").unwrap().doubled(), Some("state"));
+        assert!(Params::parse(b"state=a&st%61te=b").unwrap().is_doubled("state"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        for wrong in [&b"a=%ff"[..], b"a=\xff", b"%00=a", b"a=%e3%81"] {
+            assert_eq!(Params::parse(wrong).err(), Some(Unreadable));
+        }
+        assert_eq!(Params::parse(b"a=%zz%4").unwrap().find("a"), Some("%zz%4"));
+    }
+}

@@ -1,0 +1,16 @@
+//! Where the endpoints are, relative to the issuer: discovery publishes them, the server routes them.
+
+/// OpenID Connect Discovery §4.
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// RFC 8414 §3.
+pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+/// RFC 6749 §3.1.
+pub const AUTHORIZE: &str = "/authorize";
+/// RFC 6749 §3.2.
+pub const TOKEN: &str = "/token";
+/// OpenID Connect Core §5.3.
+pub const USERINFO: &str = "/userinfo";
+/// RFC 7517 §5.
+pub const JWKS: &str = "/jwks";
+/// OpenID Connect RP-Initiated Logout §2.
+pub const END_SESSION: &str = "/end_session";

@@ -1,0 +1,35 @@
+//! Reading back what the realm itself signed.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::jws::{self, Typ};
+use crate::store;
+
+/// The claims of an ID token that hints are judged by.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct HintClaims {
+    pub(crate) iss: String,
+    pub(crate) sub: String,
+    pub(crate) aud: String,
+    pub(crate) sid: Option<String>,
+}
+
+/// The claims of a token that a key of this realm signed as a `typ`; `None` for every other text. Its time is the caller's
+/// to judge.
+pub(crate) async fn verified<C: DeserializeOwned>(ctx: &Ctx, token: &str, typ: Typ) -> Result<Option<C>, Fault> {
+    let Some(header) = jws::header(token, typ) else { return Ok(None) };
+    let Some(key) = store::signing_key::by_kid(ctx, &header.kid).await? else { return Ok(None) };
+    if key.algorithm != header.algorithm || !key.state.is_published() {
+        return Ok(None);
+    }
+    Ok(jws::verified(token, key.algorithm, &key.public))
+}
+
+/// An ID token of this realm, expired or not: a hint is no credential.
+pub(crate) async fn id_token_of_ours(ctx: &Ctx, token: &str) -> Result<Option<HintClaims>, Fault> {
+    let claims: Option<HintClaims> = verified(ctx, token, Typ::IdToken).await?;
+    Ok(claims.filter(|claims| claims.iss == ctx.realm().origin.as_str()))
+}

@@ -1,0 +1,95 @@
+//! Table `grants`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, Select};
+
+use super::entity::grant;
+use crate::clock::Timestamp;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::grant::Grant;
+use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
+use crate::oidc::scope::Scopes;
+
+pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
+    let row = grant::ActiveModel {
+        id: Set(grant.id.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        client_id: Set(grant.client.uuid()),
+        member_id: Set(Some(grant.member.uuid())),
+        session_id: Set(Some(grant.session.uuid())),
+        scope: Set(grant.scopes.to_string()),
+        claims: Set(None),
+        created_at: Set(grant.created_at.millis()),
+        expires_at: Set(grant.expires_at.millis()),
+        revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
+    };
+    grant::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault> {
+    let select: Select<grant::Entity> = grant::Entity::find_by_id(id.uuid());
+    let select = select.filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// Takes a grant back; true for the call that did it.
+pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<bool, Fault> {
+    let done = grant::Entity::update_many()
+        .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::Id.eq(id.uuid()))
+        .filter(grant::Column::RevokedAt.is_null())
+        .exec(&ctx.db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Takes back what was granted in one session; answers how many grants were live.
+pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<u64, Fault> {
+    let done = grant::Entity::update_many()
+        .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::SessionId.eq(session.uuid()))
+        .filter(grant::Column::RevokedAt.is_null())
+        .exec(&ctx.db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Takes back everything the member granted; answers how many grants were live.
+pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId) -> Result<u64, Fault> {
+    let done = grant::Entity::update_many()
+        .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::MemberId.eq(member.uuid()))
+        .filter(grant::Column::RevokedAt.is_null())
+        .exec(&ctx.db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Deletes grants that ended by themselves, with their codes and tokens; answers how many.
+pub(crate) async fn delete_expired(ctx: &Ctx) -> Result<u64, Fault> {
+    let done = grant::Entity::delete_many()
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::ExpiresAt.lte(ctx.now.millis()))
+        .exec(&ctx.db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+fn noun(row: grant::Model) -> Result<Grant, Fault> {
+    let unreadable = || Fault::unreadable("grant");
+    Ok(Grant {
+        id: GrantId::from_uuid(row.id),
+        client: ClientRowId::from_uuid(row.client_id),
+        member: MemberId::from_uuid(row.member_id.ok_or_else(unreadable)?),
+        session: SessionId::from_uuid(row.session_id.ok_or_else(unreadable)?),
+        scopes: Scopes::parse(&row.scope),
+        created_at: Timestamp::from_millis(row.created_at),
+        expires_at: Timestamp::from_millis(row.expires_at),
+        revoked_at: row.revoked_at.map(Timestamp::from_millis),
+    })
+}
