@@ -1,7 +1,7 @@
 //! The languages that pages and mails are written in.
 
 /// A language with a complete set of texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     /// Japanese, the first language of every realm.

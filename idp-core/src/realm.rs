@@ -1,6 +1,7 @@
 //! A realm is one society: one origin, one issuer, its own members, clients, keys, terms and looks.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,35 @@ impl Realm {
             origin: Origin { text: String::new(), host: String::new(), security: Transport::Https },
             settings: RealmSettings::default(),
         }
+    }
+}
+
+/// The short name by which operators call a realm: 1 to 63 of `a-z`, `0-9` and inner `-`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RealmName(String);
+
+/// The text is no name for a realm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a realm's name has 1 to 63 small letters, digits and hyphens, and starts and ends without a hyphen")]
+pub struct RealmNameError;
+
+impl RealmName {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RealmName {
+    type Err = RealmNameError;
+
+    fn from_str(text: &str) -> Result<Self, RealmNameError> {
+        let is_known = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+        let is_good = (1..=63).contains(&text.len())
+            && text.bytes().all(is_known)
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        if is_good { Ok(Self(text.to_owned())) } else { Err(RealmNameError) }
     }
 }
 
@@ -231,6 +261,16 @@ impl RealmSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_a_label() {
+        for good in ["mgc", "a", "kenpo-2", &"a".repeat(63)] {
+            assert_eq!(good.parse::<RealmName>().map(|name| name.0), Ok(good.to_owned()));
+        }
+        for bad in ["", "MGC", "-a", "a-", "a b", "めぐろ", "a.b", &"a".repeat(64)] {
+            assert_eq!(bad.parse::<RealmName>(), Err(RealmNameError));
+        }
+    }
 
     #[test]
     fn an_origin_is_https_or_loopback_and_nothing_more() {

@@ -19,6 +19,13 @@ pub(crate) async fn password_of(ctx: &Ctx, member: MemberId) -> Result<Option<St
     Ok(select.one(&ctx.db).await?.map(|row| row.phc))
 }
 
+/// When the member chose the present password; `None` before the first login ended.
+pub(crate) async fn password_set_at(ctx: &Ctx, member: MemberId) -> Result<Option<Timestamp>, Fault> {
+    let select =
+        password::Entity::find_by_id(member.uuid()).filter(password::Column::RealmId.eq(ctx.realm().id.uuid()));
+    Ok(select.one(&ctx.db).await?.map(|row| Timestamp::from_millis(row.set_at)))
+}
+
 pub(crate) async fn set_password(ctx: &Ctx, member: MemberId, phc: &str) -> Result<(), Fault> {
     let row = password::ActiveModel {
         member_id: Set(member.uuid()),

@@ -4,6 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::letter;
+use crate::admin::letter::Count;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -95,6 +96,55 @@ pub(crate) async fn void_live(ctx: &Ctx, member: MemberId, reason: VoidReason) -
         .exec(&ctx.db)
         .await?;
     Ok(done.rows_affected)
+}
+
+/// Voids the live letters of all these members; answers whose they were.
+pub(crate) async fn void_live_of(ctx: &Ctx, members: &[MemberId], reason: VoidReason) -> Result<Vec<MemberId>, Fault> {
+    let mut voided = Vec::new();
+    for chunk in members.chunks(500) {
+        let select = of_realm(ctx)
+            .filter(letter::Column::MemberId.is_in(chunk.iter().map(|member| member.uuid())))
+            .filter(letter::Column::EndedAt.is_null());
+        for row in select.all(&ctx.db).await? {
+            let member = MemberId::from_uuid(row.member_id);
+            if void_live(ctx, member, reason).await? > 0 {
+                voided.push(member);
+            }
+        }
+    }
+    Ok(voided)
+}
+
+/// How many letters of the realm stand where.
+pub(crate) async fn count(ctx: &Ctx) -> Result<Count, Fault> {
+    let rows: Vec<(String, i64)> = of_realm(ctx)
+        .select_only()
+        .column(letter::Column::State)
+        .column_as(letter::Column::Id.count(), "count")
+        .group_by(letter::Column::State)
+        .into_tuple()
+        .all(&ctx.db)
+        .await?;
+    let expired = of_realm(ctx)
+        .filter(letter::Column::EndedAt.is_null())
+        .filter(letter::Column::ExpiresAt.lte(ctx.now.millis()))
+        .group_by(letter::Column::State)
+        .select_only()
+        .column(letter::Column::State)
+        .column_as(letter::Column::Id.count(), "count");
+    let expired: Vec<(String, i64)> = expired.into_tuple().all(&ctx.db).await?;
+
+    let in_state = |rows: &[(String, i64)], state: &str| -> u64 {
+        rows.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0))
+    };
+    let (expired_issued, expired_used) = (in_state(&expired, "issued"), in_state(&expired, "used"));
+    Ok(Count {
+        issued: in_state(&rows, "issued").saturating_sub(expired_issued),
+        used: in_state(&rows, "used").saturating_sub(expired_used),
+        done: in_state(&rows, "done"),
+        void: in_state(&rows, "void"),
+        expired: expired_issued + expired_used,
+    })
 }
 
 /// Takes one birth-date guess of the letter before it is looked at; `None` when none is left.

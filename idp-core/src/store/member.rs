@@ -3,10 +3,10 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::entity::{member, terms_acceptance};
+use super::entity::{letter, member, password, terms_acceptance};
 use crate::birth_date::BirthDate;
 use crate::clock::Timestamp;
 use crate::credential::Method;
@@ -62,6 +62,45 @@ pub(crate) async fn by_user_ids(ctx: &Ctx, user_ids: &[UserIdNormal]) -> Result<
 pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
     let select = member::Entity::find_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
     select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// Those of the given members that exist.
+pub(crate) async fn by_ids(ctx: &Ctx, ids: &[MemberId]) -> Result<Vec<Member>, Fault> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let select = member::Entity::find()
+            .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+            .filter(member::Column::Id.is_in(chunk.iter().map(|id| id.uuid())));
+        for row in select.all(&ctx.db).await? {
+            found.push(noun(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A page of active members who have neither a password nor a letter that is still good, by user id.
+pub(crate) async fn without_way_in(ctx: &Ctx, after: Option<&UserIdNormal>, limit: u64) -> Result<Vec<Member>, Fault> {
+    let passwords = password::Entity::find()
+        .select_only()
+        .column(password::Column::MemberId)
+        .filter(password::Column::RealmId.eq(ctx.realm().id.uuid()));
+    let letters = letter::Entity::find()
+        .select_only()
+        .column(letter::Column::MemberId)
+        .filter(letter::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(letter::Column::EndedAt.is_null())
+        .filter(letter::Column::ExpiresAt.gt(ctx.now.millis()));
+    let mut select = member::Entity::find()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::State.eq(MemberState::Active.name()))
+        .filter(member::Column::Id.not_in_subquery(passwords.into_query()))
+        .filter(member::Column::Id.not_in_subquery(letters.into_query()))
+        .order_by_asc(member::Column::UserIdNormal)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(member::Column::UserIdNormal.gt(after.as_str()));
+    }
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
 /// For a change: nobody else changes the member until the transaction ends.

@@ -1,6 +1,6 @@
 //! Tables `realms` and `terms`.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{realm, terms};
 use crate::clock::Timestamp;
@@ -49,6 +49,12 @@ pub async fn by_host(ctx: &Ctx, host: &str) -> Result<Option<Realm>, Fault> {
 pub async fn by_name(ctx: &Ctx, name: &str) -> Result<Option<Realm>, Fault> {
     let row = realm::Entity::find().filter(realm::Column::Name.eq(name)).one(&ctx.db).await?;
     row.map(noun).transpose()
+}
+
+/// The realm at hand as it stands now; nobody else changes it until the transaction ends.
+pub(crate) async fn lock(ctx: &Ctx) -> Result<Realm, Fault> {
+    let select = realm::Entity::find_by_id(ctx.realm().id.uuid()).lock_exclusive();
+    noun(select.one(&ctx.db).await?.ok_or_else(|| Fault::unreadable("realm"))?)
 }
 
 /// Every realm, by name.
