@@ -4,7 +4,9 @@
 
 pub mod addresses;
 pub mod document;
+pub mod folder;
 pub mod mailbox;
 pub mod members;
 pub mod portal;
+pub mod screen;
 pub mod web;
