@@ -4,6 +4,7 @@
 
 pub mod begin;
 pub mod decide;
+pub mod finish;
 pub mod sitting;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Every rule, every query, every use case of Sekisho. Knows no HTTP, HTML, SMTP or command line.
 
+pub mod account;
 pub mod actor;
 pub mod admin;
 pub mod audit;

@@ -31,6 +31,7 @@ pub struct Setup {
 }
 
 /// What the set-up form holds.
+#[derive(Clone, Default)]
 pub struct Form {
     /// The code of the app.
     pub code: String,

@@ -24,8 +24,10 @@ pub async fn begin(
     visitor: &Visitor,
     request: Option<(ClientRowId, AuthorizationRequest)>,
 ) -> Result<InteractionId, Fault> {
-    let session = live_session(ctx, visitor).await?;
-    let carried = session.filter(|session| serves(ctx, session, request.as_ref().map(|(_, request)| request)));
+    let carried = match live_session(ctx, visitor).await? {
+        Some(session) if serves(ctx, &session, request.as_ref().map(|(_, request)| request)).await? => Some(session),
+        Some(_) | None => None,
+    };
     let interaction = Interaction {
         id: ctx.new_id(),
         browser: visitor.browser.clone(),
@@ -52,8 +54,14 @@ pub async fn live_session(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Session
 }
 
 /// Whether the request is content with the session: no `prompt=login`, young enough for `max_age`, of the hinted member.
-fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequest>) -> bool {
-    let Some(request) = request else { return true };
+async fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequest>) -> Result<bool, Fault> {
+    let Some(request) = request else { return Ok(true) };
+    if let Some(hinted) = &request.hinted_subject {
+        let member = store::member::by_id(ctx, session.member).await?;
+        if !member.is_some_and(|member| member.subject == *hinted) {
+            return Ok(false);
+        }
+    }
     let young = request.max_age().is_none_or(|age| ctx.now.since(session.authenticated_at) <= age);
-    young && !request.prompts(Prompt::Login) && !request.prompts(Prompt::SelectAccount)
+    Ok(young && !request.prompts(Prompt::Login) && !request.prompts(Prompt::SelectAccount))
 }

@@ -1,0 +1,136 @@
+//! Ends an interaction well: the session begins here and nowhere else, and the application gets its answer.
+
+use super::begin::{self, Visitor};
+use super::decide::Next;
+use super::sitting::{Place, Sitting};
+use super::{Interaction, SignOutOthers, State};
+use crate::audit::{EventKind, Outcome};
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::member::Member;
+use crate::oidc::acr::Authentication;
+use crate::oidc::authorize::{self, AuthorizationError, AuthorizationResponse};
+use crate::secret::{Plain, SessionSecret};
+use crate::session::Session;
+use crate::store;
+
+/// How an interaction was ended.
+pub enum Finished {
+    /// Answered.
+    Done {
+        /// The cookie of a session that began just now; `None` when the browser's session goes on.
+        session: Option<Plain<SessionSecret>>,
+        /// Who is answered.
+        answer: Answer,
+    },
+    /// Something else comes first.
+    NotYet(Next),
+    /// The browser has no such interaction.
+    Unknown,
+}
+
+/// Who is answered at the end of an interaction.
+pub enum Answer {
+    /// The application that asked.
+    Application(AuthorizationResponse),
+    /// Nobody any more: the application, or its redirect URI, was deleted meanwhile.
+    ApplicationGone,
+    /// The member, who came by themselves.
+    Member,
+}
+
+impl Answer {
+    fn of(response: Option<AuthorizationResponse>) -> Self {
+        response.map_or(Self::ApplicationGone, Self::Application)
+    }
+}
+
+/// Answers the interaction if, and only if, nothing is owed.
+pub async fn finish(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Finished, Fault> {
+    let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(Finished::Unknown) };
+    let next = sitting.next(ctx);
+    let (Next::Issue, Some((member, _))) = (next, &sitting.seated) else { return Ok(Finished::NotYet(next)) };
+    if !store::interaction::close(ctx, sitting.interaction.id, State::Answered).await? {
+        return Ok(Finished::NotYet(Next::Over));
+    }
+
+    let (session, secret) = session_for(ctx, visitor, &sitting.interaction, member).await?;
+    let answer = match &sitting.interaction.request {
+        None => Answer::Member,
+        Some((client, request)) => {
+            let authentication = Authentication::of(&session);
+            Answer::of(authorize::issue(ctx, *client, request, &authentication).await?)
+        }
+    };
+    Ok(Finished::Done { session: secret, answer })
+}
+
+/// The same without showing a page (`prompt=none`): what would need one is an error to the application.
+pub async fn silently(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Option<Answer>, Fault> {
+    let next = match finish(ctx, visitor, place).await? {
+        Finished::Done { answer, .. } => return Ok(Some(answer)),
+        Finished::NotYet(next) => next,
+        Finished::Unknown => return Ok(None),
+    };
+    let error = match next {
+        Next::SignIn | Next::Over => AuthorizationError::LoginRequired,
+        Next::Declined => AuthorizationError::AccessDenied,
+        Next::SecondStep(_) | Next::Step(_) | Next::Issue => AuthorizationError::InteractionRequired,
+    };
+    refuse(ctx, place, error).await
+}
+
+/// After the member declined: the application hears `access_denied`.
+pub async fn declined(ctx: &Ctx, place: &Place) -> Result<Option<Answer>, Fault> {
+    refuse(ctx, place, AuthorizationError::AccessDenied).await
+}
+
+async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<Option<Answer>, Fault> {
+    let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
+    let Some((client, request)) = &sitting.interaction.request else { return Ok(Some(Answer::Member)) };
+    store::interaction::close(ctx, sitting.interaction.id, State::Answered).await?;
+    Ok(Some(Answer::of(authorize::refuse(ctx, *client, request, error).await?)))
+}
+
+/// The browser's session goes on if it rests on the same proofs; otherwise a new one begins under a new secret.
+async fn session_for(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    interaction: &Interaction,
+    member: &Member,
+) -> Result<(Session, Option<Plain<SessionSecret>>), Fault> {
+    let present = begin::live_session(ctx, visitor).await?;
+    if let Some(session) = present {
+        if session.member == member.id && session.proofs == interaction.progress.proofs {
+            store::session::touch(ctx, session.id).await?;
+            return Ok((session, None));
+        }
+        store::session::end(ctx, session.id).await?;
+    }
+    if interaction.progress.sign_out_others == SignOutOthers::Wanted {
+        store::session::end_all_of(ctx, member.id).await?;
+        ctx.record(EventKind::SessionsEnded, Some(member.id), Outcome::Done);
+    }
+    let session = new_session(ctx, interaction, member);
+    let secret = Plain::<SessionSecret>::random(ctx.entropy());
+    store::session::insert(ctx, &session, &ctx.vault.hash(secret.expose())).await?;
+    store::session::know_browser(ctx, member.id, &interaction.browser).await?;
+    let details = serde_json::json!({ "session": session.id, "proofs": session.proofs });
+    ctx.record_with(EventKind::SessionStarted, Some(member.id), Outcome::Done, details);
+    Ok((session, Some(secret)))
+}
+
+fn new_session(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Session {
+    let proofs = interaction.progress.proofs.clone();
+    Session {
+        id: ctx.new_id(),
+        member: member.id,
+        browser: interaction.browser.clone(),
+        authenticated_at: proofs.iter().map(|proof| proof.at).max().unwrap_or(ctx.now),
+        proofs,
+        created_at: ctx.now,
+        seen_at: ctx.now,
+        expires_at: ctx.now + ctx.realm().settings.session_absolute(),
+        ended_at: None,
+    }
+}
