@@ -21,7 +21,7 @@ mod unsupported;
 
 pub use check::{Checked, PageRefusal, check};
 pub use error::AuthorizationError;
-pub use issue::{issue, refuse};
+pub use issue::{declined, issue, refuse};
 pub use request::{AuthorizationRequest, CodeChallenge, Prompt, ResponseMode};
 pub use response::AuthorizationResponse;
 

@@ -8,6 +8,8 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::id::ClientRowId;
+use crate::interaction::State;
+use crate::interaction::sitting::{Place, Sitting};
 use crate::oidc::acr::Authentication;
 use crate::redirect_uri::TrustedRedirect;
 use crate::secret::{AuthorizationCode, Plain};
@@ -22,6 +24,11 @@ pub async fn issue(
     authentication: &Authentication,
 ) -> Result<Option<AuthorizationResponse>, Fault> {
     let Some((client, redirect)) = still_trusted(ctx, client, request).await? else { return Ok(None) };
+    if !is_expected(ctx, request, authentication).await? {
+        let (error, realm) = (AuthorizationError::LoginRequired, ctx.realm());
+        let description = "somebody else signed in than the id_token_hint names";
+        return Ok(Some(AuthorizationResponse::error(realm, redirect, request, error, description)));
+    }
 
     // Kept as long as anything the code gave can live, so that a late replay still finds what to revoke.
     let kept_until = ctx.now + CODE_LIFETIME + client.access_token_lifetime();
@@ -62,6 +69,28 @@ pub async fn refuse(
     let answer =
         |(_, redirect)| AuthorizationResponse::error(ctx.realm(), redirect, request, error, error.description());
     Ok(trusted.map(answer))
+}
+
+/// The answer to the application whose member declined; `None` when there is none to answer.
+pub async fn declined(ctx: &Ctx, place: &Place) -> Result<Option<AuthorizationResponse>, Fault> {
+    let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
+    match &sitting.interaction.request {
+        Some((client, request)) if sitting.interaction.state == State::Declined => {
+            refuse(ctx, *client, request, AuthorizationError::AccessDenied).await
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// Whether the member is the one whom the client expects (OpenID Connect Core §3.1.2.1, `id_token_hint`).
+async fn is_expected(
+    ctx: &Ctx,
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+) -> Result<bool, Fault> {
+    let Some(hinted) = &request.hinted_subject else { return Ok(true) };
+    let member = store::member::by_id(ctx, authentication.member).await?;
+    Ok(member.is_some_and(|member| member.subject == *hinted))
 }
 
 /// A request may rest for a day: its redirect URI is matched once more against what is registered now.
