@@ -9,4 +9,5 @@ pub mod mailbox;
 pub mod members;
 pub mod portal;
 pub mod screen;
+pub mod seed;
 pub mod web;

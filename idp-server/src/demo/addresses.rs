@@ -27,6 +27,19 @@ pub struct Doors {
     pub smtp: Door,
 }
 
+/// The four port numbers of a demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// The OpenID provider's.
+    pub provider: u16,
+    /// The member portal's.
+    pub portal: u16,
+    /// The mailbox page's.
+    pub mailbox: u16,
+    /// The mailbox's SMTP server's.
+    pub smtp: u16,
+}
+
 /// One port, open on `127.0.0.1` and, where there is one, on `::1`.
 #[derive(Debug)]
 pub struct Door {
@@ -61,11 +74,20 @@ impl Doors {
         }
 
         // Past the last port there is none: asking for it again gives the system's own refusal.
+        let nth = |n| first.saturating_add(n);
+        Self::open_at(Ports { provider: first, portal: nth(1), mailbox: nth(2), smtp: nth(3) }).await
+    }
+
+    /// Opens exactly these ports.
+    ///
+    /// # Errors
+    /// [`DoorFault`] names the first port that is taken or forbidden.
+    pub async fn open_at(ports: Ports) -> Result<Self, DoorFault> {
         Ok(Self {
-            provider: Door::open(first).await?,
-            portal: Door::open(first.saturating_add(1)).await?,
-            mailbox: Door::open(first.saturating_add(2)).await?,
-            smtp: Door::open(first.saturating_add(3)).await?,
+            provider: Door::open(ports.provider).await?,
+            portal: Door::open(ports.portal).await?,
+            mailbox: Door::open(ports.mailbox).await?,
+            smtp: Door::open(ports.smtp).await?,
         })
     }
 }
