@@ -32,12 +32,15 @@ for (const box of all(".secret")) {
   box.append(button, told);
 }
 
-// A second click on a button sends nothing a second time; coming back with the back button frees it again.
+// A second click on a button sends nothing a second time; a while later, or back on the page, the form is free again.
 for (const form of all("form")) {
   form.addEventListener("submit", (event) => {
     const waits = event.submitter?.getAttribute("aria-disabled") === "true";
     if (waits || form.dataset.sent) event.preventDefault();
-    else form.dataset.sent = "yes";
+    else {
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 10000);
+    }
   });
 }
 addEventListener("pageshow", () => {

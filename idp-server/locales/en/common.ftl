@@ -8,6 +8,10 @@ copied = Copied
 other-method = Sign in another way
 help-title = Need help?
 help-no-line = Please contact { $society }.
+time-limit = { $minutes ->
+    [one] This page waits 1 minute for your answer. After that, please sign in again.
+   *[other] This page waits { $minutes } minutes for your answer. After that, please sign in again.
+  }
 journey-kept = You can close this page at any time. Sign in again and you will continue where you left off.
 
 next-birth-date = Next: we check your date of birth.
@@ -46,7 +50,7 @@ resend-wait = { $seconds ->
 resend-wait-live = You can send it again in # seconds.
 resend-ready = If no email arrives, you can send it again.
 resend-submit = Send the email again
-no-mail-title = If no email arrives
+no-mail-title = What to check if no email arrives
 no-mail-wait = It can take a few minutes.
 no-mail-spam = Please also look in your spam or junk folder.
 no-mail-carrier = If your mobile carrier blocks some emails, allow emails sent from computers.

@@ -8,6 +8,7 @@ copied = コピーしました
 other-method = ほかの方法でログインする
 help-title = お困りのときは
 help-no-line = { $society }の窓口へお問い合わせください。
+time-limit = この画面は、{ $minutes }分間ご入力をお待ちします。時間を過ぎたときは、もう一度ログインしてください。
 journey-kept = 途中で画面を閉じても、もう一度ログインすると続きから始められます。
 
 next-birth-date = このあと：生年月日を確認します。
@@ -40,7 +41,7 @@ resend-wait = あと{ $seconds }秒ほどで、もう一度送れるようにな
 resend-wait-live = あと # 秒で、もう一度送れるようになります。
 resend-ready = メールが届かないときは、もう一度送れます。
 resend-submit = メールをもう一度送る
-no-mail-title = メールが届かないときは
+no-mail-title = 届かないときに確かめること
 no-mail-wait = 届くまで数分かかることがあります。
 no-mail-spam = 「迷惑メール」のフォルダーもご確認ください。
 no-mail-carrier = 携帯電話会社のメールで受信を制限しているときは、パソコンからのメールを受け取れるように設定してください。

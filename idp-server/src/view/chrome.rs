@@ -22,6 +22,8 @@ pub struct Chrome {
     pub notice: Option<Notice>,
     /// What was wrong with the last answer, in the order of the fields.
     pub errors: Vec<FieldError>,
+    /// How long the page waits for an answer, in minutes; `None` when it waits forever.
+    pub time_limit_minutes: Option<u32>,
     /// Where the same page is found in the other languages.
     pub language_links: Vec<LanguageLink>,
 }
@@ -134,6 +136,7 @@ impl Chrome {
             progress: None,
             notice: None,
             errors: Vec::new(),
+            time_limit_minutes: None,
             language_links: Vec::new(),
         }
     }
@@ -171,6 +174,11 @@ impl Chrome {
     /// The product's script.
     pub fn script_url(&self) -> String {
         assets::url("app.js").into_owned()
+    }
+
+    /// The picture in the browser's tab.
+    pub fn icon_url(&self) -> String {
+        assets::url("icon.svg").into_owned()
     }
 
     /// The society's short name is its first character, for realms without a logo.

@@ -13,7 +13,7 @@ pub const CODES: [&str; 81] = [
     "letter_secret_missing",
     "letter_secret_unknown_symbol",
     "letter_secret_wrong_length",
-    "letter_ended",
+    "letter_used",
     "letter_expired",
     "letter_needed",
     "letter_void",

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::view::colour::Colour;
 use crate::view::locale::{Value, Words};
 
 /// A mail, ready to be sent.
@@ -24,6 +25,8 @@ pub struct Sender {
     pub help_line: Option<String>,
     /// When it answers.
     pub help_hours: Option<String>,
+    /// The colour of buttons, as the operator gave it.
+    pub colour: Colour,
 }
 
 /// What a mail is about.
@@ -105,6 +108,7 @@ struct Parts {
     language: &'static str,
     subject: String,
     society: String,
+    colour: Colour,
     lead: Vec<String>,
     link: Option<Link>,
     code: Option<Code>,
@@ -134,7 +138,7 @@ impl MailContent {
         let parts = self.parts(words, sender);
 
         Ok(MailText {
-            text: TextLayout { parts: &parts }.render()?,
+            text: format!("{}\n", TextLayout { parts: &parts }.render()?.trim_end()),
             html: HtmlLayout { parts: &parts }.render()?,
             subject: parts.subject,
         })
@@ -174,6 +178,7 @@ impl MailContent {
             language: words.language().tag(),
             subject,
             society: sender.society.clone(),
+            colour: sender.colour.on_light(),
             lead: vec![say("-lead")],
             link,
             code,
@@ -213,6 +218,70 @@ impl MailContent {
                 (vec![("at", at.clone()), ("method", method_title(method))], None, None)
             }
             Self::Locked { until } => (vec![("until", until.clone())], None, None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::locale::Language;
+
+    fn sender() -> Sender {
+        Sender {
+            society: "みほん <健保>\r\nBcc: a@example.jp".to_owned(),
+            help_line: Some("03-1234-5678".to_owned()),
+            ..Sender::default()
+        }
+    }
+
+    fn all() -> Vec<MailContent> {
+        let (at, code) = ("11:23".to_owned(), "012345".to_owned());
+        let link = "https://id.example/mail/verify?t=x".to_owned();
+        vec![
+            MailContent::VerifyAddress { link, link_hours: 24, code: code.clone(), code_minutes: 10 },
+            MailContent::SignInCode { code: code.clone(), code_minutes: 10 },
+            MailContent::EnrolmentCode { code, code_minutes: 10 },
+            MailContent::PasswordChanged { at: at.clone() },
+            MailContent::AddressChanged { at: at.clone(), new_address: "h***@example.jp".to_owned() },
+            MailContent::MethodAdded { at: at.clone(), method: "totp" },
+            MailContent::MethodRemoved { at: at.clone(), method: "mail" },
+            MailContent::Locked { until: at },
+        ]
+    }
+
+    #[test]
+    fn a_subject_is_one_line_that_names_the_society() {
+        for language in Language::ALL {
+            for content in all() {
+                let mail = content.write(&Words::new(language), &sender()).unwrap();
+
+                assert!(mail.subject.starts_with("【みほん"), "{}", mail.subject);
+                assert!(!mail.subject.contains(['\r', '\n']));
+            }
+        }
+    }
+
+    #[test]
+    fn a_mail_loads_nothing_and_escapes_what_it_says() {
+        for content in all() {
+            let mail = content.write(&Words::new(Language::Ja), &sender()).unwrap();
+
+            for forbidden in ["<img", "src=", "<link", "<script", "url(", "<健保>"] {
+                assert!(!mail.html.contains(forbidden), "{forbidden}");
+            }
+            assert!(mail.text.contains("<健保>") && mail.text.contains("03-1234-5678"));
+            assert!(mail.text.ends_with('\n') && !mail.text.contains("\n\n\n"), "{}", mail.text);
+        }
+    }
+
+    #[test]
+    fn the_address_is_confirmed_by_link_or_code() {
+        let mail = all()[0].write(&Words::new(Language::Ja), &sender()).unwrap();
+
+        for body in [&mail.text, &mail.html] {
+            assert!(body.contains("https://id.example/mail/verify?t=x") && body.contains("012345"));
+            assert!(body.contains("24時間") && body.contains("10分間"));
         }
     }
 }
