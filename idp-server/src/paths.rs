@@ -1,0 +1,89 @@
+//! Every path, once.
+
+/// Whether the process is alive.
+pub const HEALTHZ: &str = "/healthz";
+/// Whether it may take traffic.
+pub const READYZ: &str = "/readyz";
+/// Files that pages load.
+pub const ASSETS: &str = "/assets/{*name}";
+/// The realm's colours.
+pub const REALM_STYLE: &str = "/assets/realm.css";
+
+/// Sign in.
+pub const LOGIN: &str = "/login";
+/// The code of an authenticator app.
+pub const LOGIN_TOTP: &str = "/login/totp";
+/// A mailed code.
+pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
+/// The birth date.
+pub const BIRTH_DATE: &str = "/onboarding/birth-date";
+/// The terms.
+pub const TERMS: &str = "/onboarding/terms";
+/// The mail address.
+pub const MAIL: &str = "/onboarding/mail";
+/// Waiting for the mail.
+pub const MAIL_SENT: &str = "/onboarding/mail-sent";
+/// What the waiting page asks by script.
+pub const MAIL_STATUS: &str = "/onboarding/mail-status";
+/// The page of the mailed link.
+pub const MAIL_VERIFY: &str = "/mail/verify";
+/// Choosing a method.
+pub const METHOD: &str = "/onboarding/method";
+/// The new password.
+pub const PASSWORD: &str = "/onboarding/password";
+/// The first login is complete.
+pub const COMPLETE: &str = "/onboarding/complete";
+/// Setting an app up.
+pub const ENROL_TOTP: &str = "/enrol/totp";
+/// Its QR code as SVG.
+pub const ENROL_TOTP_QR_SVG: &str = "/enrol/totp/qr.svg";
+/// Its QR code as PNG, to save.
+pub const ENROL_TOTP_QR_PNG: &str = "/enrol/totp/qr.png";
+/// Setting mailed codes up.
+pub const ENROL_MAIL: &str = "/enrol/mail";
+/// Sign out.
+pub const LOGOUT: &str = "/logout";
+/// Signed out.
+pub const SIGNED_OUT: &str = "/signed-out";
+/// The member's own pages.
+pub const ACCOUNT: &str = "/account";
+/// An error that belongs to no page.
+pub const ERROR: &str = "/error";
+
+/// OpenID Connect Discovery 1.0 §4.
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// RFC 8414 §3.
+pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
+/// RFC 6749 §3.1.
+pub const AUTHORIZE: &str = "/authorize";
+/// RFC 6749 §3.2.
+pub const TOKEN: &str = "/token";
+/// OpenID Connect Core 1.0 §5.3.
+pub const USERINFO: &str = "/userinfo";
+/// RFC 7517 §5.
+pub const JWKS: &str = "/jwks";
+/// OpenID Connect RP-Initiated Logout 1.0 §2.
+pub const END_SESSION: &str = "/end_session";
+
+/// Who reads what a path answers when something is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// A person: a page.
+    Person,
+    /// A relying party: an error document (RFC 6749 §5.2).
+    Client,
+    /// A probe: plain text.
+    Probe,
+}
+
+/// Who reads the answers of this path.
+pub fn audience(path: &str) -> Audience {
+    const CLIENT: [&str; 5] = [TOKEN, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
+    if path == HEALTHZ || path == READYZ {
+        Audience::Probe
+    } else if CLIENT.contains(&path) {
+        Audience::Client
+    } else {
+        Audience::Person
+    }
+}

@@ -1,0 +1,89 @@
+//! What all handlers share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use idp_core::config::Config;
+use idp_core::ctx::Scope;
+use idp_core::fault::Fault;
+use idp_core::hashing::HashingPool;
+use idp_core::realm::Realm;
+use idp_core::secret::Vault;
+use idp_core::store::{self, Ambient, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::health::SchemaWatch;
+
+/// How long a realm is used before the database is asked again, so that other nodes' changes show soon.
+const REALM_FRESH: Duration = Duration::from_secs(1);
+
+/// What all handlers share; clones are cheap.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Store,
+    /// The threads that hash passwords.
+    pub passwords: HashingPool,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Cancelled when the process is told to stop.
+    pub stopping: CancellationToken,
+    pub(crate) schema: Arc<SchemaWatch>,
+    realms: Arc<RwLock<HashMap<String, (Instant, Arc<Realm>)>>>,
+}
+
+impl AppState {
+    /// Opens the database and starts the hashing threads.
+    ///
+    /// # Errors
+    /// A database that cannot be opened, hashing parameters that Argon2 refuses.
+    pub async fn open(config: Arc<Config>, ambient: Ambient) -> Result<Self, Fault> {
+        let passwords = HashingPool::start(config.hashing, Arc::clone(&ambient.entropy))?;
+        let store = Store::open(&config.database, ambient).await?;
+        Ok(Self {
+            store,
+            passwords,
+            config,
+            stopping: CancellationToken::new(),
+            schema: Arc::default(),
+            realms: Arc::default(),
+        })
+    }
+
+    /// Hashes and seals secrets.
+    pub fn vault(&self) -> &Vault {
+        &self.store.ambient().vault
+    }
+
+    /// The realm that answers at this `Host`, in lower case and without the default port.
+    pub async fn realm_at(&self, host: &str) -> Result<Option<Arc<Realm>>, Fault> {
+        if let Some(realm) = self.remembered(host) {
+            return Ok(Some(realm));
+        }
+
+        let scope = Scope::system(Arc::new(Realm::installation()));
+        let host = host.to_owned();
+        let wanted = host.clone();
+        let found = self
+            .store
+            .read(&scope, move |ctx| async move { store::realm::by_host(ctx, &wanted).await }.boxed())
+            .await?;
+
+        // An unknown host is not remembered: whoever asks for many must not fill the memory.
+        let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(realm) = found.map(Arc::new) else {
+            realms.remove(&host);
+            return Ok(None);
+        };
+        realms.insert(host, (Instant::now(), Arc::clone(&realm)));
+        Ok(Some(realm))
+    }
+
+    fn remembered(&self, host: &str) -> Option<Arc<Realm>> {
+        let realms = self.realms.read().unwrap_or_else(PoisonError::into_inner);
+        let (since, realm) = realms.get(host)?;
+        (since.elapsed() < REALM_FRESH).then(|| Arc::clone(realm))
+    }
+}
