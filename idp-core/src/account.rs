@@ -1,10 +1,10 @@
 //! What members do to themselves.
 
-use crate::audit::{EventKind, Outcome};
 use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::interaction::begin::{self, Visitor};
+use crate::oidc::end_session;
 use crate::store;
 
 /// Who is signed in.
@@ -23,12 +23,8 @@ pub async fn home(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Home>, Fault> {
     Ok(Some(Home { user_id: member.user_id.as_str().to_owned(), methods }))
 }
 
-/// Ends the browser's session.
+/// Ends the browser's session with what was granted in it.
 pub async fn sign_out(ctx: &Ctx, visitor: &Visitor) -> Result<(), Fault> {
     let Some(session) = begin::live_session(ctx, visitor).await? else { return Ok(()) };
-    if store::session::end(ctx, session.id).await? {
-        let details = serde_json::json!({ "session": session.id });
-        ctx.record_with(EventKind::SessionEnded, Some(session.member), Outcome::Done, details);
-    }
-    Ok(())
+    end_session::end(ctx, &session, None).await
 }

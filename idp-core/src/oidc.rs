@@ -13,3 +13,6 @@ pub mod scope;
 mod signing;
 pub mod token;
 pub mod userinfo;
+
+#[cfg(test)]
+mod tests;

@@ -16,14 +16,16 @@ mod response_mode;
 mod response_type;
 mod scope;
 mod sign_in_hints;
+mod start;
 mod state;
 mod unsupported;
 
 pub use check::{Checked, PageRefusal, check};
 pub use error::AuthorizationError;
-pub use issue::{declined, issue, refuse};
+pub use issue::{issue, refuse};
 pub use request::{AuthorizationRequest, CodeChallenge, Prompt, ResponseMode};
 pub use response::AuthorizationResponse;
+pub use start::{Started, start};
 
 use crate::client::Client;
 use crate::oidc::params::Params;

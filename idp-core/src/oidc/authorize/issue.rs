@@ -8,8 +8,6 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::id::ClientRowId;
-use crate::interaction::State;
-use crate::interaction::sitting::{Place, Sitting};
 use crate::oidc::acr::Authentication;
 use crate::redirect_uri::TrustedRedirect;
 use crate::secret::{AuthorizationCode, Plain};
@@ -69,17 +67,6 @@ pub async fn refuse(
     let answer =
         |(_, redirect)| AuthorizationResponse::error(ctx.realm(), redirect, request, error, error.description());
     Ok(trusted.map(answer))
-}
-
-/// The answer to the application whose member declined; `None` when there is none to answer.
-pub async fn declined(ctx: &Ctx, place: &Place) -> Result<Option<AuthorizationResponse>, Fault> {
-    let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
-    match &sitting.interaction.request {
-        Some((client, request)) if sitting.interaction.state == State::Declined => {
-            refuse(ctx, *client, request, AuthorizationError::AccessDenied).await
-        }
-        Some(_) | None => Ok(None),
-    }
 }
 
 /// Whether the member is the one whom the client expects (OpenID Connect Core §3.1.2.1, `id_token_hint`).
