@@ -1,12 +1,20 @@
 //! Sekisho: HTTP, pages, workers and the demo.
 
+pub mod account;
 mod assets;
+pub mod caller;
 pub mod demo;
+pub mod device;
+pub mod enrol;
 pub mod error;
 pub mod extract;
+pub mod go;
 mod health;
+pub mod login;
 pub mod look;
+pub mod mail_verify;
 mod middleware;
+pub mod onboarding;
 pub mod paths;
 pub mod router;
 pub mod state;

@@ -8,7 +8,7 @@ use axum::routing::get;
 use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
-use crate::{assets, error, health, paths};
+use crate::{account, assets, enrol, error, health, login, mail_verify, onboarding, paths};
 
 /// Every route there is, within its frame.
 pub fn build(state: AppState) -> Router {
@@ -17,6 +17,25 @@ pub fn build(state: AppState) -> Router {
         .route(paths::READYZ, get(health::readyz))
         .route(paths::REALM_STYLE, get(assets::realm_style))
         .route(paths::ASSETS, get(assets::file))
+        .route(paths::LOGIN, get(login::password::show).post(login::password::submit))
+        .route(paths::LOGIN_TOTP, get(login::totp::show).post(login::totp::submit))
+        .route(paths::LOGIN_MAIL_CODE, get(login::mail_code::show).post(login::mail_code::submit))
+        .route(paths::BIRTH_DATE, get(onboarding::birth_date::show).post(onboarding::birth_date::submit))
+        .route(paths::TERMS, get(onboarding::terms::show).post(onboarding::terms::submit))
+        .route(paths::MAIL, get(onboarding::mail::show).post(onboarding::mail::submit))
+        .route(paths::MAIL_SENT, get(onboarding::mail_sent::show).post(onboarding::mail_sent::submit))
+        .route(paths::MAIL_STATUS, get(onboarding::mail_sent::status))
+        .route(paths::MAIL_VERIFY, get(mail_verify::show).post(mail_verify::submit))
+        .route(paths::METHOD, get(onboarding::method::show).post(onboarding::method::submit))
+        .route(paths::PASSWORD, get(onboarding::password::show).post(onboarding::password::submit))
+        .route(paths::COMPLETE, get(onboarding::complete::show).post(onboarding::complete::submit))
+        .route(paths::ENROL_TOTP, get(enrol::totp::show).post(enrol::totp::submit))
+        .route(paths::ENROL_TOTP_QR_SVG, get(enrol::totp::qr_svg))
+        .route(paths::ENROL_TOTP_QR_PNG, get(enrol::totp::qr_png))
+        .route(paths::ENROL_MAIL, get(enrol::mail::show).post(enrol::mail::submit))
+        .route(paths::LOGOUT, get(account::ask_logout).post(account::logout))
+        .route(paths::SIGNED_OUT, get(onboarding::complete::signed_out))
+        .route(paths::ACCOUNT, get(account::show))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))

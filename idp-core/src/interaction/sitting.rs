@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::decide::{self, Next, Situation, Standing};
 use super::{Completion, Evidence, Interaction, Proof, State};
 use crate::ceremony::CeremonyKind;
-use crate::clock::minutes;
+use crate::clock::{Timestamp, minutes};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::InteractionId;
+use crate::id::{ClientRowId, InteractionId};
 use crate::member::{Member, MemberState};
 use crate::onboarding::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
 use crate::realm::PatternGuard;
@@ -73,10 +73,15 @@ impl Sitting {
 
     /// What comes next.
     pub fn next(&self, ctx: &Ctx) -> Next {
+        self.next_at(ctx.now)
+    }
+
+    /// What comes next at an instant.
+    pub fn next_at(&self, now: Timestamp) -> Next {
         let standing = match self.interaction.state {
             State::Declined => Standing::Declined,
             State::Answered => Standing::Over,
-            State::Open if ctx.now >= self.interaction.expires_at => Standing::Over,
+            State::Open if now >= self.interaction.expires_at => Standing::Over,
             State::Open => Standing::Open,
         };
         let facts = self.seated.as_ref().map(|(_, facts)| facts);
@@ -185,4 +190,9 @@ async fn mail_proof(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Re
             && member.verified_mail().is_some_and(|verified| verified.normal() == address.normal())
     });
     Ok(if fresh { MailProof::Fresh } else { MailProof::Stale })
+}
+
+/// The name of an application, while it is registered.
+pub async fn client_name(ctx: &Ctx, client: ClientRowId) -> Result<Option<String>, Fault> {
+    Ok(store::client::by_id(ctx, client).await?.map(|client| client.name))
 }

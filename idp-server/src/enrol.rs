@@ -1,0 +1,4 @@
+//! `/enrol/…`: one file a method.
+
+pub mod mail;
+pub mod totp;

@@ -1,0 +1,105 @@
+//! Where the browser goes next: core's answer mapped to a page, with one exhaustive match.
+
+use axum::response::Response;
+use idp_core::credential::Method;
+use idp_core::id::InteractionId;
+use idp_core::interaction::decide::Next;
+use idp_core::interaction::finish::{self, Answer, Finished};
+use idp_core::interaction::sitting::Place;
+use idp_core::onboarding::table::Step;
+
+use crate::caller::{Caller, see_other};
+use crate::error::Failure;
+use crate::paths;
+use crate::view::error::WayBack;
+
+/// The page of a step.
+pub const fn page_of(step: Step) -> &'static str {
+    match step {
+        Step::BirthDate => paths::BIRTH_DATE,
+        Step::Terms => paths::TERMS,
+        Step::MailAddress => paths::MAIL,
+        Step::MailProof => paths::MAIL_SENT,
+        Step::ChooseMethod => paths::METHOD,
+        Step::NewPassword => paths::PASSWORD,
+        Step::Complete => paths::COMPLETE,
+        Step::ProveMail => paths::LOGIN_MAIL_CODE,
+        Step::EnrolApp => paths::ENROL_TOTP,
+        Step::EnrolMail => paths::ENROL_MAIL,
+    }
+}
+
+/// The page of a second step.
+pub const fn page_of_method(method: Method) -> &'static str {
+    match method {
+        Method::App => paths::LOGIN_TOTP,
+        Method::Mail => paths::LOGIN_MAIL_CODE,
+    }
+}
+
+/// A page's address within an interaction.
+pub fn within(path: &str, interaction: Option<InteractionId>) -> String {
+    interaction.map_or_else(|| path.to_owned(), |id| format!("{path}?interaction={id}"))
+}
+
+/// Sends the browser to the page that is owed, asking the table anew.
+pub async fn on(caller: &Caller) -> Result<Response, Failure> {
+    match caller.sitting().await? {
+        None => Ok(see_other(paths::LOGIN)),
+        Some((sitting, next)) => to(caller, sitting.interaction.id, next).await,
+    }
+}
+
+/// Sends the browser to what comes next in an interaction.
+pub async fn to(caller: &Caller, interaction: InteractionId, next: Next) -> Result<Response, Failure> {
+    let page = match next {
+        Next::SignIn => paths::LOGIN,
+        Next::SecondStep(method) => page_of_method(method),
+        Next::Step(step) => page_of(step),
+        Next::Over => return Ok(over(caller)),
+        Next::Declined => return declined(caller, interaction).await,
+        Next::Issue => return issue(caller, interaction).await,
+    };
+    Ok(see_other(&within(page, Some(interaction))))
+}
+
+async fn issue(caller: &Caller, interaction: InteractionId) -> Result<Response, Failure> {
+    let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
+    let visitor = caller.visitor();
+    let finished =
+        caller.write(move |ctx| Box::pin(async move { finish::finish(ctx, &visitor, &place).await })).await?;
+    match finished {
+        Finished::Done { session, answer } => {
+            if let Some(secret) = session {
+                caller.visit.start_session(&secret);
+            }
+            Ok(answered(caller, Some(answer)))
+        }
+        Finished::NotYet(Next::Issue | Next::Over) | Finished::Unknown => Ok(over(caller)),
+        Finished::NotYet(next) => Box::pin(to(caller, interaction, next)).await,
+    }
+}
+
+/// The terms were declined: the application hears `access_denied`, a member without one sees a page.
+async fn declined(caller: &Caller, interaction: InteractionId) -> Result<Response, Failure> {
+    let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
+    let answer = caller.write(move |ctx| Box::pin(async move { finish::declined(ctx, &place).await })).await?;
+    Ok(match answer {
+        Some(Answer::Member) => caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() })),
+        other => answered(caller, other),
+    })
+}
+
+/// Sends the browser to whoever is answered.
+pub fn answered(caller: &Caller, answer: Option<Answer>) -> Response {
+    match answer {
+        Some(Answer::Application(response)) => see_other(&response.location()),
+        Some(Answer::Member) => see_other(&caller.home_url()),
+        Some(Answer::ApplicationGone) => caller.error("unknown_client", None),
+        None => over(caller),
+    }
+}
+
+fn over(caller: &Caller) -> Response {
+    caller.error("expired", Some(WayBack::SignIn { url: caller.sign_in_url() }))
+}

@@ -1,0 +1,5 @@
+//! `/login` and the second steps.
+
+pub mod mail_code;
+pub mod password;
+pub mod totp;

@@ -1,0 +1,68 @@
+//! `/onboarding/complete`.
+
+use axum::response::Response;
+use idp_core::interaction::decide::Next;
+use idp_core::onboarding::complete::{self, Answer};
+use idp_core::onboarding::table::Step;
+use idp_core::realm::EnrolAt;
+
+use crate::caller::{Caller, see_other};
+use crate::error::Failure;
+use crate::extract::PageForm;
+use crate::view::logout::{AfterSignOut, SignedOut};
+use crate::view::onboarding::{AfterOnboarding, Complete};
+use crate::{go, paths};
+
+/// Shows the page.
+pub async fn show(caller: Caller) -> Result<Response, Failure> {
+    match caller.owed(Next::Step(Step::Complete)).await? {
+        Err(elsewhere) => Ok(elsewhere),
+        Ok(sitting) => {
+            let method = sitting.seated.as_ref().and_then(|(_, facts)| facts.to_enrol()).map(|method| method.name());
+            let chrome = caller.chrome_with(&sitting, None, None);
+            Ok(caller.page(&Complete { chrome, next: after(&caller), method }))
+        }
+    }
+}
+
+/// Takes "sign out" or "continue".
+pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure> {
+    let caller = caller.with(&form);
+    let place = caller.place.clone();
+    if form.fields.text("action") == "continue" {
+        caller.write(move |ctx| Box::pin(async move { complete::go_on(ctx, &place).await })).await?;
+        return go::on(&caller).await;
+    }
+    let method =
+        caller.sitting().await?.and_then(|(sitting, _)| sitting.seated.and_then(|(_, facts)| facts.to_enrol()));
+    let answer = caller.write(move |ctx| Box::pin(async move { complete::sign_out(ctx, &place).await })).await?;
+    match answer {
+        Answer::Elsewhere => go::on(&caller).await,
+        Answer::Left => {
+            let name = method.map_or("", |method| method.name());
+            let url = format!("{}&method={name}", go::within(paths::SIGNED_OUT, form.interaction));
+            Ok(see_other(&url))
+        }
+    }
+}
+
+fn after(caller: &Caller) -> AfterOnboarding {
+    match caller.visit.realm().settings.enrol_at {
+        EnrolAt::NextSignIn => AfterOnboarding::SignOut,
+        EnrolAt::SameSitting => AfterOnboarding::Continue,
+    }
+}
+
+/// `/signed-out`, also after signing out of a session.
+pub async fn signed_out(caller: Caller) -> Result<Response, Failure> {
+    let waiting = matches!(caller.sitting().await?, Some((_, Next::SignIn)));
+    let chosen = caller.query("method").and_then(|name| idp_core::credential::Method::from_name(&name));
+    let then = match chosen {
+        Some(method) if waiting => AfterSignOut::SetUpMethod {
+            sign_in_url: go::within(paths::LOGIN, caller.place.interaction),
+            method: method.name(),
+        },
+        Some(_) | None => AfterSignOut::Nothing,
+    };
+    Ok(caller.page(&SignedOut { chrome: caller.chrome(), then }))
+}
