@@ -3,6 +3,7 @@
 //! Every part is the real thing: the portal is a relying party like any other, and the mailbox takes mail by SMTP.
 
 pub mod addresses;
+pub mod command;
 pub mod document;
 pub mod folder;
 pub mod mailbox;
@@ -10,4 +11,5 @@ pub mod members;
 pub mod portal;
 pub mod screen;
 pub mod seed;
+pub mod start;
 pub mod web;

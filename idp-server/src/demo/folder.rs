@@ -102,7 +102,7 @@ impl Folder {
         let (config, key) = (self.config(), self.0.join(KEY_NAME));
         write_private(&config, &self.config_text(provider_port, smtp_port)).map_err(at(&config))?;
         let secret = BASE64_STANDARD.encode(entropy::bytes::<32>(entropy));
-        write_private(&key, &secret).map_err(at(&key))?;
+        write_private(&key, &secret).and_then(|()| make_read_only(&key)).map_err(at(&key))?;
         Ok(config)
     }
 
@@ -136,6 +136,12 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = create_private(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+fn make_read_only(path: &Path) -> io::Result<()> {
+    let mut permissions = fs::metadata(path)?.permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(path, permissions)
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderFault {

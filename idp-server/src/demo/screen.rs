@@ -31,9 +31,9 @@ fn first_login(document: &DemoDocument, member: &MemberEntry) -> Vec<String> {
     vec![
         format!("  ユーザID・パスワード通知 / The letter of {}", name.unwrap_or_default()),
         "  ┌──────────────────────────────────────────────────────────".to_owned(),
-        format!("  │ ユーザID      User ID            {}", member.user_id),
+        format!("  │ ユーザID        User ID            {}", member.user_id),
         format!("  │ 初期パスワード  Initial password   {}", member.initial_password.as_deref().unwrap_or_default()),
-        format!("  │ 生年月日      Birth date         {}", member.birth_date),
+        format!("  │ 生年月日        Birth date         {}", member.birth_date),
         "  └──────────────────────────────────────────────────────────".to_owned(),
         String::new(),
         format!("  1. Open {} and choose ログイン (Sign in).", document.portal),

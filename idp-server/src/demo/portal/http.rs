@@ -43,8 +43,8 @@ impl<'c> AsyncHttpClient<'c> for Http {
     }
 }
 
-/// reqwest is built without a TLS provider of its own and takes the process's.
-fn choose_crypto_provider() {
+/// Chooses the process's TLS provider where nobody has yet: reqwest is built without one of its own.
+pub fn choose_crypto_provider() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // An error means that another thread chose in between, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
