@@ -14,6 +14,7 @@ pub mod login;
 pub mod look;
 pub mod mail_verify;
 mod middleware;
+mod oidc;
 pub mod onboarding;
 pub mod paths;
 pub mod router;

@@ -3,12 +3,12 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
-use crate::{account, assets, enrol, error, health, login, mail_verify, onboarding, paths};
+use crate::{account, assets, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
 
 /// Every route there is, within its frame.
 pub fn build(state: AppState) -> Router {
@@ -36,6 +36,13 @@ pub fn build(state: AppState) -> Router {
         .route(paths::LOGOUT, get(account::ask_logout).post(account::logout))
         .route(paths::SIGNED_OUT, get(onboarding::complete::signed_out))
         .route(paths::ACCOUNT, get(account::show))
+        .route(paths::OPENID_CONFIGURATION, get(oidc::discovery::get).options(oidc::document::preflight))
+        .route(paths::OAUTH_SERVER, get(oidc::discovery::get).options(oidc::document::preflight))
+        .route(paths::JWKS, get(oidc::jwks::get).options(oidc::document::preflight))
+        .route(paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post))
+        .route(paths::TOKEN, post(oidc::token::post).options(oidc::document::preflight))
+        .route(paths::USERINFO, get(oidc::userinfo::get).post(oidc::userinfo::post).options(oidc::document::preflight))
+        .route(paths::END_SESSION, get(oidc::end_session::get).post(oidc::end_session::post))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))

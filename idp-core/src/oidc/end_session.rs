@@ -16,6 +16,7 @@ use crate::audit::{EventKind, Outcome};
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::interaction::begin::{self, Visitor};
 use crate::redirect_uri::TrustedRedirect;
 use crate::session::Session;
 use crate::store;
@@ -62,8 +63,14 @@ impl Doubt {
     }
 }
 
+/// Answers a request to sign out.
+pub async fn from_browser(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<EndSession, Fault> {
+    let session = begin::live_session(ctx, visitor).await?;
+    end_session(ctx, params, session.as_ref()).await
+}
+
 /// Answers a request to sign out from a browser with this live session.
-pub async fn end_session(ctx: &Ctx, params: &Params, session: Option<&Session>) -> Result<EndSession, Fault> {
+pub(super) async fn end_session(ctx: &Ctx, params: &Params, session: Option<&Session>) -> Result<EndSession, Fault> {
     let (client, redirect) = match trusted(ctx, params, session).await? {
         Ok(trusted) => trusted,
         Err(doubt) => return Ok(EndSession::Confirm(doubt)),

@@ -26,6 +26,11 @@ impl Params {
         self.0.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The same parameters as a query, encoded anew.
+    pub fn to_query(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     /// Whether the parameter came more than once, which RFC 6749 §3.1 forbids.
     pub fn is_doubled(&self, name: &str) -> bool {
         self.0.iter().filter(|(sent, _)| sent == name).count() > 1
@@ -83,6 +88,14 @@ mod tests {
         assert_eq!(params.find("b"), Some("あ &"));
         assert_eq!((params.find("c"), params.find("d"), params.find("e")), (None, None, None));
         assert_eq!(params.doubled(), None);
+    }
+
+    #[test]
+    fn a_query_made_of_parameters_reads_back_the_same() {
+        let text = "a=1&b=%E3%81%82+%26%3D&b=&%0D%0A=%23";
+        let params = Params::parse(text.as_bytes()).unwrap();
+        assert_eq!(params.to_query(), text);
+        assert!(Params::parse(params.to_query().as_bytes()) == Ok(params));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::acr::Authentication;
 use super::authorize::{self, Checked, PageRefusal, Started};
 use super::end_session::{Doubt, EndSession, end_session};
 use super::params::Params;
-use super::token::{Exchanged, TokenResponse, exchange};
+use super::token::{Exchanged, TokenResponse, authenticate, exchange};
 use super::userinfo::{Userinfo, userinfo};
 use super::{clean_up, jwks};
 use crate::admin::key::{self, Urgency};
@@ -184,9 +184,14 @@ impl Place {
         let params: Params = kept.chain(changes.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
         let as_public = changes.iter().any(|(name, _)| *name == "client_id");
         let header = (!as_public).then(|| format!("Basic {}", STANDARD.encode(format!("portal:{}", self.secret))));
+        let sent = params.clone();
+        let client = self
+            .store
+            .read(&self.scope, move |ctx| async move { authenticate(ctx, header.as_deref(), &sent).await }.boxed());
+        let client = client.await.unwrap().map_err(|refusal| refusal.error.code())?;
         let exchanged = self
             .store
-            .write(&self.scope, move |ctx| async move { exchange(ctx, header.as_deref(), &params).await }.boxed())
+            .write(&self.scope, move |ctx| async move { exchange(ctx, &client, &params).await }.boxed())
             .await;
         match exchanged.unwrap() {
             Exchanged::Granted(tokens) => Ok(tokens.sign().unwrap()),

@@ -6,10 +6,11 @@ mod error;
 mod id_token;
 mod issued;
 
-pub use client_auth::SentCredentials;
-pub use error::{TokenError, TokenRefusal};
+use client_auth::SentCredentials;
+pub use error::{Challenge, TokenError, TokenRefusal};
 pub use issued::{PreparedTokens, TokenResponse};
 
+use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::oidc::params::Params;
@@ -25,22 +26,26 @@ pub enum Exchanged {
     Refused(TokenRefusal),
 }
 
-/// Answers a token request; `authorization` is the header of that name, as sent.
-pub async fn exchange(ctx: &Ctx, authorization: Option<&str>, params: &Params) -> Result<Exchanged, Fault> {
+/// The client that asks, if it proved itself; `authorization` is the header of that name, as sent. Changes nothing, so
+/// that it need not wait for the writer.
+pub async fn authenticate(
+    ctx: &Ctx,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Result<Result<Client, TokenRefusal>, Fault> {
     if params.doubled().is_some() {
-        return Ok(Exchanged::Refused(TokenRefusal::new(TokenError::InvalidRequest, "a parameter is repeated")));
+        return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "a parameter is repeated")));
     }
-    let sent = match SentCredentials::read(authorization, params) {
-        Ok(sent) => sent,
-        Err(refusal) => return Ok(Exchanged::Refused(refusal)),
-    };
-    let client = match client_auth::authenticated(ctx, &sent).await? {
-        Ok(client) => client,
-        Err(refusal) => return Ok(Exchanged::Refused(refusal)),
-    };
+    match SentCredentials::read(authorization, params) {
+        Ok(sent) => client_auth::authenticated(ctx, &sent).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
 
+/// Answers the token request of a client that proved itself.
+pub async fn exchange(ctx: &Ctx, client: &Client, params: &Params) -> Result<Exchanged, Fault> {
     match params.find("grant_type") {
-        Some(authorization_code::GRANT_TYPE) => authorization_code::redeem(ctx, &client, params).await,
+        Some(authorization_code::GRANT_TYPE) => authorization_code::redeem(ctx, client, params).await,
         Some(_) => Ok(Exchanged::Refused(TokenRefusal::new(
             TokenError::UnsupportedGrantType,
             "the grant_type is not supported",

@@ -12,7 +12,7 @@ use crate::secret::{ClientSecret, Plain};
 use crate::store;
 
 /// What a client sent to prove itself.
-pub struct SentCredentials {
+pub(super) struct SentCredentials {
     client_id: String,
     secret: Option<Plain<ClientSecret>>,
     method: AuthMethod,
@@ -20,7 +20,7 @@ pub struct SentCredentials {
 
 impl SentCredentials {
     /// Reads header and form.
-    pub fn read(authorization: Option<&str>, params: &Params) -> Result<Self, TokenRefusal> {
+    pub(super) fn read(authorization: Option<&str>, params: &Params) -> Result<Self, TokenRefusal> {
         let (id, secret) = (params.find("client_id"), params.find("client_secret"));
         let Some(header) = authorization else { return Self::from_form(id, secret) };
         let Some((client_id, password)) = basic(header) else {

@@ -1,0 +1,29 @@
+//! The endpoints that relying parties use. Each parses, runs one verb of core, and renders what it answers.
+
+pub(crate) mod authorize;
+pub(crate) mod discovery;
+pub(crate) mod document;
+pub(crate) mod end_session;
+pub(crate) mod jwks;
+mod sent;
+pub(crate) mod token;
+pub(crate) mod userinfo;
+
+#[cfg(test)]
+mod tests {
+    use idp_core::oidc::discovery::metadata;
+    use idp_core::realm::Realm;
+
+    use crate::paths;
+
+    #[test]
+    fn discovery_names_the_paths_that_are_routed() {
+        // The installation's issuer is empty, which leaves the paths.
+        let named = metadata(&Realm::installation());
+        assert_eq!(named.authorization_endpoint, paths::AUTHORIZE);
+        assert_eq!(named.token_endpoint, paths::TOKEN);
+        assert_eq!(named.userinfo_endpoint, paths::USERINFO);
+        assert_eq!(named.jwks_uri, paths::JWKS);
+        assert_eq!(named.end_session_endpoint, paths::END_SESSION);
+    }
+}

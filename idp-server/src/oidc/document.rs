@@ -1,0 +1,54 @@
+//! JSON documents for relying parties, readable from any origin: nothing in them rests on a cookie.
+
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Who may keep a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Nobody: it holds tokens or personal data (RFC 6749 §5.1).
+    Never,
+    /// Anybody, for five minutes: a new key is published a day before it signs.
+    Shortly,
+}
+
+/// A document with its headers.
+pub(super) fn document(status: StatusCode, keep: Keep, content: &impl Serialize) -> Response {
+    let mut response = (status, Json(content)).into_response();
+    let headers = response.headers_mut();
+    match keep {
+        Keep::Never => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+        }
+        Keep::Shortly => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+        }
+    }
+    open(headers);
+    response
+}
+
+/// An error document (RFC 6749 §5.2, RFC 6750 §3).
+pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Response {
+    document(status, Keep::Never, &serde_json::json!({ "error": code, "error_description": description }))
+}
+
+/// Lets scripts of public clients read the answer (Fetch §3.3.3). Credentials of browsers stay out.
+fn open(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
+}
+
+/// Answers the question a browser asks before it lets a script call an endpoint.
+pub(crate) async fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    open(headers);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
+    response
+}
