@@ -63,8 +63,6 @@ pub struct Progress {
     pub completed: Completion,
     /// "Sign out from all other devices" was asked for; done when the session starts.
     pub sign_out_others: SignOutOthers,
-    /// The language chosen on the pages, as a BCP 47 tag.
-    pub language: Option<String>,
 }
 
 /// Whether the first login was completed in this sitting.

@@ -177,7 +177,7 @@ pub(crate) async fn challenge(
     };
     let mail = QueuedMail {
         to: address.as_typed().to_owned(),
-        language: language_of(interaction, member),
+        language: member.language.unwrap_or_default(),
         at: ctx.now,
         content,
     };
@@ -185,11 +185,6 @@ pub(crate) async fn challenge(
     outbox::enqueue(ctx, member.id, mail, worth_sending_until).await?;
     ctx.record_with(EventKind::MailSent, Some(member.id), Outcome::Done, serde_json::json!({ "for": kind.name() }));
     Ok(ceremony)
-}
-
-fn language_of(interaction: &Interaction, member: &Member) -> crate::language::Language {
-    let chosen = interaction.progress.language.as_deref().and_then(crate::language::Language::from_tag);
-    chosen.or(member.language).unwrap_or_default()
 }
 
 /// Judges a code for signing in or for proving the address again; setting up has a verb of its own.

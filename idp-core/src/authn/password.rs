@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::id::{InteractionId, MemberId};
 use crate::interaction::sitting::{Place, Sitting};
 use crate::interaction::{Evidence, Progress};
+use crate::language::Language;
 use crate::letter::{self, Letter, Openness};
 use crate::letter_secret::LetterSecret;
 use crate::member::{Member, MemberState};
@@ -26,6 +27,8 @@ pub struct Typed {
     pub user_id: String,
     /// The password, any kind.
     pub password: zeroize::Zeroizing<String>,
+    /// The language of the page: mails go out in the one the member last signed in with.
+    pub language: Language,
 }
 
 /// Carries an attempt from [`attempt`] to [`conclude`].
@@ -35,6 +38,7 @@ pub struct Ticket {
     subjects: Vec<(Hashed<ThrottleSubject>, i64)>,
     member: Option<MemberId>,
     expected: Expected,
+    language: Language,
 }
 
 enum Expected {
@@ -127,7 +131,14 @@ pub async fn attempt(ctx: &Ctx, place: Place, typed: &Typed) -> Result<Attempt, 
         Some(_) | None => Expected::Nothing,
     };
     let member = member.map(|member| member.id);
-    Ok(Attempt::Compare(Ticket { interaction: sitting.interaction.id, place, subjects, member, expected }))
+    Ok(Attempt::Compare(Ticket {
+        interaction: sitting.interaction.id,
+        place,
+        subjects,
+        member,
+        expected,
+        language: typed.language,
+    }))
 }
 
 async fn subjects(
@@ -208,7 +219,7 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
     if !sitting.interaction.is_open(ctx.now) {
         return Ok(SignIn::Elsewhere);
     }
-    let member = store::member::lock(ctx, member_id).await?;
+    let mut member = store::member::lock(ctx, member_id).await?;
     if member.state != MemberState::Active {
         return wrong(ctx, ticket).await;
     }
@@ -228,9 +239,12 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
     for (subject, _) in &ticket.subjects {
         throttle::settle_right(ctx, subject).await?;
     }
+    if member.language != Some(ticket.language) {
+        member.language = Some(ticket.language);
+        store::member::update(ctx, &member).await?;
+    }
     sitting.interaction.member = Some(member_id);
-    sitting.interaction.progress =
-        Progress { language: sitting.interaction.progress.language.take(), ..Progress::default() };
+    sitting.interaction.progress = Progress::default();
     sitting.prove(ctx, evidence);
     store::interaction::save(ctx, &sitting.interaction).await?;
     ctx.record_with(EventKind::SignIn, Some(member_id), Outcome::Done, serde_json::json!({ "evidence": evidence }));

@@ -37,8 +37,7 @@ pub async fn sign_out(ctx: &Ctx, place: &Place) -> Result<Answer, Fault> {
         return Ok(Answer::Elsewhere);
     }
     sitting.interaction.member = None;
-    sitting.interaction.progress =
-        Progress { language: sitting.interaction.progress.language.take(), ..Progress::default() };
+    sitting.interaction.progress = Progress::default();
     store::interaction::save(ctx, &sitting.interaction).await?;
     Ok(Answer::Left)
 }

@@ -66,7 +66,7 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     }
 
     let caller = seat(caller).await?;
-    let typed = Typed { user_id: username.clone(), password: password.clone() };
+    let typed = Typed { user_id: username.clone(), password: password.clone(), language: caller.visit.language() };
     let place = caller.place.clone();
     let attempt = caller.write(move |ctx| Box::pin(async move { password::attempt(ctx, place, &typed).await })).await?;
     let ticket = match attempt {
