@@ -31,7 +31,7 @@ pub mod member;
 pub mod oidc;
 pub mod onboarding;
 pub mod one_time_code;
-mod outbox;
+pub mod outbox;
 pub mod pattern_password;
 pub mod realm;
 pub mod redirect_uri;

@@ -17,6 +17,7 @@ use crate::secret::Vault;
 pub(crate) mod audit;
 pub(crate) mod authorization_code;
 pub(crate) mod ceremony;
+pub mod cleanup;
 pub(crate) mod client;
 mod connect;
 pub(crate) mod credential;
