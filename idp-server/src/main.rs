@@ -1,2 +1,43 @@
-//! Sekisho.
-fn main() {}
+//! `idp-server`: serves a configured installation, or a demo that needs nothing.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Sekisho, the identity provider of health-insurance societies.
+#[derive(Parser)]
+#[command(name = "idp-server", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the realms of a configured installation
+    Serve {
+        /// The configuration
+        #[arg(long, value_name = "FILE", env = "SEKISHO_CONFIG", default_value = "sekisho.toml")]
+        config: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Every TLS library takes the one provider there is.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let done = match arguments.command {
+        Command::Serve { config } => idp_server::serve::run(&config).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write as _;
+            // Nothing is left to do where even this cannot be said.
+            let _ = writeln!(std::io::stderr(), "idp-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -31,7 +31,7 @@ pub struct AppState {
     /// Cancelled when the process is told to stop.
     pub stopping: CancellationToken,
     pub(crate) schema: Arc<SchemaWatch>,
-    realms: Arc<RwLock<HashMap<String, (Instant, Arc<Realm>)>>>,
+    pub(crate) realms: Arc<RwLock<HashMap<String, (Instant, Arc<Realm>)>>>,
 }
 
 impl AppState {

@@ -1,0 +1,143 @@
+//! From a configuration to a server that answers, and back to rest.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use axum_server::Handle;
+use axum_server::accept::Accept;
+use axum_server::service::SendService;
+use axum_server::tls_rustls::RustlsAcceptor;
+use hyper_util::rt::TokioTimer;
+use idp_core::config::Config;
+use idp_core::store::migrate;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::connections::{Capped, Held};
+use crate::state::AppState;
+use crate::{certificate, router, worker};
+
+/// How long requests in flight may take once the process is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// `idp-server serve`: until SIGTERM or SIGINT.
+///
+/// # Errors
+/// A configuration that cannot be used, a pending migration, an address that is taken, a certificate that cannot be
+/// read.
+pub async fn run(file: &Path) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    crate::logging::start(config.log);
+    forbid_core_dumps();
+
+    let behind = migrate::status(&config.database).await?.pending;
+    if !behind.is_empty() {
+        let (count, file) = (behind.len(), file.display());
+        bail!("the schema is {count} step(s) behind: run `idp-admin --config {file} migrate up`, then start again");
+    }
+    let listen = config.http.listen;
+    let ambient = config.ambient();
+    let state = AppState::open(Arc::new(config), ambient).await?;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))?;
+
+    serve(state, vec![listener], stop_on_signal()?).await
+}
+
+/// Serves requests and runs the workers until `stop` is cancelled; requests in flight may finish.
+///
+/// # Errors
+/// A certificate that cannot be read, a listener that fails.
+pub async fn serve(state: AppState, listeners: Vec<TcpListener>, stop: CancellationToken) -> anyhow::Result<()> {
+    let state = AppState { stopping: stop.clone(), ..state };
+    let tls = match &state.config.http.tls {
+        Some(files) => Some(certificate::load(files).await?),
+        None => None,
+    };
+    let workers = worker::start(&state, tls.clone());
+
+    let mut loops = JoinSet::new();
+    for listener in listeners {
+        tracing::info!(address = %listener.local_addr()?, tls = tls.is_some(), "listening");
+        let door = Capped::new(&state.config);
+        match &tls {
+            Some(tls) => loops.spawn(answer(listener, RustlsAcceptor::new(tls.clone()).acceptor(door), state.clone())),
+            None => loops.spawn(answer(listener, door, state.clone())),
+        };
+    }
+    let mut outcome = Ok(());
+    while let Some(ended) = loops.join_next().await {
+        // One listener that fails takes the others along: half a server is found out later than none.
+        stop.cancel();
+        outcome = outcome.and(ended.map_err(anyhow::Error::from).flatten());
+    }
+    workers.finished().await;
+    tracing::info!("stopped");
+    outcome
+}
+
+/// What axum answers one connection with.
+type Answering = axum::middleware::AddExtension<axum::Router, axum::extract::ConnectInfo<SocketAddr>>;
+
+async fn answer<A>(listener: TcpListener, acceptor: A, state: AppState) -> anyhow::Result<()>
+where
+    A: Accept<TcpStream, Answering, Service = Held<Answering>> + Clone + Send + Sync + 'static,
+    A::Stream: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
+    A::Service: SendService<axum::http::Request<hyper::body::Incoming>> + Send,
+    A::Future: Send,
+{
+    let handle = Handle::new();
+    // HTTP/1.1 alone: a proxy before us speaks whatever is newest with the browser, and its limits are easy to hold.
+    let mut server = axum_server::Server::<SocketAddr>::from_listener(listener)
+        .handle(handle.clone())
+        .http1_only()
+        .acceptor(acceptor);
+    let header_read = state.config.limits.header_read;
+    let builder = server.http_builder();
+    *builder = builder.clone().http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_read).max_headers(64);
+
+    let stop = state.stopping.clone();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        handle.graceful_shutdown(Some(DRAIN));
+    });
+    server.serve(router::build(state).into_make_service_with_connect_info::<SocketAddr>()).await?;
+    Ok(())
+}
+
+/// Cancelled by SIGTERM or SIGINT.
+///
+/// # Errors
+/// Signals that cannot be listened to.
+pub fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let told = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to stop");
+        told.cancel();
+    });
+    Ok(stop)
+}
+
+/// A core dump would hold keys and passwords.
+fn forbid_core_dumps() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let limited = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    if let Err(error) = limited {
+        tracing::warn!(%error, "core dumps cannot be switched off");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "the memory cannot be closed to debuggers");
+    }
+}

@@ -1,0 +1,63 @@
+//! What goes on beside requests: mail, clean-up, keys, the certificate. Only here does anything wait for time to pass.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::tls_rustls::RustlsConfig;
+use idp_core::ctx::Scope;
+use idp_core::realm::Realm;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::state::AppState;
+
+mod certificate;
+mod cleanup;
+mod keys;
+pub mod letterhead;
+pub mod mail;
+
+/// The workers of one server.
+pub(crate) struct Workers(JoinSet<()>);
+
+/// Starts them; they end when the server stops.
+pub(crate) fn start(state: &AppState, tls: Option<RustlsConfig>) -> Workers {
+    let mut workers = JoinSet::new();
+    workers.spawn(mail::work(state.clone()));
+    workers.spawn(cleanup::work(state.clone()));
+    workers.spawn(keys::work(state.clone()));
+    if let Some((tls, files)) = tls.zip(state.config.http.tls.clone()) {
+        workers.spawn(certificate::work(tls, files, state.stopping.clone()));
+    }
+    Workers(workers)
+}
+
+impl Workers {
+    /// Waits until all have put their work down.
+    pub(crate) async fn finished(mut self) {
+        while let Some(ended) = self.0.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a worker ended badly");
+            }
+        }
+    }
+}
+
+/// Whether to go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    Over,
+    Stopping,
+}
+
+async fn pause(length: Duration, stopping: &CancellationToken) -> Pause {
+    tokio::select! {
+        () = stopping.cancelled() => Pause::Stopping,
+        () = tokio::time::sleep(length) => Pause::Over,
+    }
+}
+
+/// Work that concerns no single realm.
+fn installation() -> Scope {
+    Scope::system(Arc::new(Realm::installation()))
+}
