@@ -1,7 +1,9 @@
 //! What operators do; the command line and an admin API share it. Each verb records who did it.
 
+pub mod audit;
 pub mod client;
 pub mod hold;
+pub mod import;
 pub mod key;
 pub mod letter;
 pub mod member;
