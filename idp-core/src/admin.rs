@@ -2,8 +2,10 @@
 
 pub mod audit;
 pub mod client;
+pub mod doctor;
 pub mod hold;
 pub mod import;
+pub mod installation;
 pub mod key;
 pub mod letter;
 pub mod member;

@@ -47,6 +47,8 @@ pub struct SigningKey;
 pub struct QueuedMail;
 /// The proof that a form came from a page of ours.
 pub struct CsrfToken;
+/// A known value by which a wrong installation key is found.
+pub struct KeyCheck;
 
 impl Purpose for SessionSecret {
     const NAME: &'static str = "session";
@@ -83,6 +85,9 @@ impl Purpose for SigningKey {
 }
 impl Purpose for QueuedMail {
     const NAME: &'static str = "queued-mail";
+}
+impl Purpose for KeyCheck {
+    const NAME: &'static str = "key-check";
 }
 impl Purpose for CsrfToken {
     const NAME: &'static str = "csrf";

@@ -23,6 +23,7 @@ mod connect;
 pub(crate) mod credential;
 mod entity;
 pub(crate) mod grant;
+pub(crate) mod installation;
 pub(crate) mod interaction;
 pub(crate) mod letter;
 pub(crate) mod member;

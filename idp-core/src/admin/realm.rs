@@ -7,6 +7,7 @@ use serde_json::json;
 pub mod setting;
 
 use self::setting::{Assignment, SettingError};
+use super::installation;
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -28,6 +29,7 @@ pub enum Creation {
 
 /// Creates a realm. Runs in [`Realm::installation`], since the realm itself is not there yet.
 pub async fn create(ctx: &Ctx, name: RealmName, origin: Origin, settings: RealmSettings) -> Result<Creation, Fault> {
+    installation::remember_key(ctx).await?;
     if realm::by_name(ctx, name.as_str()).await?.is_some() {
         return Ok(Creation::NameTaken);
     }

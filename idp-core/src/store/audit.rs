@@ -59,6 +59,16 @@ pub(crate) async fn head(ctx: &Ctx) -> Result<Head, Fault> {
     Ok(row.map_or_else(Head::start, |row| Head { sequence: row.sequence, hash: row.hash }))
 }
 
+/// When the newest event of any realm was written.
+pub(crate) async fn newest_at(ctx: &Ctx) -> Result<Option<Timestamp>, Fault> {
+    let mut newest = None;
+    for head in audit_head::Entity::find().all(&ctx.db).await? {
+        let event = audit_event::Entity::find_by_id((head.realm_id, head.sequence)).one(&ctx.db).await?;
+        newest = newest.max(event.map(|event| Timestamp::from_millis(event.at)));
+    }
+    Ok(newest)
+}
+
 /// Which events to list.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
