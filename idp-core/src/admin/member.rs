@@ -12,7 +12,7 @@ use crate::language::Language;
 use crate::letter::Letter;
 use crate::mail_address::MailAddress;
 use crate::member::{Household, MailOnFile, Member, MemberState, Name};
-use crate::store::{credential, interaction, letter, member, session, throttle};
+use crate::store::{credential, grant, interaction, letter, member, session, throttle};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// What the society tells about a member.
@@ -137,6 +137,7 @@ async fn switch(ctx: &Ctx, user_id: &UserIdNormal, state: MemberState) -> Result
         MemberState::Active => EventKind::MemberEnabled,
         MemberState::Disabled => {
             session::end_all_of(ctx, member.id).await?;
+            grant::revoke_of_member(ctx, member.id).await?;
             interaction::forget_member(ctx, member.id, None).await?;
             EventKind::MemberDisabled
         }

@@ -1,0 +1,77 @@
+//! `audit list`
+
+use idp_core::admin::audit::{Query, list};
+use idp_core::admin::member::show;
+use serde_json::Value;
+
+use crate::context::{Context, TypedUserId};
+use crate::output::{Failure, to_stderr};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  idp-admin audit list --member 12-3456\n  idp-admin audit list --kind sign_in --after 1200"
+)]
+pub(crate) struct Arguments {
+    /// Only events of this member
+    #[arg(long, value_name = "USER_ID")]
+    member: Option<TypedUserId>,
+    /// Only events of this kind
+    #[arg(long)]
+    kind: Option<String>,
+    /// Only events after this number
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    after: i64,
+    /// At most so many
+    #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    limit: u64,
+    /// Events of the installation, such as the creation of realms, instead of a realm's
+    #[arg(long, conflicts_with = "member")]
+    installation: bool,
+}
+
+pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    let here = if arguments.installation { context.installation().await? } else { context.realm().await? };
+    let member = match &arguments.member {
+        Some(typed) => {
+            let user_id = typed.normal();
+            let record =
+                here.store.read(&here.scope, move |ctx| Box::pin(async move { show(ctx, &user_id).await })).await?;
+            Some(record.ok_or_else(|| typed.unknown())?.member.id)
+        }
+        None => None,
+    };
+    let query = Query { member, kind: arguments.kind, after: arguments.after, limit: arguments.limit };
+    let events = here.store.read(&here.scope, move |ctx| Box::pin(async move { list(ctx, &query).await })).await?;
+
+    let documents: Vec<Value> = events
+        .iter()
+        .map(|written| {
+            let mut event: Value = serde_json::from_str(&written.event).unwrap_or_default();
+            if let Some(event) = event.as_object_mut() {
+                event.insert("sequence".to_owned(), written.sequence.into());
+                event.insert("at".to_owned(), written.columns.0.rfc3339().into());
+            }
+            event
+        })
+        .collect();
+    context.output.list(
+        &documents,
+        &["no.", "at", "kind", "outcome", "by", "member"],
+        row,
+        "There are no such events.",
+    )?;
+    if let Some(last) = events.last().filter(|_| events.len() as u64 == arguments.limit) {
+        to_stderr(&format!("There may be more: --after {}", last.sequence));
+    }
+    Ok(())
+}
+
+fn row(event: &Value) -> Vec<String> {
+    let text = |pointer| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let actor = match event.pointer("/actor/name").or_else(|| event.pointer("/actor/id")).and_then(Value::as_str) {
+        Some(name) => format!("{} {name}", text("/actor/kind")),
+        None => text("/actor/kind"),
+    };
+    let number = event.pointer("/sequence").map(Value::to_string).unwrap_or_default();
+    vec![number, text("/at"), text("/kind"), text("/outcome"), actor, text("/member")]
+}

@@ -1,0 +1,40 @@
+//! Clients.
+
+mod create;
+mod delete;
+mod list;
+mod rotate_secret;
+mod show;
+mod view;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::output::Failure;
+
+/// What is done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Register an application
+    Create(create::Arguments),
+    /// List the applications
+    List,
+    /// Show an application
+    Show(show::Arguments),
+    /// Draw a new secret; the old one stops working
+    RotateSecret(rotate_secret::Arguments),
+    /// Delete an application with everything members granted it
+    Delete(delete::Arguments),
+}
+
+impl Verb {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Create(arguments) => create::run(context, arguments).await,
+            Self::List => list::run(context).await,
+            Self::Show(arguments) => show::run(context, arguments).await,
+            Self::RotateSecret(arguments) => rotate_secret::run(context, arguments).await,
+            Self::Delete(arguments) => delete::run(context, arguments).await,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Signing keys.
+
+mod list;
+mod rotate;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::output::Failure;
+
+/// What is done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List the signing keys
+    List,
+    /// Make a new signing key
+    Rotate(rotate::Arguments),
+}
+
+impl Verb {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::List => list::run(context).await,
+            Self::Rotate(arguments) => rotate::run(context, arguments).await,
+        }
+    }
+}
+
+/// A key as machines see it, without its private half.
+fn document(key: &idp_core::key::Key) -> serde_json::Value {
+    serde_json::json!({
+        "kid": key.kid,
+        "algorithm": key.algorithm,
+        "state": key.state,
+        "created_at": key.created_at.rfc3339(),
+        "changed_at": key.changed_at.rfc3339(),
+    })
+}

@@ -1,0 +1,37 @@
+//! `key rotate`
+
+use idp_core::admin::key::{Urgency, rotate};
+use idp_core::key::{Algorithm, KeyState};
+
+use crate::context::Context;
+use crate::output::Failure;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  idp-admin key rotate RS256\n  idp-admin key rotate RS256 --compromised")]
+pub(crate) struct Arguments {
+    /// What the key signs with: RS256 or ES256
+    #[arg(value_parser = ["RS256", "ES256"])]
+    algorithm: String,
+    /// Sign with it at once, instead of after it was published for a day
+    #[arg(long, conflicts_with = "compromised")]
+    at_once: bool,
+    /// The private half leaked: sign with a new key at once, and accept the old one no more
+    #[arg(long)]
+    compromised: bool,
+}
+
+pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    let algorithm = Algorithm::from_name(&arguments.algorithm).unwrap_or(Algorithm::Rs256);
+    let urgency = match (arguments.at_once, arguments.compromised) {
+        (_, true) => Urgency::Compromised,
+        (true, false) => Urgency::AtOnce,
+        (false, false) => Urgency::Planned,
+    };
+    let here = context.realm().await?;
+    let key = here.store.write(&here.scope, move |ctx| Box::pin(rotate(ctx, algorithm, urgency))).await?;
+
+    context.output.answer(&super::document(&key), || match key.state {
+        KeyState::Next => format!("{} is published, and signs from tomorrow on.", key.kid),
+        KeyState::Active | KeyState::Retiring | KeyState::Gone => format!("{} signs from now on.", key.kid),
+    })
+}

@@ -1,0 +1,46 @@
+//! Realms.
+
+mod create;
+mod list;
+mod set;
+mod show;
+mod terms;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::output::Failure;
+
+/// What is done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Create a realm, with its signing keys
+    Create(create::Arguments),
+    /// Show the settings of a realm
+    Show(show::Arguments),
+    /// List the realms
+    List,
+    /// Change settings
+    Set(set::Arguments),
+    /// Show or publish the terms of use
+    Terms(terms::Arguments),
+}
+
+impl Verb {
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Create(arguments) => create::run(context, arguments).await,
+            Self::Show(arguments) => show::run(context, arguments).await,
+            Self::List => list::run(context).await,
+            Self::Set(arguments) => set::run(context, arguments).await,
+            Self::Terms(arguments) => terms::run(context, arguments).await,
+        }
+    }
+}
+
+/// A realm as machines see it.
+fn document(realm: &idp_core::realm::Realm) -> serde_json::Value {
+    serde_json::json!({
+        "id": realm.id, "name": realm.name, "origin": realm.origin.as_str(), "settings": realm.settings,
+    })
+}

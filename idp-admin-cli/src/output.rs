@@ -1,0 +1,215 @@
+//! What the operator sees: tables for people, one JSON document for machines, refusals on stderr.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use idp_core::admin::letter::IssuedLetter;
+use idp_core::fault::Fault;
+use serde::Serialize;
+
+/// Why a command did not do all it was asked for.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It was refused; the sentence says what to do next. Exit 1.
+    Refused(String),
+    /// Something is broken. Exit 2.
+    Fault(String),
+    /// The command line cannot be understood. Exit 64.
+    Usage(String),
+}
+
+impl Failure {
+    pub(crate) fn refused(sentence: impl Into<String>) -> Self {
+        Self::Refused(sentence.into())
+    }
+
+    pub(crate) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 1,
+            Self::Fault(_) => 2,
+            Self::Usage(_) => 64,
+        }
+    }
+
+    pub(crate) fn sentence(&self) -> &str {
+        match self {
+            Self::Refused(sentence) | Self::Fault(sentence) | Self::Usage(sentence) => sentence,
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON document on stdout.
+    Json,
+}
+
+/// Writes answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output(pub(crate) Format);
+
+impl Output {
+    /// The document for machines, or `text` for people.
+    pub(crate) fn answer(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        match self.0 {
+            Format::Json => {
+                let text = serde_json::to_string_pretty(document).map_err(|error| Failure::Fault(error.to_string()))?;
+                to_stdout(&text)
+            }
+            Format::Text => to_stdout(&text()),
+        }
+    }
+
+    /// A line for people alone.
+    pub(crate) fn line(self, text: &str) -> Result<(), Failure> {
+        match self.0 {
+            Format::Json => Ok(()),
+            Format::Text => to_stdout(text),
+        }
+    }
+
+    /// A list as a JSON array of documents or as a table; `none` is said where it is empty.
+    pub(crate) fn list<T: Serialize>(
+        self,
+        items: &[T],
+        headers: &[&str],
+        row: impl Fn(&T) -> Vec<String>,
+        none: &str,
+    ) -> Result<(), Failure> {
+        self.answer(&items, || if items.is_empty() { none.to_owned() } else { table(headers, items.iter().map(row)) })
+    }
+}
+
+/// A table without lines, in which wide characters take two places.
+pub(crate) fn table(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_header(headers.iter().map(|header| header.to_uppercase()));
+    for row in rows {
+        table.add_row(row.into_iter().map(|cell| visible(&cell)));
+    }
+    trimmed(&table.to_string())
+}
+
+/// Names and values below one another.
+pub(crate) fn fields<K: AsRef<str>>(rows: &[(K, String)]) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    for (name, value) in rows {
+        table.add_row([name.as_ref().to_owned(), visible(value)]);
+    }
+    trimmed(&table.to_string())
+}
+
+/// Control characters that were imported must not steer the operator's terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+fn trimmed(table: &str) -> String {
+    table.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect::<Vec<_>>().join("\n")
+}
+
+fn to_stdout(text: &str) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        // Whoever reads has seen enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// Says something beside the answer.
+pub(crate) fn to_stderr(text: &str) {
+    // There is nowhere left to say that this failed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A new file for secrets: readable by its owner alone, and never in the place of another.
+pub(crate) struct LetterFile {
+    path: PathBuf,
+    rows: csv::Writer<File>,
+}
+
+impl LetterFile {
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let mut file = opened.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                Failure::refused(format!("{} is there already; name another file for the letters.", path.display()))
+            }
+            _ => Failure::refused(format!("{} cannot be written: {error}.", path.display())),
+        })?;
+        // Without the mark, spreadsheets in Japan read UTF-8 as Shift_JIS.
+        file.write_all("\u{FEFF}".as_bytes())?;
+        let mut rows = csv::Writer::from_writer(file);
+        rows.write_record(["user_id", "name", "initial_password", "expires_on"]).map_err(broken)?;
+        rows.flush()?;
+        Ok(Self { path: path.to_owned(), rows })
+    }
+
+    /// Writes letters through to the disk: their secrets are nowhere else.
+    pub(crate) fn add(&mut self, letters: &[IssuedLetter]) -> Result<(), Failure> {
+        for letter in letters {
+            let name = letter.name.full().unwrap_or_default();
+            let cells = [
+                neutral(letter.user_id.as_str()),
+                neutral(&name),
+                letter.secret.grouped().to_string(),
+                letter.expires_at.date_in_japan().to_string(),
+            ];
+            self.rows.write_record(cells).map_err(broken)?;
+        }
+        self.rows.flush()?;
+        self.rows.get_ref().sync_data()?;
+        Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn broken(error: csv::Error) -> Failure {
+    Failure::Fault(format!("the letters cannot be written: {error}"))
+}
+
+/// A cell that a spreadsheet does not take for a formula.
+pub(crate) fn neutral(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(neutral("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        for start in ["+", "-", "@", "\t", "\r"] {
+            assert!(neutral(start).starts_with('\''));
+        }
+        assert_eq!(neutral("A-1"), "A-1");
+    }
+
+    #[test]
+    fn a_table_holds_wide_characters_and_no_controls() {
+        let rows = [vec!["a".to_owned(), "健保 太郎".to_owned()], vec!["b\u{1b}[2J".to_owned(), "x".to_owned()]];
+        assert_eq!(table(&["id", "name"], rows.into_iter()), "ID       NAME\na        健保 太郎\nb\u{FFFD}[2J   x");
+    }
+}
