@@ -18,6 +18,7 @@ use crate::terms::{self, Terms};
 
 /// How creating a realm ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "it is answered once and taken apart at once")]
 pub enum Creation {
     /// It is there.
     Created(Realm),
