@@ -4,6 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use idp_core::config::{LogConfig, LogFormat, LogLevel};
+use idp_server::demo::command::DemoArguments;
+use idp_server::{demo, logging, serve};
 
 /// Sekisho, the identity provider of health-insurance societies.
 #[derive(Parser)]
@@ -21,6 +24,8 @@ enum Command {
         #[arg(long, value_name = "FILE", env = "SEKISHO_CONFIG", default_value = "sekisho.toml")]
         config: PathBuf,
     },
+    /// Run a whole society on this machine: provider, member portal and mailbox
+    Demo(DemoArguments),
 }
 
 #[tokio::main]
@@ -29,7 +34,8 @@ async fn main() -> ExitCode {
     // Every TLS library takes the one provider there is.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let done = match arguments.command {
-        Command::Serve { config } => idp_server::serve::run(&config).await,
+        Command::Serve { config } => serve::run(&config).await,
+        Command::Demo(arguments) => show(arguments).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,4 +46,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn show(arguments: DemoArguments) -> anyhow::Result<()> {
+    // What the demo prints is for the reader; the log speaks up when something is wrong.
+    logging::start(LogConfig { format: LogFormat::Text, level: LogLevel::Warn });
+    demo::command::run(arguments, serve::stop_on_signal()?).await
 }

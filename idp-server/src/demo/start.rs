@@ -115,7 +115,7 @@ impl Demo {
             mailbox::smtp::serve(smtp, box_of_mails, stop_smtp).await;
             Ok(())
         });
-        parts.spawn(provider(state, doors.provider, stop.clone()));
+        parts.spawn(crate::serve::serve(state, doors.provider.into_listeners(), stop.clone()));
 
         let mut outcome = Ok(());
         while let Some(ended) = parts.join_next().await {
@@ -150,20 +150,6 @@ fn portal_config(document: &DemoDocument) -> anyhow::Result<PortalConfig> {
 
 async fn site(door: Door, router: Router, stop: CancellationToken) -> anyhow::Result<()> {
     Ok(axum::serve(door, router).with_graceful_shutdown(stop.cancelled_owned()).await?)
-}
-
-async fn provider(state: AppState, door: Door, stop: CancellationToken) -> anyhow::Result<()> {
-    let app = crate::router::build(state);
-    let mut loops = JoinSet::new();
-    for listener in door.into_listeners() {
-        let service = app.clone().into_make_service_with_connect_info::<std::net::SocketAddr>();
-        let stopped = stop.clone().cancelled_owned();
-        loops.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await });
-    }
-    while let Some(ended) = loops.join_next().await {
-        ended??;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
