@@ -98,7 +98,6 @@ where
         .acceptor(acceptor);
     let header_read = state.config.limits.header_read;
     let builder = server.http_builder();
-    *builder = builder.clone().http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(header_read).max_headers(64);
 
     let stop = state.stopping.clone();
