@@ -3,7 +3,6 @@
 pub mod acr;
 pub mod authorize;
 mod claims;
-pub mod clean_up;
 pub mod discovery;
 pub mod end_session;
 pub mod jwks;

@@ -109,6 +109,7 @@ async fn session_for(
     }
     if interaction.progress.sign_out_others == SignOutOthers::Wanted {
         store::session::end_all_of(ctx, member.id).await?;
+        store::grant::revoke_of_member(ctx, member.id).await?;
         ctx.record(EventKind::SessionsEnded, Some(member.id), Outcome::Done);
     }
     let session = new_session(ctx, interaction, member);

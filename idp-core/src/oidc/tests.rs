@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::acr::Authentication;
 use super::authorize::{self, Checked, PageRefusal, Started};
 use super::end_session::{Doubt, EndSession, end_session};
+use super::jwks;
 use super::params::Params;
 use super::token::{Exchanged, TokenResponse, authenticate, exchange};
 use super::userinfo::{Userinfo, userinfo};
-use super::{clean_up, jwks};
 use crate::admin::key::{self, Urgency};
 use crate::admin::{client, member, realm};
 use crate::birth_date::BirthDate;
@@ -493,16 +493,20 @@ async fn a_compromised_key_is_dropped_at_once() {
 }
 
 #[tokio::test]
-async fn what_ended_is_cleaned_up_and_nothing_else() {
+async fn an_access_token_ends_on_time_and_with_its_members_account() {
     let place = place().await;
-    let code = place.code().await;
-    let tokens = place.exchanges(&code, &[]).await.unwrap();
-    let clean = async || place.store.write(&place.scope, |ctx| clean_up::clean_up(ctx).boxed()).await.unwrap();
+    let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
     place.clock.advance(minutes(9));
-    assert_eq!(clean().await, 0);
     assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Claims(_)));
-    place.clock.advance(minutes(2));
+    place.clock.advance(minutes(1));
     assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::InvalidToken));
-    assert_eq!(clean().await, 1);
-    assert_eq!(place.exchanges(&code, &[]).await.err(), Some("invalid_grant"));
+
+    let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
+    let waiting = place.code().await;
+    let disable = place.store.write(&place.scope, |ctx| {
+        async move { member::disable(ctx, UserId::parse("A-123").unwrap().normal()).await }.boxed()
+    });
+    disable.await.unwrap();
+    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::InvalidToken));
+    assert_eq!(place.exchanges(&waiting, &[]).await.err(), Some("invalid_grant"));
 }

@@ -106,6 +106,7 @@ pub async fn set(ctx: &Ctx, place: &Place, phc: &str) -> Result<Answer, Fault> {
 
 async fn end_everything_else(ctx: &Ctx, sitting: &Sitting, member: &Member) -> Result<(), Fault> {
     store::session::end_all_of(ctx, member.id).await?;
+    store::grant::revoke_of_member(ctx, member.id).await?;
     store::session::forget_browsers(ctx, member.id).await?;
     store::interaction::forget_member(ctx, member.id, Some(sitting.interaction.id)).await?;
     store::ceremony::void_all(ctx, member.id).await

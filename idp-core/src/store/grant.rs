@@ -34,50 +34,40 @@ pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// Takes a grant back; true for the call that did it.
-pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<bool, Fault> {
-    let done = grant::Entity::update_many()
+/// Takes a grant back.
+pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<(), Fault> {
+    grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::Id.eq(id.uuid()))
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
         .await?;
-    Ok(done.rows_affected == 1)
+    Ok(())
 }
 
-/// Takes back what was granted in one session; answers how many grants were live.
-pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<u64, Fault> {
-    let done = grant::Entity::update_many()
+/// Takes back what was granted in one session.
+pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<(), Fault> {
+    grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::SessionId.eq(session.uuid()))
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
         .await?;
-    Ok(done.rows_affected)
+    Ok(())
 }
 
-/// Takes back everything the member granted; answers how many grants were live.
-pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId) -> Result<u64, Fault> {
-    let done = grant::Entity::update_many()
+/// Takes back everything the member granted.
+pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::MemberId.eq(member.uuid()))
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
         .await?;
-    Ok(done.rows_affected)
-}
-
-/// Deletes grants that ended by themselves, with their codes and tokens; answers how many.
-pub(crate) async fn delete_expired(ctx: &Ctx) -> Result<u64, Fault> {
-    let done = grant::Entity::delete_many()
-        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(grant::Column::ExpiresAt.lte(ctx.now.millis()))
-        .exec(&ctx.db)
-        .await?;
-    Ok(done.rows_affected)
+    Ok(())
 }
 
 fn noun(row: grant::Model) -> Result<Grant, Fault> {
