@@ -58,7 +58,7 @@ async fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequ
     let Some(request) = request else { return Ok(true) };
     if let Some(hinted) = &request.hinted_subject {
         let member = store::member::by_id(ctx, session.member).await?;
-        if !member.is_some_and(|member| member.subject == *hinted) {
+        if member.is_none_or(|member| member.subject != *hinted) {
             return Ok(false);
         }
     }

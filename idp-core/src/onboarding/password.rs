@@ -69,7 +69,7 @@ fn context(ctx: &Ctx, member: &Member) -> PasswordContext {
         user_id: member.user_id.clone(),
         names: names.into_iter().flatten().cloned().collect(),
         society: vec![society.ja.clone(), society.en.clone(), ctx.realm().name.clone()],
-        birth_date: member.birth_date.clone(),
+        birth_date: member.birth_date,
         mail: member.mail.as_ref().map(|mail| mail.address.clone()),
         initial,
     }

@@ -118,16 +118,14 @@ async fn ask<T: sea_orm::TryGetable>(connection: &DatabaseConnection, question: 
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
     fn a_url_names_sqlite_by_path_or_postgres() {
-        assert!(
-            matches!("sqlite:///a/b.db".parse(), Ok(DatabaseUrl::Sqlite(path)) if path == PathBuf::from("/a/b.db"))
-        );
-        assert!(
-            matches!("sqlite://b.db?mode=rwc".parse(), Ok(DatabaseUrl::Sqlite(path)) if path == PathBuf::from("b.db"))
-        );
+        assert!(matches!("sqlite:///a/b.db".parse(), Ok(DatabaseUrl::Sqlite(path)) if path == Path::new("/a/b.db")));
+        assert!(matches!("sqlite://b.db?mode=rwc".parse(), Ok(DatabaseUrl::Sqlite(path)) if path == Path::new("b.db")));
         assert!(matches!("postgres://localhost/x".parse(), Ok(DatabaseUrl::Postgres(_))));
         assert!("mysql://localhost/x".parse::<DatabaseUrl>().is_err());
     }

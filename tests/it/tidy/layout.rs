@@ -98,6 +98,14 @@ pub(super) const RULES: &[Rule] = &[
         planted: &[("idp-core/src/grant.rs", "//! Grants.\nuse std::fmt;\nuse url::Url;\n\nuse crate::id::GrantId;\n")],
     },
     Rule {
+        holds: "No function takes a bool: an enum of two variants says what is meant.",
+        offences: bool_parameters,
+        planted: &[(
+            "idp-core/src/grant.rs",
+            "//! Grants.\nstruct Grant {\n    open: bool,\n}\nfn redeem(\n    code: &str,\n    force: bool,\n) -> bool {\n}\n",
+        )],
+    },
+    Rule {
         holds: "The top level has the folders it was given, and no other.",
         offences: foreign_top_folders,
         planted: &[("idp-core/src/lib.rs", ""), (".ci/run", ""), ("scripts/run", "")],
@@ -221,4 +229,22 @@ fn foreign_top_folders(tree: &Tree) -> Vec<Offence> {
         .collect();
     foreign.dedup();
     foreign.into_iter().map(|top| format!("{top}/")).collect()
+}
+
+/// Reads signatures from `fn name(` to the line that closes them; closures and fields are not looked at.
+fn bool_parameters(tree: &Tree) -> Vec<Offence> {
+    let mut offences = Vec::new();
+    for source in tree.rust().filter(|source| !source.is_test()) {
+        let mut inside = false;
+        for (number, line) in source.product().map(|(number, line)| (number, code(line).trim())) {
+            let opens = line.contains("fn ") && line.contains('(');
+            inside = inside || opens;
+            let parameters = line.split("->").next().unwrap_or(line);
+            if inside && has_word(parameters, "bool") && parameters.contains(": bool") {
+                offences.push(source.at(number, line));
+            }
+            inside = inside && !line.ends_with(['{', ';', '}']) && !line.contains("->");
+        }
+    }
+    offences
 }
