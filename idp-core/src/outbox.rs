@@ -3,7 +3,7 @@
 //! A mail is taken by one conditional update, so that of several nodes one sends it; a node that died gives it back
 //! when its time is over.
 //!
-//! | from \ event | sent | refused for good | refused for now | time over |
+//! | from \ event | sent | refused for good | put off | time over |
 //! |---|---|---|---|---|
 //! | queued | sent | failed | queued, tried later | expired |
 //! | sent, failed, expired | – | – | – | – |

@@ -47,8 +47,6 @@ pub const LOGOUT: &str = "/logout";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// The member's own pages.
 pub const ACCOUNT: &str = "/account";
-/// An error that belongs to no page.
-pub const ERROR: &str = "/error";
 
 /// OpenID Connect Discovery 1.0 §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";

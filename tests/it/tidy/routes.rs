@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
                 PATHS,
                 "//! Paths.\npub(crate) const TOKEN: &str = \"/token\";\npub(crate) const JWKS: &str = \"/jwks\";\n",
             ),
-            (ENDPOINTS, "# Endpoints\n\n## token\n`/token`\n"),
+            (ENDPOINTS, "# Endpoints\n\n## token\n`POST /token`, and not `/jwks/more`\n"),
         ],
     },
 ];
@@ -79,7 +79,7 @@ fn undocumented(tree: &Tree) -> Vec<Offence> {
     let (Some(source), Some(endpoints)) = (tree.source(PATHS), tree.source(ENDPOINTS)) else { return Vec::new() };
     let is_named = |path: &str| {
         endpoints.text.match_indices(path).any(|(at, _)| {
-            endpoints.text[at + path.len()..].starts_with(['`', '?', '/']) && endpoints.text[..at].ends_with('`')
+            endpoints.text[at + path.len()..].starts_with(['`', '?']) && endpoints.text[..at].ends_with(['`', ' '])
         })
     };
     let silent = paths(source).into_iter().filter(|(_, _, path)| !is_named(path));

@@ -198,14 +198,18 @@ pub(super) fn detect<R: Read + Seek>(file: &mut R, asked: Option<Encoding>) -> R
         }
         length = fill(file, &mut buffer)?;
     }
-    judge(asked, has_escapes, &candidates.iter().map(|candidate| candidate.wrong_in).collect::<Vec<_>>())
+    let judged = judge(asked, &candidates.iter().map(|candidate| candidate.wrong_in).collect::<Vec<_>>())?;
+    // To UTF-8 the escapes of ISO-2022-JP are plain ASCII.
+    if asked.is_none() && has_escapes && judged == Encoding::Utf8 {
+        return Err(FileError::Iso2022Jp);
+    }
+    Ok(judged)
 }
 
-fn judge(asked: Option<Encoding>, has_escapes: bool, wrong_in: &[Option<u64>]) -> Result<Encoding, FileError> {
+fn judge(asked: Option<Encoding>, wrong_in: &[Option<u64>]) -> Result<Encoding, FileError> {
     match (asked, wrong_in) {
         (Some(encoding), [None]) => Ok(encoding),
         (Some(encoding), [Some(line)]) => Err(FileError::NotText { line: *line, asked: Some(encoding) }),
-        (None, [None, ..]) if has_escapes => Err(FileError::Iso2022Jp),
         (None, [None, ..]) => Ok(Encoding::Utf8),
         // Half-width kana of the one are kanji of the other.
         (None, [Some(_), None, None]) => Err(FileError::Ambiguous),
