@@ -164,3 +164,6 @@ pub(crate) async fn notify_at(
     };
     enqueue(ctx, member.id, mail, ctx.now + NOTICE_LIFETIME).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,10 +92,11 @@ where
 {
     let handle = Handle::new();
     // HTTP/1.1 alone: a proxy before us speaks whatever is newest with the browser, and its limits are easy to hold.
+    // Said after the acceptor, which forgets it; without it the server waits for ever to learn which version it is.
     let mut server = axum_server::Server::<SocketAddr>::from_listener(listener)
         .handle(handle.clone())
-        .http1_only()
-        .acceptor(acceptor);
+        .acceptor(acceptor)
+        .http1_only();
     let header_read = state.config.limits.header_read;
     let builder = server.http_builder();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(header_read).max_headers(64);
