@@ -50,7 +50,7 @@ pub struct Door {
 
 /// A port that could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("port {port} on loopback cannot be used ({source}); choose others with --port")]
+#[error("port {port} on loopback cannot be used; is a demo running already? Else choose others with --port")]
 pub struct DoorFault {
     /// The port that was asked for.
     pub port: u16,

@@ -41,7 +41,7 @@ pub enum FolderFault {
     #[error("{0} was not written by the demo; choose another folder with --data")]
     Foreign(PathBuf),
     /// What the file system said.
-    #[error("{path} cannot be used: {source}")]
+    #[error("{path} cannot be used")]
     System {
         /// The file or folder.
         path: PathBuf,
