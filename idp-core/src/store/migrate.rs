@@ -1,5 +1,7 @@
 //! Bringing the schema up to date; safe when several processes do it at once.
 
+use std::os::unix::fs::OpenOptionsExt;
+
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
@@ -20,6 +22,9 @@ pub struct Status {
 
 /// Takes every pending step; answers the state after it.
 pub async fn up(url: &DatabaseUrl) -> Result<Status, Fault> {
+    if let DatabaseUrl::Sqlite(path) = url {
+        make_private(path)?;
+    }
     let connection = connect::single(url).await?;
     match url {
         DatabaseUrl::Postgres(_) => {
@@ -43,6 +48,16 @@ pub async fn up(url: &DatabaseUrl) -> Result<Status, Fault> {
 /// Which steps have been taken; changes nothing.
 pub async fn status(url: &DatabaseUrl) -> Result<Status, Fault> {
     read_status(&connect::single(url).await?).await
+}
+
+/// Makes a new database file that its owner alone may read; SQLite gives the files beside it the same mode.
+fn make_private(path: &std::path::Path) -> Result<(), Fault> {
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Fault::Unavailable(format!("{}: {error}", path.display())))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 fn lock_file(database: &std::path::Path) -> Result<std::fs::File, Fault> {

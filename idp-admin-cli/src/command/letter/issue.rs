@@ -16,7 +16,7 @@ const BATCH: u64 = 1_000;
 #[command(
     after_help = "Examples:\n  idp-admin letter issue 12-3456\n  idp-admin letter issue --all --csv letters.csv\n\nAn initial password is shown once; only its hash is stored."
 )]
-#[group(required = true, multiple = false, args = ["user_id", "all"])]
+#[command(group(clap::ArgGroup::new("whose").required(true).args(["user_id", "all"])))]
 pub(crate) struct Arguments {
     /// The member
     user_id: Option<TypedUserId>,
@@ -115,5 +115,9 @@ async fn everybody(context: &Context, here: &Here, csv: Option<&Path>) -> Result
 fn told_in_file(output: Output, count: usize, file: &LetterFile) -> Result<(), Failure> {
     let path = file.path().display().to_string();
     let document = json!({ "letters": count, "letters_file": path });
-    output.answer(&document, || format!("{count} letters: the initial passwords are in {path} and nowhere else."))
+    output.answer(&document, || match count {
+        0 => "Nobody needs a letter.".to_owned(),
+        1 => format!("1 letter: the initial password is in {path} and nowhere else."),
+        _ => format!("{count} letters: the initial passwords are in {path} and nowhere else."),
+    })
 }

@@ -143,7 +143,7 @@ fn summary(
     let encoding = encoding.name();
     lines.push(format!("{new} new, {changed} changed, {unchanged} unchanged, {refused} refused ({encoding}).{would}"));
     if let Some(path) = letters_file {
-        lines.push(format!("{letters} letters: the initial passwords are in {path} and nowhere else."));
+        lines.push(format!("Letters issued: {letters}. The initial passwords are in {path} and nowhere else."));
     }
     lines.join("\n")
 }
