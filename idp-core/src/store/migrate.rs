@@ -47,6 +47,13 @@ pub async fn up(url: &DatabaseUrl) -> Result<Status, Fault> {
 
 /// Which steps have been taken; changes nothing.
 pub async fn status(url: &DatabaseUrl) -> Result<Status, Fault> {
+    if let DatabaseUrl::Sqlite(path) = url
+        && !path.exists()
+    {
+        // Looking must not make a file.
+        let pending = Migrator::migrations().into_iter().map(|step| step.name().to_owned()).collect();
+        return Ok(Status { applied: Vec::new(), pending });
+    }
     read_status(&connect::single(url).await?).await
 }
 

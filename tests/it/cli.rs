@@ -1,0 +1,9 @@
+//! `idp-admin` as an operator meets it: what it prints, and how it ends.
+
+mod desk;
+mod import;
+mod installation;
+mod letter;
+mod member;
+mod realm;
+mod registry;

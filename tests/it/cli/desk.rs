@@ -1,0 +1,148 @@
+//! An operator's desk: a configuration, an empty database, and the command.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use sqlx::{Connection, Executor, PgConnection};
+use tempfile::TempDir;
+
+/// Where the data is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// Everything one operator needs, with a database of its own.
+pub(super) struct Desk {
+    pub(super) database: Database,
+    folder: TempDir,
+}
+
+/// How a command ended.
+pub(super) struct Answer {
+    pub(super) code: i32,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+/// A desk on every database there is: SQLite, and the PostgreSQL that the environment names.
+pub(super) async fn desks() -> Vec<Desk> {
+    let sqlite = Desk::new(Database::Sqlite);
+    sqlite.has_config("sqlite://sekisho.db");
+    let mut desks = vec![sqlite];
+    if let Some(server) = postgres() {
+        let desk = Desk::new(Database::Postgres);
+        // The folder's name is this desk's alone.
+        let folder = desk.folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
+        let name = format!("cli_{}", folder.replace('.', ""));
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        desk.has_config(url.as_str());
+        desks.push(desk);
+    }
+    desks
+}
+
+/// The same with a migrated database and the realm `mgc`.
+pub(super) async fn desks_with_realm() -> Vec<Desk> {
+    let desks = desks().await;
+    for desk in &desks {
+        desk.run("migrate up").is_done();
+        desk.run("realm create mgc --origin https://mgc.id.example").is_done();
+    }
+    desks
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test command names its server in the environment")]
+fn postgres() -> Option<String> {
+    std::env::var("SEKISHO_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
+}
+
+impl Desk {
+    fn new(database: Database) -> Self {
+        let desk = Self { database, folder: tempfile::tempdir().unwrap() };
+        desk.has_key(&"7a".repeat(32));
+        desk
+    }
+
+    fn has_config(&self, url: &str) {
+        let config = format!("[database]\nurl = \"{url}\"\n\n[secrets]\ninstallation_key_file = \"key\"\n");
+        self.has_file("sekisho.toml", config);
+    }
+
+    pub(super) fn has_key(&self, key: &str) {
+        let path = self.path("key");
+        std::fs::write(&path, key).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file to hand to the command.
+    pub(super) fn has_file(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub(super) fn reads(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Runs `idp-admin` with these words, in the folder of the configuration.
+    pub(super) fn run(&self, words: &str) -> Answer {
+        self.run_with(words, &[])
+    }
+
+    /// The same with further words that hold spaces.
+    pub(super) fn run_with(&self, words: &str, more: &[&str]) -> Answer {
+        let output = Command::new(binary())
+            .args(["--operator", "ops"])
+            .args(words.split_whitespace())
+            .args(more)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        Answer {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs it with `--json` and reads the document.
+    pub(super) fn json(&self, words: &str) -> Value {
+        let answer = self.run(&format!("--json {words}"));
+        serde_json::from_str(&answer.stdout).unwrap_or_else(|_| panic!("{words}: {}{}", answer.stdout, answer.stderr))
+    }
+}
+
+impl Answer {
+    /// What was printed, by a command that did what it was asked for.
+    #[track_caller]
+    pub(super) fn is_done(self) -> String {
+        assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
+        self.stdout
+    }
+
+    /// The sentence of a command that was refused.
+    #[track_caller]
+    pub(super) fn is_refused(self) -> String {
+        assert_eq!(self.code, 1, "{}{}", self.stdout, self.stderr);
+        self.stderr
+    }
+}
+
+/// `cargo build --workspace` puts the command beside the folder of the tests.
+fn binary() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let path = tests.parent().and_then(Path::parent).unwrap().join("idp-admin");
+    assert!(path.is_file(), "{} is missing: run cargo build --workspace first", path.display());
+    path
+}

@@ -1,0 +1,92 @@
+//! `idp-admin client` and `idp-admin key`
+
+use insta::{allow_duplicates, assert_json_snapshot, assert_snapshot};
+
+use super::desk::desks_with_realm;
+
+#[tokio::test]
+async fn a_client_is_registered_shown_changed_and_deleted() {
+    let desks = desks_with_realm().await;
+    allow_duplicates! { for desk in &desks {
+        let created = desk.json(
+            "client create --name KOSMO --client-id kosmo --redirect-uri https://portal.example/cb --id-token-alg ES256",
+        );
+        assert_eq!(created["client_secret"].as_str().map(str::len), Some(43));
+        assert_json_snapshot!(desk.json("client show kosmo"), {
+            ".created_at" => "[time]", ".updated_at" => "[time]",
+        }, @r#"
+        {
+          "client_id": "kosmo",
+          "created_at": "[time]",
+          "name": "KOSMO",
+          "profile": "confidential",
+          "settings": {
+            "access_token_lifetime": 600,
+            "auth_method": "client_secret_basic",
+            "id_token_alg": "ES256",
+            "initiate_login_uri": null,
+            "logo_uri": null,
+            "party": "first",
+            "pkce": "required",
+            "policy_uri": null,
+            "post_logout_redirect_uris": [],
+            "redirect_uris": [
+              "https://portal.example/cb"
+            ],
+            "scopes": "openid profile email address phone",
+            "tos_uri": null
+          },
+          "updated_at": "[time]"
+        }
+        "#);
+        let rotated = desk.json("client rotate-secret kosmo");
+        assert_ne!(rotated["client_secret"], created["client_secret"]);
+        assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(1));
+        assert_snapshot!(desk.run("client delete kosmo").is_done(), @"Deleted.");
+        assert_snapshot!(desk.run("client list").is_done(), @"There are no clients yet. Register one: idp-admin client create --name … --redirect-uri …");
+    } }
+}
+
+#[tokio::test]
+async fn a_wrong_client_is_refused() {
+    let desks = desks_with_realm().await;
+    allow_duplicates! { for desk in &desks {
+        desk.run("client create --name App --client-id app --public --redirect-uri http://127.0.0.1/cb").is_done();
+        let refused = |words| desk.run(words).is_refused();
+        assert_snapshot!(refused("client create --name App --client-id app --redirect-uri https://a.example/cb"), @"There is a client of that id already. Choose another --client-id.");
+        assert_snapshot!(refused("client create --name App --redirect-uri nowhere"), @"“nowhere” cannot be a redirect URI: a redirect URI must be absolute, such as https://portal.example/cb.");
+        assert_snapshot!(refused("client create --name App --redirect-uri https://a.example/cb --scope all"), @"There is no scope “all”. The scopes are: openid profile email address phone");
+        assert_snapshot!(
+            refused("client create --name App --public --pkce-optional --redirect-uri https://a.example/cb"), @"PKCE cannot be optional for a public client."
+        );
+        assert_snapshot!(refused("client rotate-secret app"), @"“app” is a public client, which has no secret.");
+        assert_snapshot!(refused("client show nobody"), @"There is no client “nobody”. See which there are: idp-admin client list");
+        assert_snapshot!(refused("client delete nobody"), @"There is no client “nobody”. See which there are: idp-admin client list");
+        assert_eq!(desk.run("client create --name App").code, 64);
+    } }
+}
+
+#[tokio::test]
+async fn a_key_is_followed_by_another_in_time_or_at_once() {
+    for desk in desks_with_realm().await {
+        let states = || {
+            let keys = desk.json("key list");
+            let mut states: Vec<String> = keys
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|key| key["algorithm"] == "ES256")
+                .map(|key| key["state"].as_str().unwrap().to_owned())
+                .collect();
+            states.sort();
+            states
+        };
+        assert_eq!(desk.json("key rotate ES256")["state"], "next");
+        assert_eq!(states(), ["active", "next"]);
+        assert_eq!(desk.json("key rotate ES256 --at-once")["state"], "active");
+        assert_eq!(states(), ["active", "retiring"]);
+        assert_eq!(desk.json("key rotate ES256 --compromised")["state"], "active");
+        assert!(!states().contains(&"retiring".to_owned()));
+        assert_eq!(desk.run("key rotate HS256").code, 64);
+    }
+}
