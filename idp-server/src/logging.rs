@@ -1,5 +1,7 @@
 //! The log: on standard error, as text or as one JSON object a line.
 
+use std::io::IsTerminal as _;
+
 use idp_core::config::{LogConfig, LogFormat, LogLevel};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer as _;
@@ -13,7 +15,8 @@ pub fn start(config: LogConfig) {
     // Libraries speak up when something is wrong; what they say in passing may hold what must not be logged.
     let others = level.min(LevelFilter::WARN);
     let filter = Targets::new().with_default(others).with_target("idp_server", level).with_target("idp_core", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let coloured = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(coloured);
     let lines = match config.format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

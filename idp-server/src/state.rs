@@ -19,6 +19,9 @@ use crate::health::SchemaWatch;
 /// How long a realm is used before the database is asked again, so that other nodes' changes show soon.
 const REALM_FRESH: Duration = Duration::from_secs(1);
 
+/// Realms as they were read, and when.
+type RealmsByHost = HashMap<String, (Instant, Arc<Realm>)>;
+
 /// What all handlers share; clones are cheap.
 #[derive(Clone)]
 pub struct AppState {
@@ -31,7 +34,7 @@ pub struct AppState {
     /// Cancelled when the process is told to stop.
     pub stopping: CancellationToken,
     pub(crate) schema: Arc<SchemaWatch>,
-    pub(crate) realms: Arc<RwLock<HashMap<String, (Instant, Arc<Realm>)>>>,
+    pub(crate) realms: Arc<RwLock<RealmsByHost>>,
 }
 
 impl AppState {
