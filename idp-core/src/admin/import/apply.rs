@@ -169,3 +169,54 @@ fn new_member(row: Row) -> NewMember {
         language: told.language,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::mail_address::MailAddress;
+    use crate::member::MemberState;
+
+    const THEN: Timestamp = Timestamp::from_millis(1_000);
+
+    fn member(mail: &str, verified_at: Option<Timestamp>) -> Member {
+        Member {
+            id: MemberId::from_uuid(Uuid::nil()),
+            subject: "s".to_owned(),
+            user_id: UserId::parse("a1").unwrap(),
+            name: Name::default(),
+            birth_date: None,
+            birth_date_confirmed_at: None,
+            household: Household::default(),
+            mail: Some(MailOnFile { address: MailAddress::parse(mail).unwrap(), verified_at }),
+            language: None,
+            state: MemberState::Active,
+            chosen_method: None,
+            new_password_required_at: None,
+            created_at: THEN,
+            updated_at: THEN,
+        }
+    }
+
+    fn row(mail: &str) -> Row {
+        let told = Told { mail: Some(MailAddress::parse(mail).unwrap()), ..Told::default() };
+        Row { line: 2, user_id: UserId::parse("A1").unwrap(), user_id_header: "user_id".to_owned(), told }
+    }
+
+    #[test]
+    fn an_address_that_the_member_proved_is_kept_and_noted() {
+        let (kept, applied) = compared(&row("new@example.jp"), &member("own@example.jp", Some(THEN))).unwrap();
+        assert_eq!((applied.fate, applied.note), (Fate::Unchanged, Some(OWN_MAIL_KEPT)));
+        assert_eq!(kept.verified_mail().unwrap().as_typed(), "own@example.jp");
+    }
+
+    #[test]
+    fn an_address_that_nobody_proved_follows_the_file() {
+        let (changed, applied) = compared(&row("new@example.jp"), &member("old@example.jp", None)).unwrap();
+        assert_eq!(applied.fate, Fate::Changed { fields: vec!["mail"] });
+        assert_eq!(changed.mail.unwrap().address.as_typed(), "new@example.jp");
+        assert!(compared(&row("own@EXAMPLE.jp"), &member("own@example.jp", Some(THEN))).is_none());
+    }
+}
