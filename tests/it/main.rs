@@ -1,4 +1,5 @@
 //! Black-box tests.
 
 mod cli;
+mod ops;
 mod tidy;

@@ -1,0 +1,8 @@
+//! Operation: the built programs as processes, as operators and relying parties meet them.
+
+mod interop;
+mod kill;
+mod migrate;
+mod process;
+mod refuse;
+mod stop;
