@@ -1,1 +1,22 @@
-//! Harness.
+//! The harness of the black-box tests: the product run in this process, and the people and machines around it.
+//!
+//! [`Idp`] is the provider on loopback with a database, a clock and randomness of its own; [`Browser`] walks its pages;
+//! [`Member`] answers them as an honest member would; [`Portal`] is a relying party; [`Mailbox`] receives the mails.
+
+mod browser;
+mod database;
+mod idp;
+mod mail;
+mod member;
+mod page;
+mod portal;
+mod seed;
+
+pub use browser::Browser;
+pub use database::{Database, on_both};
+pub use idp::Idp;
+pub use mail::Mailbox;
+pub use member::{Member, totp_at};
+pub use page::{Arrival, Form, Page};
+pub use portal::{Asked, Portal, Tokens};
+pub use seed::MemberSeed;

@@ -1,5 +1,9 @@
 //! Black-box tests.
 
 mod cli;
+mod login;
+mod oidc;
+mod onboarding;
 mod ops;
+mod store;
 mod tidy;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use idp_core::clock::Clock;
+use tokio::sync::Notify;
 
 use super::command::Recipient;
 use super::message::{Content, Message};
@@ -15,6 +16,7 @@ pub const KEPT_MESSAGES: usize = 1_000;
 #[derive(Clone)]
 pub struct Mailbox {
     shelf: Arc<Mutex<Shelf>>,
+    arrived: Arc<Notify>,
     clock: Arc<dyn Clock>,
 }
 
@@ -27,7 +29,7 @@ struct Shelf {
 impl Mailbox {
     /// An empty box that dates mails by `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { shelf: Arc::default(), clock }
+        Self { shelf: Arc::default(), arrived: Arc::default(), clock }
     }
 
     /// Puts a mail into the box of each recipient.
@@ -42,6 +44,13 @@ impl Mailbox {
                 shelf.messages.pop_front();
             }
         }
+        drop(shelf);
+        self.arrived.notify_waiters();
+    }
+
+    /// Ends with the next delivery after this call, also where it is awaited later.
+    pub fn arrival(&self) -> impl Future<Output = ()> + '_ {
+        self.arrived.notified()
     }
 
     /// All mails that are kept, newest last.

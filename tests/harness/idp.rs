@@ -1,0 +1,204 @@
+//! The provider, run in this process on a loopback address, with a clock and randomness of the test's own.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use idp_core::clock::{Clock, FixedClock, Timestamp};
+use idp_core::config::{Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls};
+use idp_core::ctx::{Ctx, Scope};
+use idp_core::entropy::{Entropy, SeededEntropy};
+use idp_core::fault::Fault;
+use idp_core::hashing::HashingConfig;
+use idp_core::realm::{Realm, RealmSettings};
+use idp_core::secret::Vault;
+use idp_core::store::{Ambient, DatabaseUrl, Store, migrate};
+use idp_server::serve::serve;
+use idp_server::state::AppState;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::browser::Browser;
+use crate::database::Database;
+use crate::mail::Mailbox;
+use crate::seed;
+
+/// 2026-11-23 10:00 in Japan.
+const START: Timestamp = Timestamp::from_millis(1_795_395_600_000);
+
+/// One provider; clones are the same one.
+#[derive(Clone)]
+pub struct Idp(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    clock: Arc<FixedClock>,
+    entropy: Arc<dyn Entropy>,
+    config: Arc<Config>,
+    listener: TcpListener,
+    realm: Arc<Realm>,
+    mailbox: Mailbox,
+    http: reqwest::Client,
+    running: Mutex<Running>,
+}
+
+struct Running {
+    state: AppState,
+    stop: CancellationToken,
+    task: Option<JoinHandle<anyhow::Result<()>>>,
+}
+
+impl Idp {
+    /// Starts with the settings most realms have.
+    pub async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// Starts with other settings of the realm.
+    pub async fn start_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
+        let clock = Arc::new(FixedClock::at(START));
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let mailbox = Mailbox::open(Arc::clone(&clock) as Arc<dyn Clock>).await;
+        let config = Arc::new(config(&database, listener.local_addr().unwrap(), mailbox.address));
+
+        migrate::up(&config.database).await.unwrap();
+        let running = run(&config, &clock, &entropy, &listener).await;
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let realm = Arc::new(seed::realm(&running.state.store, &origin, adjust).await);
+        let http = client(listener.local_addr().unwrap());
+        let running = Mutex::new(running);
+        Self(Arc::new(Inner { database, clock, entropy, config, listener, realm, mailbox, http, running }))
+    }
+
+    /// Stops the provider, and starts it again on the same database.
+    pub async fn restart(&self) {
+        let task = {
+            let mut running = self.0.running.lock().unwrap();
+            running.stop.cancel();
+            running.task.take().unwrap()
+        };
+        task.await.unwrap().unwrap();
+        let running = run(&self.0.config, &self.0.clock, &self.0.entropy, &self.0.listener).await;
+        *self.0.running.lock().unwrap() = running;
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, length: Duration) {
+        self.0.clock.advance(length);
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The present second since the epoch.
+    pub fn seconds(&self) -> u64 {
+        u64::try_from(self.now().seconds()).unwrap()
+    }
+
+    /// Scheme, host and port; also the issuer.
+    pub fn origin(&self) -> String {
+        self.0.realm.origin.as_str().to_owned()
+    }
+
+    /// A browser that was never here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.0.http.clone(), Url::parse(&self.origin()).unwrap())
+    }
+
+    /// The members' mails.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.0.mailbox
+    }
+
+    /// For machines: follows no redirect.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// Which database it runs on.
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// Runs a verb of an operator.
+    pub async fn operate<T, F>(&self, operation: F) -> T
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        self.store().write(&self.operator(), operation).await.unwrap()
+    }
+
+    pub(crate) fn store(&self) -> Store {
+        self.0.running.lock().unwrap().state.store.clone()
+    }
+
+    pub(crate) fn operator(&self) -> Scope {
+        Scope::operator(Arc::clone(&self.0.realm), "tests")
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.running.get_mut().unwrap_or_else(PoisonError::into_inner).stop.cancel();
+    }
+}
+
+async fn run(
+    config: &Arc<Config>,
+    clock: &Arc<FixedClock>,
+    entropy: &Arc<dyn Entropy>,
+    listener: &TcpListener,
+) -> Running {
+    let ambient = Ambient {
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        entropy: Arc::clone(entropy),
+        vault: Arc::clone(&config.vault),
+    };
+    let state = AppState::open(Arc::clone(config), ambient).await.unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(serve(state.clone(), vec![listener], stop.clone()));
+    Running { state, stop, task: Some(task) }
+}
+
+fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
+    let url: DatabaseUrl = database.url().parse().unwrap();
+    Config {
+        database: url,
+        vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+        http: HttpConfig { listen, trusted_proxies: Vec::new(), tls: None },
+        mail: MailConfig {
+            host: mail.ip().to_string(),
+            port: mail.port(),
+            login: None,
+            tls: MailTls::Off,
+            ca_certificate: None::<PathBuf>,
+        },
+        log: LogConfig { format: LogFormat::Text, level: LogLevel::Warn },
+        // The cheapest hash there is: what it costs is tested where the hashing lives.
+        hashing: HashingConfig { memory_kib: 8, iterations: 1, threads: 2, queue: 512 },
+        limits: LimitsConfig {
+            connections_per_address: 1_000,
+            header_read: Duration::from_secs(10),
+            request: Duration::from_secs(60),
+        },
+    }
+}
+
+/// No redirects, and no connection kept over a restart.
+fn client(address: SocketAddr) -> reqwest::Client {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error means that another thread chose in between, which is as good.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    }
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    client.resolve("localhost", address).pool_max_idle_per_host(0).build().unwrap()
+}

@@ -1,0 +1,207 @@
+//! What the provider answered, read as a browser and a person read it.
+
+use std::collections::HashMap;
+
+use reqwest::header::HeaderMap;
+use scraper::{ElementRef, Html, Selector};
+use serde_json::Value;
+use url::Url;
+
+use crate::browser::Browser;
+
+/// One answer of the provider.
+#[derive(Clone)]
+pub struct Page {
+    pub(crate) browser: Browser,
+    /// The status.
+    pub status: u16,
+    /// The address asked.
+    pub url: Url,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as text.
+    pub body: String,
+}
+
+/// A browser sent back to a relying party.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Where it was sent.
+    pub url: Url,
+    /// The parameters it carries.
+    pub params: HashMap<String, String>,
+}
+
+impl Arrival {
+    /// The parameter; empty when it is not there.
+    pub fn get(&self, name: &str) -> &str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    /// The authorization code.
+    pub fn code(&self) -> &str {
+        assert!(self.params.contains_key("code"), "no code arrived: {}", self.url);
+        self.get("code")
+    }
+}
+
+impl Page {
+    /// `data-page` of the body; empty for what is no page.
+    pub fn name(&self) -> String {
+        self.first("body", |body| body.attr("data-page").unwrap_or_default().to_owned()).unwrap_or_default()
+    }
+
+    /// The short stable code of the error it shows.
+    pub fn error_code(&self) -> Option<String> {
+        self.text_of("error-code")
+    }
+
+    /// The path asked.
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// Whether an element has this id.
+    pub fn has(&self, id: &str) -> bool {
+        self.text_of(id).is_some()
+    }
+
+    /// The text of the element with this id.
+    pub fn text_of(&self, id: &str) -> Option<String> {
+        self.first(&format!("[id='{id}']"), |element| element.text().collect::<String>().trim().to_owned())
+    }
+
+    /// An attribute of the element with this id.
+    pub fn attribute_of(&self, id: &str, attribute: &str) -> Option<String> {
+        self.first(&format!("[id='{id}']"), |element| element.attr(attribute).map(str::to_owned)).flatten()
+    }
+
+    /// The value of the field with this name.
+    pub fn attribute_named(&self, name: &str) -> Option<String> {
+        self.first(&format!("[name='{name}']"), |element| element.attr("value").map(str::to_owned)).flatten()
+    }
+
+    /// The browser that shows it.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.body))
+    }
+
+    /// A header; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap_or_default())
+    }
+
+    /// Where a redirect leads.
+    pub fn location(&self) -> Option<Url> {
+        let location = self.headers.get("location")?.to_str().ok()?;
+        Some(self.url.join(location).unwrap())
+    }
+
+    /// The relying party's address and what it was told, if the browser was sent there.
+    pub fn arrival(&self) -> Option<Arrival> {
+        let url = self.location().filter(|url| url.origin() != self.url.origin())?;
+        let params = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        Some(Arrival { url, params })
+    }
+
+    /// The same, where nothing else is right.
+    pub fn arrived(&self) -> Arrival {
+        self.arrival().unwrap_or_else(|| panic!("not sent to the relying party: {}", self.summary()))
+    }
+
+    /// Fills a field of the form.
+    pub fn fill(&self, field: &str, value: &str) -> Form<'_> {
+        Form { page: self, filled: Vec::new() }.fill(field, value)
+    }
+
+    /// Presses a button.
+    pub async fn submit(&self, button: &str) -> Page {
+        Form { page: self, filled: Vec::new() }.submit(button).await
+    }
+
+    /// Follows the link with this id.
+    pub async fn follow(&self, id: &str) -> Page {
+        let target = self.attribute_of(id, "href").unwrap_or_else(|| panic!("no link {id}: {}", self.summary()));
+        self.browser.get(self.url.join(&target).unwrap().as_str()).await
+    }
+
+    /// Loads the same address again.
+    pub async fn reload(&self) -> Page {
+        self.browser.get(self.url.as_str()).await
+    }
+
+    /// The fields that a press of `button` would send, as they stand on the page.
+    pub fn fields(&self, button: &str) -> Vec<(String, String)> {
+        let document = Html::parse_document(&self.body);
+        let Some(pressed) = document.select(&selector(&format!("[id='{button}']"))).next() else {
+            panic!("no button {button}: {}", self.summary())
+        };
+        let form = pressed.ancestors().filter_map(ElementRef::wrap).find(|element| element.value().name() == "form");
+        let form = form.unwrap_or_else(|| panic!("{button} stands in no form: {}", self.summary()));
+
+        let mut fields: Vec<(String, String)> = form.select(&selector("input[name]")).filter_map(sent).collect();
+        if let Some(name) = pressed.attr("name") {
+            fields.push((name.to_owned(), pressed.attr("value").unwrap_or_default().to_owned()));
+        }
+        fields
+    }
+
+    /// The hidden fields of its first form, which every form of a page carries.
+    pub fn hidden(&self) -> Vec<(String, String)> {
+        let document = Html::parse_document(&self.body);
+        let Some(form) = document.select(&selector("form")).next() else { return Vec::new() };
+        form.select(&selector("input[type='hidden'][name]")).filter_map(sent).collect()
+    }
+
+    /// For messages of failed tests.
+    pub fn summary(&self) -> String {
+        let location = self.location().map(|url| format!(" → {url}")).unwrap_or_default();
+        let code = self.error_code().map(|code| format!(" error-code {code}")).unwrap_or_default();
+        format!("{} {} page “{}”{code}{location}", self.status, self.url, self.name())
+    }
+
+    fn first<T>(&self, wanted: &str, read: impl Fn(ElementRef<'_>) -> T) -> Option<T> {
+        Html::parse_document(&self.body).select(&selector(wanted)).next().map(read)
+    }
+}
+
+/// A form being filled.
+pub struct Form<'p> {
+    page: &'p Page,
+    filled: Vec<(String, String)>,
+}
+
+impl Form<'_> {
+    /// Fills another field.
+    #[must_use]
+    pub fn fill(mut self, field: &str, value: &str) -> Self {
+        self.filled.push((field.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Presses a button.
+    pub async fn submit(self, button: &str) -> Page {
+        let mut fields = self.page.fields(button);
+        fields.retain(|(name, _)| !self.filled.iter().any(|(filled, _)| filled == name));
+        fields.extend(self.filled);
+        self.page.browser.post(self.page.url.as_str(), &fields).await
+    }
+}
+
+fn sent(input: ElementRef<'_>) -> Option<(String, String)> {
+    let chosen = match input.attr("type") {
+        Some("radio" | "checkbox") => input.attr("checked").is_some(),
+        _ => true,
+    };
+    let value = input.attr("value").unwrap_or_default();
+    chosen.then(|| (input.attr("name").unwrap_or_default().to_owned(), value.to_owned()))
+}
+
+fn selector(text: &str) -> Selector {
+    Selector::parse(text).unwrap()
+}

@@ -1,0 +1,208 @@
+//! A relying party that asks for members and redeems what it gets.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures::FutureExt;
+use idp_core::admin::client::{self, Created, NewClient};
+use idp_core::client::{AuthMethod, ClientName, ClientSettings};
+use idp_core::redirect_uri::RedirectUri;
+use openidconnect::{PkceCodeChallenge, PkceCodeVerifier};
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use crate::idp::Idp;
+
+/// Where the portal is sent back to.
+const CALLBACK: &str = "https://portal.example/callback";
+/// Where it wants the browser after sign-out.
+const SIGNED_OUT: &str = "https://portal.example/bye";
+
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// One relying party.
+#[derive(Clone)]
+pub struct Portal {
+    idp: Idp,
+    /// Its name on the wire.
+    pub client_id: String,
+    /// Its secret, unless it is public.
+    pub secret: Option<String>,
+    /// How it proves itself.
+    pub auth_method: AuthMethod,
+    /// Where codes come back.
+    pub redirect_uri: String,
+    /// Where the browser comes back after sign-out.
+    pub post_logout_redirect_uri: String,
+}
+
+/// One authorization request, and what the portal keeps of it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The address the browser is sent to.
+    pub url: String,
+    /// The secret behind the code challenge.
+    pub verifier: String,
+    /// What must come back.
+    pub state: String,
+    /// What must stand in the ID token.
+    pub nonce: String,
+}
+
+/// What the token endpoint answered.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// The status.
+    pub status: u16,
+    /// The document.
+    pub json: Value,
+}
+
+impl Tokens {
+    /// The access token.
+    pub fn access_token(&self) -> &str {
+        self.text("access_token")
+    }
+
+    /// The ID token, signed.
+    pub fn id_token(&self) -> &str {
+        self.text("id_token")
+    }
+
+    /// The `error`; empty when there is none.
+    pub fn error(&self) -> &str {
+        self.json["error"].as_str().unwrap_or_default()
+    }
+
+    /// The claims of the ID token, not verified.
+    pub fn claims(&self) -> Value {
+        let payload = self.id_token().split('.').nth(1).unwrap();
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.json[name].as_str().unwrap_or_else(|| panic!("no {name}: {} {}", self.status, self.json))
+    }
+}
+
+impl Idp {
+    /// Registers a portal with a secret, sent in the header.
+    pub async fn portal(&self) -> Portal {
+        self.portal_with("portal", |_| {}).await
+    }
+
+    /// Registers a portal with other settings.
+    pub async fn portal_with(&self, client_id: &str, adjust: impl FnOnce(&mut ClientSettings)) -> Portal {
+        let mut settings = ClientSettings {
+            redirect_uris: vec![RedirectUri::parse(CALLBACK).unwrap()],
+            post_logout_redirect_uris: vec![RedirectUri::parse(SIGNED_OUT).unwrap()],
+            ..ClientSettings::default()
+        };
+        adjust(&mut settings);
+        let auth_method = settings.auth_method;
+        let name = ClientName::parse(client_id).unwrap();
+        let new = NewClient { client_id: Some(name), name: "健保ポータル".into(), settings };
+        let created = self.operate(move |ctx| client::create(ctx, new).boxed()).await;
+        let Created::Done { secret, .. } = created else { panic!("{created:?}") };
+        Portal {
+            idp: self.clone(),
+            client_id: client_id.to_owned(),
+            secret: secret.map(|secret| secret.expose_text().to_owned()),
+            auth_method,
+            redirect_uri: CALLBACK.into(),
+            post_logout_redirect_uri: SIGNED_OUT.into(),
+        }
+    }
+}
+
+impl Portal {
+    /// Asks for a member.
+    pub fn asks(&self) -> Asked {
+        self.asks_with(&[])
+    }
+
+    /// Asks for a member with more parameters, or with others; an empty value leaves a parameter out.
+    pub fn asks_with(&self, changes: &[(&str, &str)]) -> Asked {
+        let number = ASKED.fetch_add(1, Ordering::SeqCst);
+        let verifier = format!("verifier-{number}-{}", "abcdefgh".repeat(5));
+        let (state, nonce) = (format!("state-{number}"), format!("nonce-{number}"));
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.clone()));
+        let mut params = vec![
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &self.redirect_uri),
+            ("scope", "openid profile email"),
+            ("state", &state),
+            ("nonce", &nonce),
+            ("code_challenge", challenge.as_str()),
+            ("code_challenge_method", "S256"),
+        ];
+        params.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        params.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        Asked { url: format!("{}/authorize?{query}", self.idp.origin()), verifier, state, nonce }
+    }
+
+    /// Redeems a code.
+    pub async fn redeems(&self, asked: &Asked, code: &str) -> Tokens {
+        self.redeems_with(code, &asked.verifier, &self.redirect_uri).await
+    }
+
+    /// Redeems a code with another verifier or redirect URI.
+    pub async fn redeems_with(&self, code: &str, verifier: &str, redirect_uri: &str) -> Tokens {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier),
+        ];
+        let form = form.into_iter().filter(|(_, value)| !value.is_empty());
+        self.posts(form.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()).await
+    }
+
+    /// Posts a form to the token endpoint, with the portal's proof.
+    pub async fn posts(&self, mut form: Vec<(String, String)>) -> Tokens {
+        let request = self.idp.http().post(format!("{}/token", self.idp.origin()));
+        let request = self.proves_itself(request, &mut form);
+        let answer = request.form(&form).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}, no JSON: {text}"));
+        Tokens { status, json }
+    }
+
+    fn proves_itself(&self, request: RequestBuilder, form: &mut Vec<(String, String)>) -> RequestBuilder {
+        let secret = self.secret.clone().unwrap_or_default();
+        match self.auth_method {
+            AuthMethod::ClientSecretBasic => {
+                let credentials = STANDARD.encode(format!("{}:{secret}", self.client_id));
+                request.header("authorization", format!("Basic {credentials}"))
+            }
+            AuthMethod::ClientSecretPost => {
+                form.extend([("client_id".into(), self.client_id.clone()), ("client_secret".into(), secret)]);
+                request
+            }
+            AuthMethod::None => {
+                form.push(("client_id".into(), self.client_id.clone()));
+                request
+            }
+        }
+    }
+
+    /// Asks the userinfo endpoint; status and document.
+    pub async fn userinfo(&self, access_token: &str) -> (u16, Value) {
+        let address = format!("{}/userinfo", self.idp.origin());
+        let answer = self.idp.http().get(address).bearer_auth(access_token).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+    }
+
+    /// The address at which the portal ends the session.
+    pub fn end_session_url(&self, params: &[(&str, &str)]) -> String {
+        let mut url = Url::parse(&self.idp.origin()).unwrap().join("/end_session").unwrap();
+        url.query_pairs_mut().extend_pairs(params);
+        url.into()
+    }
+}

@@ -1,0 +1,7 @@
+//! Signing in, and everything that can be sent wrong.
+
+mod bad_input;
+mod cookies;
+mod mail_code;
+mod password;
+mod totp;

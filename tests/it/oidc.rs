@@ -1,0 +1,8 @@
+//! OpenID Connect as a relying party meets it.
+
+mod authorize;
+mod discovery;
+mod end_session;
+mod id_token;
+mod token;
+mod userinfo;

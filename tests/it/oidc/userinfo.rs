@@ -1,0 +1,82 @@
+//! Userinfo: what the scopes open, to a token that still stands.
+
+use harness::{Idp, MemberSeed, on_both};
+use idp_core::clock::minutes;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_scope_opens_its_own_claims() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("U-1001")).await, idp.portal().await);
+        let browser = idp.browser();
+        member.signs_in(&browser, &portal).await;
+
+        let profile = ["birthdate", "family_name", "given_name", "name", "preferred_username", "updated_at"];
+        let email = ["email", "email_verified"];
+        for (scope, opened) in [
+            ("openid", vec![]),
+            ("openid profile", profile.to_vec()),
+            ("openid email", email.to_vec()),
+            ("openid nonsense email", email.to_vec()),
+            (
+                "openid profile email address phone",
+                ["birthdate", "email", "email_verified"].into_iter().chain(profile[1..].iter().copied()).collect(),
+            ),
+        ] {
+            let asked = portal.asks_with(&[("scope", scope)]);
+            let arrival = browser.get(&asked.url).await.arrived();
+            let tokens = portal.redeems(&asked, arrival.code()).await;
+            let (status, claims) = portal.userinfo(tokens.access_token()).await;
+            assert_eq!(status, 200);
+            let mut names: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
+            names.retain(|name| !["sub", "locale"].contains(name));
+            names.sort_unstable();
+            assert_eq!(names, opened, "{scope}");
+            assert_eq!(claims["sub"], tokens.claims()["sub"]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_ends_after_ten_minutes_and_with_the_session() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("U-1002")).await, idp.portal().await);
+        let browser = idp.browser();
+        let (asked, arrival) = member.signs_in(&browser, &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+        idp.advance(minutes(10));
+        assert_eq!(portal.userinfo(tokens.access_token()).await.0, 401);
+
+        let asked = portal.asks();
+        let arrival = browser.get(&asked.url).await.arrived();
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+        assert_eq!(portal.userinfo(tokens.access_token()).await.0, 200);
+        browser.get("/logout").await.submit("logout-confirm").await;
+        assert_eq!(portal.userinfo(tokens.access_token()).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_no_token_of_ours_is_challenged() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("U-1003")).await, idp.portal().await);
+        let (asked, arrival) = member.signs_in(&idp.browser(), &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+        let address = format!("{}/userinfo", idp.origin());
+
+        let unsigned = tokens.access_token().rsplit_once('.').unwrap().0.to_owned() + ".";
+        for token in ["x", "a.b.c", tokens.id_token(), &unsigned, &"a".repeat(8_000)] {
+            let answer = idp.http().get(&address).bearer_auth(token).send().await.unwrap();
+            assert_eq!(answer.status(), 401, "{token}");
+            assert!(answer.headers()["www-authenticate"].to_str().unwrap().contains("invalid_token"));
+        }
+        let bare = idp.http().get(&address).send().await.unwrap();
+        assert_eq!(bare.status(), 401);
+        assert_eq!(bare.headers()["www-authenticate"].to_str().unwrap().split(' ').next(), Some("Bearer"));
+    })
+    .await;
+}

@@ -1,0 +1,10 @@
+//! The first login, from the letter to the portal.
+
+mod birth_date;
+mod journey;
+mod letter;
+mod mail;
+mod pattern;
+mod resume;
+mod tabs;
+mod terms;

@@ -1,0 +1,3 @@
+//! Single use under load, on both databases.
+
+mod race;
