@@ -5,6 +5,7 @@ mod journey;
 mod letter;
 mod mail;
 mod pattern;
+mod property;
 mod resume;
 mod tabs;
 mod terms;
