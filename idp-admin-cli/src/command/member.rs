@@ -18,7 +18,7 @@ use crate::output::Failure;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Create one member
-    Create(create::Arguments),
+    Create(Box<create::Arguments>),
     /// Show a member: what is known, and how far the journey went
     Show(show::Arguments),
     /// List members by user id
@@ -36,7 +36,7 @@ pub(crate) enum Verb {
 impl Verb {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
-            Self::Create(arguments) => create::run(context, arguments).await,
+            Self::Create(arguments) => create::run(context, *arguments).await,
             Self::Show(arguments) => show::run(context, arguments).await,
             Self::List(arguments) => list::run(context, arguments).await,
             Self::Disable(arguments) => disable::run(context, arguments).await,

@@ -52,8 +52,8 @@ pub(super) async fn desks() -> Vec<Desk> {
 pub(super) async fn desks_with_realm() -> Vec<Desk> {
     let desks = desks().await;
     for desk in &desks {
-        desk.run("migrate up").is_done();
-        desk.run("realm create mgc --origin https://mgc.id.example").is_done();
+        desk.run("migrate up").succeeds();
+        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
     }
     desks
 }
@@ -126,14 +126,14 @@ impl Desk {
 impl Answer {
     /// What was printed, by a command that did what it was asked for.
     #[track_caller]
-    pub(super) fn is_done(self) -> String {
+    pub(super) fn succeeds(self) -> String {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
         self.stdout
     }
 
     /// The sentence of a command that was refused.
     #[track_caller]
-    pub(super) fn is_refused(self) -> String {
+    pub(super) fn fails(self) -> String {
         assert_eq!(self.code, 1, "{}{}", self.stdout, self.stderr);
         self.stderr
     }

@@ -17,14 +17,14 @@ async fn a_file_is_shown_then_written_and_the_second_time_changes_nothing() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
         desk.has_file("members.csv", FILE);
-        assert_snapshot!(desk.run("member import --dry-run members.csv").is_done(), @r"
+        assert_snapshot!(desk.run("member import --dry-run members.csv").succeeds(), @r"
         line 2, A1: new
         line 3, A2: new
         Columns not read: 備考
         2 new, 0 changed, 0 unchanged, 0 refused (UTF-8). Nothing was written (dry run).
         ");
-        assert_snapshot!(desk.run("member list").is_done(), @"There are no members here.");
-        assert_snapshot!(desk.run("member import --letters letters.csv members.csv").is_done(), @r"
+        assert_snapshot!(desk.run("member list").succeeds(), @"There are no members here.");
+        assert_snapshot!(desk.run("member import --letters letters.csv members.csv").succeeds(), @r"
         Columns not read: 備考
         2 new, 0 changed, 0 unchanged, 0 refused (UTF-8).
         Letters issued: 2. The initial passwords are in letters.csv and nowhere else.
@@ -32,7 +32,7 @@ async fn a_file_is_shown_then_written_and_the_second_time_changes_nothing() {
         assert_eq!(desk.reads("letters.csv").lines().count(), 3);
 
         let before = events(desk);
-        assert_snapshot!(desk.run("member import members.csv").is_done(), @r"
+        assert_snapshot!(desk.run("member import members.csv").succeeds(), @r"
         Columns not read: 備考
         0 new, 0 changed, 2 unchanged, 0 refused (UTF-8).
         ");
@@ -54,7 +54,7 @@ async fn a_file_is_shown_then_written_and_the_second_time_changes_nothing() {
           }
         ]
         "#);
-        assert_snapshot!(desk.run("member import changed.csv").is_done(), @r"
+        assert_snapshot!(desk.run("member import changed.csv").succeeds(), @r"
         Columns not read: 備考
         0 new, 1 changed, 1 unchanged, 0 refused (UTF-8).
         ");
@@ -132,9 +132,9 @@ async fn bad_rows_are_told_by_line_and_column_and_the_others_go_in() {
 async fn a_file_that_cannot_be_told_changes_nothing() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
-        let mut refused = |bytes: &[u8]| {
+        let refused = |bytes: &[u8]| {
             desk.has_file("members.csv", bytes);
-            desk.run("member import members.csv").is_refused()
+            desk.run("member import members.csv").fails()
         };
         assert_snapshot!(refused(b""), @"The file is empty. Its first line must name the columns, one of them user_id.");
         assert_snapshot!(refused(b"name,mail\nx,y\n"), @"No column is called ユーザID or user_id. The first line must name the columns; it names: name, mail.");
@@ -142,10 +142,10 @@ async fn a_file_that_cannot_be_told_changes_nothing() {
         assert_snapshot!(refused(b"user_id\nA1\n\xff\xff\n"), @"Line 3 is written neither in UTF-8 nor in Shift_JIS. Save the file as “CSV UTF-8” and import it again.");
         assert_snapshot!(refused(b"user_id,kana\nA1,\xb6\xc5\n"), @"The file could be Shift_JIS or EUC-JP. Say which with --encoding shift-jis or --encoding euc-jp, or save it as “CSV UTF-8”.");
         assert_snapshot!(refused(b"user_id,name\nA1,\x1b$B7rJ]\x1b(B\n"), @"The file is written in ISO-2022-JP. Save it as “CSV UTF-8” and import it again.");
-        assert_snapshot!(desk.run("member import missing.csv").is_refused(), @"missing.csv cannot be read: No such file or directory (os error 2).");
-        assert_snapshot!(desk.run("member list").is_done(), @"There are no members here.");
+        assert_snapshot!(desk.run("member import missing.csv").fails(), @"missing.csv cannot be read: No such file or directory (os error 2).");
+        assert_snapshot!(desk.run("member list").succeeds(), @"There are no members here.");
         desk.has_file("members.csv", b"user_id,kana\nA1,\xb6\xc5\n");
-        desk.run("member import --encoding shift-jis members.csv").is_done();
+        desk.run("member import --encoding shift-jis members.csv").succeeds();
         assert_eq!(desk.json("member show a1")["family_kana"], "ｶﾅ");
         assert_eq!(desk.run("member import --encoding latin members.csv").code, 64);
     } }
@@ -168,7 +168,7 @@ async fn more_rows_than_one_batch_all_go_in() {
         }
         "#);
         assert_eq!(desk.reads("letters.csv").lines().count(), 2_346);
-        assert_snapshot!(desk.run("audit verify").is_done(), @r"
+        assert_snapshot!(desk.run("audit verify").succeeds(), @r"
         REALM         CHAIN  EVENTS
         installation  good   1
         mgc           good   4692

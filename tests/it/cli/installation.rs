@@ -10,9 +10,9 @@ async fn the_schema_is_brought_up_to_date_once() {
     let desks = desks().await;
     allow_duplicates! { for desk in &desks {
         assert_eq!(desk.run("member list").code, 1);
-        assert_snapshot!(desk.run("migrate up").is_done(), @"The database is up to date: m20261123_000001_foundation");
-        assert_snapshot!(desk.run("migrate up").is_done(), @"The database is up to date already.");
-        assert_snapshot!(desk.run("migrate status").is_done(), @r"
+        assert_snapshot!(desk.run("migrate up").succeeds(), @"The database is up to date: m20261123_000001_foundation");
+        assert_snapshot!(desk.run("migrate up").succeeds(), @"The database is up to date already.");
+        assert_snapshot!(desk.run("migrate status").succeeds(), @r"
         STEP                         STATE
         m20261123_000001_foundation  applied
         ");
@@ -33,7 +33,7 @@ async fn several_migrations_at_once_end_well() {
 #[tokio::test]
 async fn an_altered_audit_log_is_found() {
     for desk in desks_with_realm().await {
-        desk.run("member create a1").is_done();
+        desk.run("member create a1").succeeds();
         assert!(desk.json("audit verify").as_array().unwrap().iter().all(|chain| chain["good"] == true));
         if desk.database == Database::Sqlite {
             let url = format!("sqlite://{}", desk.path("sekisho.db").display());
@@ -41,11 +41,11 @@ async fn an_altered_audit_log_is_found() {
             let change = "UPDATE audit_events SET event = replace(event, 'ops', 'eve') WHERE sequence = 2";
             connection.execute(change).await.unwrap();
             let changed = "mgc: event 2 was changed. The log was altered.\n";
-            assert_eq!(desk.run("audit verify").is_refused(), changed);
+            assert_eq!(desk.run("audit verify").fails(), changed);
             let cut = "DELETE FROM audit_events WHERE sequence = 2";
             connection.execute(cut).await.unwrap();
             let missing = "mgc: event 2 is missing; 3 stands in its place. The log was altered.\n";
-            assert_eq!(desk.run("audit verify").is_refused(), missing);
+            assert_eq!(desk.run("audit verify").fails(), missing);
         }
     }
 }
@@ -55,9 +55,9 @@ async fn the_doctor_says_what_to_do() {
     let desks = desks().await;
     allow_duplicates! { for desk in &desks {
         assert_eq!(desk.json("doctor")[0]["code"], "database_not_ready");
-        desk.run("migrate up").is_done();
+        desk.run("migrate up").succeeds();
         assert_eq!(desk.json("doctor")[0]["code"], "no_realm");
-        desk.run("realm create mgc --origin https://mgc.id.example").is_done();
+        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
         let codes = || -> Vec<String> {
             let findings = desk.json("doctor");
             findings.as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
@@ -68,11 +68,11 @@ async fn the_doctor_says_what_to_do() {
         );
 
         desk.has_file("ja.txt", "第一条");
-        desk.run("realm terms --ja ja.txt").is_done();
+        desk.run("realm terms --ja ja.txt").succeeds();
         desk.run("realm set mail_sender=no-reply@kenpo.example help_line.ja=03-0000-0000 display_name.ja=健保")
-            .is_done();
-        assert_snapshot!(desk.run("doctor").is_done(), @"Nothing is wrong.");
-        desk.run("realm set initial_password=pattern pattern_guard=accepted_risk").is_done();
+            .succeeds();
+        assert_snapshot!(desk.run("doctor").succeeds(), @"Nothing is wrong.");
+        desk.run("realm set initial_password=pattern pattern_guard=accepted_risk").succeeds();
         let answer = desk.run("doctor");
         assert_snapshot!(answer.stdout, @r"
         ERROR mgc: Whoever knows a member's symbol, number and birth date can take the account over. [pattern_passwords_unguarded]
@@ -92,7 +92,7 @@ async fn wrong_usage_and_a_missing_configuration_are_told_apart() {
         assert_eq!(desk.run("members").code, 64);
         assert_eq!(desk.run("").code, 64);
         assert_eq!(desk.run("--help").code, 0);
-        assert_snapshot!(desk.run("--config nowhere.toml realm list").is_refused(), @"There is no configuration at nowhere.toml. Name it with --config FILE or SEKISHO_CONFIG.");
+        assert_snapshot!(desk.run("--config nowhere.toml realm list").fails(), @"There is no configuration at nowhere.toml. Name it with --config FILE or SEKISHO_CONFIG.");
         desk.has_file("broken.toml", "[database]\nurl = \"mysql://x\"\n[secrets]\ninstallation_key_file = \"key\"\n");
         assert_eq!(desk.run("--config broken.toml realm list").code, 1);
     } }

@@ -11,7 +11,7 @@ use super::desk::desks_with_realm;
 async fn a_letter_shows_its_secret_once_and_is_replaced_on_demand() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
-        desk.run("member create a1 --family 健保 --given 花子").is_done();
+        desk.run("member create a1 --family 健保 --given 花子").succeeds();
 
         let letter = desk.json("letter issue a1");
         assert!(LetterSecret::parse(letter["initial_password"].as_str().unwrap()).is_ok());
@@ -26,7 +26,7 @@ async fn a_letter_shows_its_secret_once_and_is_replaced_on_demand() {
           "user_id": "a1"
         }
         "#);
-        let refused = desk.run("letter issue a1").is_refused();
+        let refused = desk.run("letter issue a1").fails();
         assert!(refused.ends_with("If it is lost: idp-admin letter reissue a1\n"), "{refused}");
         assert_ne!(desk.json("letter reissue a1")["initial_password"], letter["initial_password"]);
         assert_json_snapshot!(desk.json("letter status a1"), {
@@ -55,7 +55,7 @@ async fn a_letter_shows_its_secret_once_and_is_replaced_on_demand() {
           }
         ]
         "#);
-        assert_snapshot!(desk.run("letter status").is_done(), @r"
+        assert_snapshot!(desk.run("letter status").succeeds(), @r"
         issued   1
         used     0
         done     0
@@ -70,19 +70,19 @@ async fn a_letter_shows_its_secret_once_and_is_replaced_on_demand() {
 async fn everybody_without_a_way_in_gets_a_letter_in_a_file_for_the_owner_alone() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
-        desk.run("member create a1 --family =cmd").is_done();
-        desk.run("member create a2").is_done();
-        desk.run("member create a3").is_done();
-        desk.run("member disable a3").is_done();
+        desk.run("member create a1 --family =cmd").succeeds();
+        desk.run("member create a2").succeeds();
+        desk.run("member create a3").succeeds();
+        desk.run("member disable a3").succeeds();
 
-        assert_snapshot!(desk.run("letter issue --all --csv letters.csv").is_done(), @"2 letters: the initial passwords are in letters.csv and nowhere else.");
+        assert_snapshot!(desk.run("letter issue --all --csv letters.csv").succeeds(), @"2 letters: the initial passwords are in letters.csv and nowhere else.");
         let text = desk.reads("letters.csv");
         let cells: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
         assert_eq!(cells[0], ["\u{FEFF}user_id", "name", "initial_password", "expires_on"]);
         assert_eq!((&cells[1][..2], &cells[2][..2]), (&["a1", "'=cmd"][..], &["a2", ""][..]));
         assert_eq!(std::fs::metadata(desk.path("letters.csv")).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_snapshot!(desk.run("letter issue --all --csv letters.csv").is_refused(), @"letters.csv is there already; name another file for the letters.");
-        assert_snapshot!(desk.run("letter issue --all").is_done(), @"Nobody needs a letter.");
+        assert_snapshot!(desk.run("letter issue --all --csv letters.csv").fails(), @"letters.csv is there already; name another file for the letters.");
+        assert_snapshot!(desk.run("letter issue --all").succeeds(), @"Nobody needs a letter.");
     } }
 }
 
@@ -90,12 +90,12 @@ async fn everybody_without_a_way_in_gets_a_letter_in_a_file_for_the_owner_alone(
 async fn nobody_else_gets_a_letter() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
-        desk.run("member create a1").is_done();
-        desk.run("member disable a1").is_done();
-        assert_snapshot!(desk.run("letter issue a1").is_refused(), @"The member is switched off. Switch them on first: idp-admin member enable a1");
-        assert_snapshot!(desk.run("letter reissue a1").is_refused(), @"The member is switched off. Switch them on first: idp-admin member enable a1");
-        assert_snapshot!(desk.run("letter issue b").is_refused(), @"There is no member “b”. See who is there: idp-admin member list");
-        assert_snapshot!(desk.run("letter status b").is_refused(), @"There is no member “b”. See who is there: idp-admin member list");
+        desk.run("member create a1").succeeds();
+        desk.run("member disable a1").succeeds();
+        assert_snapshot!(desk.run("letter issue a1").fails(), @"The member is switched off. Switch them on first: idp-admin member enable a1");
+        assert_snapshot!(desk.run("letter reissue a1").fails(), @"The member is switched off. Switch them on first: idp-admin member enable a1");
+        assert_snapshot!(desk.run("letter issue b").fails(), @"There is no member “b”. See who is there: idp-admin member list");
+        assert_snapshot!(desk.run("letter status b").fails(), @"There is no member “b”. See who is there: idp-admin member list");
         assert_eq!(desk.run("letter issue").code, 64);
         assert_eq!(desk.run("letter issue a1 --all").code, 64);
     } }

@@ -11,7 +11,7 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
         let created = desk.run(
             "member create 12-3456 --family 健保 --given 太郎 --birth-date 昭和55年1月1日 --mail da.me..@docomo.ne.jp",
         );
-        assert_snapshot!(created.is_done(), @r"
+        assert_snapshot!(created.succeeds(), @r"
         Member 12-3456 is there.
         Next: idp-admin letter issue 12-3456
         ");
@@ -42,14 +42,14 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
           "user_id": "12-3456"
         }
         "#);
-        assert_snapshot!(desk.run("member disable 12-3456").is_done(), @"Switched off. Their sessions have ended.");
-        assert_snapshot!(desk.run("member disable 12-3456").is_done(), @"The member is switched off already.");
-        assert_snapshot!(desk.run("member list").is_done(), @r"
+        assert_snapshot!(desk.run("member disable 12-3456").succeeds(), @"Switched off. Their sessions have ended.");
+        assert_snapshot!(desk.run("member disable 12-3456").succeeds(), @"The member is switched off already.");
+        assert_snapshot!(desk.run("member list").succeeds(), @r"
         USER ID  NAME       BIRTH DATE  MAIL                  STATE     METHOD
         12-3456  健保 太郎  1980-01-01  da.me..@docomo.ne.jp  disabled
         ");
-        assert_snapshot!(desk.run("member enable 12-3456").is_done(), @"Switched on.");
-        assert_snapshot!(desk.run("member unlock 12-3456").is_done(), @"There is nothing to unlock: no wrong passwords are counted.");
+        assert_snapshot!(desk.run("member enable 12-3456").succeeds(), @"Switched on.");
+        assert_snapshot!(desk.run("member unlock 12-3456").succeeds(), @"There is nothing to unlock: no wrong passwords are counted.");
         let kinds: Vec<String> = desk
             .json("audit list --member 12-3456")
             .as_array()
@@ -65,8 +65,8 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
 async fn what_is_wrong_about_a_member_is_said() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
-        desk.run("member create a1").is_done();
-        let refused = |words| desk.run(words).is_refused();
+        desk.run("member create a1").succeeds();
+        let refused = |words| desk.run(words).fails();
         assert_snapshot!(refused("member create Ａ１"), @"There is a member “Ａ１” already. See: idp-admin member show Ａ１");
         assert_snapshot!(refused("member create b --birth-date 55.1.1"), @"The year of birth needs four digits or an era.");
         assert_snapshot!(refused("member create b --mail nobody"), @"The mail address has no @.");
@@ -82,7 +82,7 @@ async fn what_is_wrong_about_a_member_is_said() {
 async fn a_long_list_comes_in_pages() {
     for desk in desks_with_realm().await {
         for user_id in ["c", "a", "b"] {
-            desk.run(&format!("member create {user_id}")).is_done();
+            desk.run(&format!("member create {user_id}")).succeeds();
         }
         let first = desk.run("member list --limit 2");
         assert_eq!((first.code, first.stderr.as_str()), (0, "There may be more: --after b\n"));

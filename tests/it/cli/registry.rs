@@ -42,17 +42,17 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         let rotated = desk.json("client rotate-secret kosmo");
         assert_ne!(rotated["client_secret"], created["client_secret"]);
         assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(1));
-        assert_snapshot!(desk.run("client delete kosmo").is_done(), @"Deleted.");
-        assert_snapshot!(desk.run("client list").is_done(), @"There are no clients yet. Register one: idp-admin client create --name … --redirect-uri …");
+        assert_snapshot!(desk.run("client delete kosmo").succeeds(), @"Deleted.");
+        assert_snapshot!(desk.run("client list").succeeds(), @"There are no clients yet. Register one: idp-admin client create --name … --redirect-uri …");
     } }
 }
 
 #[tokio::test]
-async fn a_wrong_client_is_refused() {
+async fn a_wrong_client_fails() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
-        desk.run("client create --name App --client-id app --public --redirect-uri http://127.0.0.1/cb").is_done();
-        let refused = |words| desk.run(words).is_refused();
+        desk.run("client create --name App --client-id app --public --redirect-uri http://127.0.0.1/cb").succeeds();
+        let refused = |words| desk.run(words).fails();
         assert_snapshot!(refused("client create --name App --client-id app --redirect-uri https://a.example/cb"), @"There is a client of that id already. Choose another --client-id.");
         assert_snapshot!(refused("client create --name App --redirect-uri nowhere"), @"“nowhere” cannot be a redirect URI: a redirect URI must be absolute, such as https://portal.example/cb.");
         assert_snapshot!(refused("client create --name App --redirect-uri https://a.example/cb --scope all"), @"There is no scope “all”. The scopes are: openid profile email address phone");
