@@ -22,27 +22,35 @@ pub struct Status {
 
 /// Takes every pending step; answers the state after it.
 pub async fn up(url: &DatabaseUrl) -> Result<Status, Fault> {
-    if let DatabaseUrl::Sqlite(path) = url {
-        make_private(path)?;
-    }
-    let connection = connect::single(url).await?;
     match url {
         DatabaseUrl::Postgres(_) => {
             let holder = connect::single(url).await?;
             let lock = holder.begin().await?;
             let statement = format!("SELECT pg_advisory_xact_lock({LOCK})");
             lock.execute_raw(Statement::from_string(DbBackend::Postgres, statement)).await?;
-            Migrator::up(&connection, None).await?;
+            let status = migrate(url).await?;
             lock.rollback().await?;
+            Ok(status)
         }
         DatabaseUrl::Sqlite(path) => {
-            // SQLite has no advisory lock; the lock on a file beside the database is released also by a crash.
+            // SQLite has no advisory lock; the lock on a file beside the database is released also by a crash. It is
+            // held from before the first connection until after the last: opening a new file in WAL mode, and closing
+            // it, want the file alone and do not wait for it.
+            make_private(path)?;
             let lock = lock_file(path)?;
-            Migrator::up(&connection, None).await?;
+            let status = migrate(url).await;
             drop(lock);
+            status
         }
     }
-    read_status(&connection).await
+}
+
+async fn migrate(url: &DatabaseUrl) -> Result<Status, Fault> {
+    let connection = connect::single(url).await?;
+    Migrator::up(&connection, None).await?;
+    let status = read_status(&connection).await?;
+    connection.close().await?;
+    Ok(status)
 }
 
 /// Which steps have been taken; changes nothing.

@@ -119,7 +119,11 @@ impl Desk {
     /// Runs it with `--json` and reads the document.
     pub(super) fn json(&self, words: &str) -> Value {
         let answer = self.run(&format!("--json {words}"));
-        serde_json::from_str(&answer.stdout).unwrap_or_else(|_| panic!("{words}: {}{}", answer.stdout, answer.stderr))
+        let mut document: Value = serde_json::from_str(&answer.stdout)
+            .unwrap_or_else(|_| panic!("{words}: {}{}", answer.stdout, answer.stderr));
+        // One order of keys, whether or not some crate of the build asks serde_json to keep another.
+        document.sort_all_objects();
+        document
     }
 }
 

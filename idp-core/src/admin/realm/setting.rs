@@ -157,10 +157,12 @@ pub fn keys() -> Vec<String> {
         .collect()
 }
 
-/// Every setting with its value as text, in the order of the type.
+/// Every setting with its value as text, by key.
 pub fn flat(settings: &RealmSettings) -> Vec<(String, String)> {
     let mut rows = Vec::new();
-    flatten(&tree_of(settings), String::new(), &mut rows);
+    let mut tree = tree_of(settings);
+    tree.sort_all_objects();
+    flatten(&tree, String::new(), &mut rows);
     rows
 }
 
