@@ -124,8 +124,8 @@ pub async fn settle_wrong(ctx: &Ctx, subject: &Hashed<ThrottleSubject>, limit: i
 
 /// Says that the guess was right: the count starts anew.
 pub async fn settle_right(ctx: &Ctx, subject: &Hashed<ThrottleSubject>) -> Result<(), Fault> {
-    store::throttle::clear(ctx, subject).await?;
-    Ok(())
+    store::throttle::lock(ctx, subject).await?;
+    store::throttle::save(ctx, subject, &Count::default()).await
 }
 
 #[cfg(test)]

@@ -10,16 +10,25 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::secret::{Hashed, ThrottleSubject};
 
+/// How often a count that was cleared in between is made anew.
+const ATTEMPTS: usize = 3;
+
 /// The count of a subject, locked until the transaction ends.
 pub(crate) async fn lock(ctx: &Ctx, subject: &Hashed<ThrottleSubject>) -> Result<Count, Fault> {
-    let fresh = row(ctx, subject, &Count::default());
-    let keep = OnConflict::columns([throttle::Column::RealmId, throttle::Column::SubjectHash]).do_nothing().to_owned();
-    throttle::Entity::insert(fresh).on_conflict(keep).exec_without_returning(&ctx.db).await?;
-
     let key = (ctx.realm().id.uuid(), subject.bytes().to_vec());
-    let row = throttle::Entity::find_by_id(key).lock_exclusive().one(&ctx.db).await?;
-    let row = row.ok_or_else(|| Fault::unreadable("guess count"))?;
-    Ok(Count { failures: row.failures, rounds: row.rounds, held_until: Timestamp::from_millis(row.held_until) })
+    for _ in 0..ATTEMPTS {
+        let fresh = row(ctx, subject, &Count::default());
+        let keep =
+            OnConflict::columns([throttle::Column::RealmId, throttle::Column::SubjectHash]).do_nothing().to_owned();
+        throttle::Entity::insert(fresh).on_conflict(keep).exec_without_returning(&ctx.db).await?;
+
+        // An operator or the clean-up may delete the row between the two statements.
+        if let Some(row) = throttle::Entity::find_by_id(key.clone()).lock_exclusive().one(&ctx.db).await? {
+            let held_until = Timestamp::from_millis(row.held_until);
+            return Ok(Count { failures: row.failures, rounds: row.rounds, held_until });
+        }
+    }
+    Err(Fault::Busy("guess count"))
 }
 
 pub(crate) async fn save(ctx: &Ctx, subject: &Hashed<ThrottleSubject>, count: &Count) -> Result<(), Fault> {
