@@ -1,5 +1,6 @@
 //! Black-box tests.
 
+mod browser;
 mod cli;
 mod login;
 mod oidc;

@@ -1,0 +1,125 @@
+//! The journey by keyboard alone: Tab, arrows, Enter and typing, with the focus in sight all the way.
+
+use anyhow::{Result, bail, ensure};
+use thirtyfour::Key;
+
+use super::chromium::{Browser, Shape};
+use super::demo::Demo;
+use super::journey::{NEW_PASSWORD, Visit};
+
+/// More stops than any page has.
+const MOST_STOPS: usize = 60;
+
+/// Whether the eye finds the focus: it is marked, not covered, and inside the window.
+const FOCUS_IS_SEEN: &str = r"
+    const node = document.activeElement;
+    if (node === document.body) return 'nothing has the focus';
+    const style = getComputedStyle(node);
+    const marked = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+    const box = node.getBoundingClientRect();
+    const inside = box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+    return marked && inside ? null : `${node.localName}#${node.id} ${marked ? 'is out of sight' : 'is not marked'}`;
+";
+
+impl Browser {
+    /// One key, wherever the focus is.
+    async fn hits(&self, key: Key) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(key).perform().await?)
+    }
+
+    /// Presses Tab until the focus is there.
+    async fn tabs_to(&self, id: &str) -> Result<()> {
+        for _ in 0..MOST_STOPS {
+            if self.driver.active_element().await?.id().await?.as_deref() == Some(id) {
+                return Ok(());
+            }
+            self.hits(Key::Tab).await?;
+            let unseen: Option<String> = self.driver.execute(FOCUS_IS_SEEN, []).await?.convert()?;
+            if let Some(complaint) = unseen {
+                bail!("on the way to #{id}: {complaint}");
+            }
+        }
+        bail!("Tab never reaches #{id}")
+    }
+
+    async fn tabs_and_types(&self, id: &str, text: &str) -> Result<()> {
+        self.tabs_to(id).await?;
+        Ok(self.driver.action_chain().send_keys(text).perform().await?)
+    }
+
+    async fn enters(&self) -> Result<()> {
+        self.turns("the page after Enter", async || self.hits(Key::Enter).await).await
+    }
+
+    async fn tabs_and_enters(&self, id: &str) -> Result<()> {
+        self.tabs_to(id).await?;
+        self.enters().await
+    }
+
+    /// Tab enters a group of radio buttons, arrows move within.
+    async fn arrows_to(&self, id: &str) -> Result<()> {
+        let group = self.part(id).await?.attr("name").await?;
+        for _ in 0..MOST_STOPS {
+            self.hits(Key::Tab).await?;
+            let stop = self.driver.active_element().await?;
+            if stop.attr("name").await? == group {
+                break;
+            }
+        }
+        self.hits(Key::Space).await?;
+        for _ in 0..MOST_STOPS {
+            if self.driver.active_element().await?.id().await?.as_deref() == Some(id) {
+                ensure!(self.part(id).await?.is_selected().await?, "#{id} has the focus, but is not chosen");
+                return Ok(());
+            }
+            self.hits(Key::Down).await?;
+        }
+        bail!("arrows never reach #{id}")
+    }
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_leads_from_the_letter_to_the_portal() -> Result<()> {
+    let demo = Demo::start().await?;
+    let browser = Browser::open(Shape::DESKTOP.unjudged()).await?;
+    let visit = Visit { demo: &demo, browser: &browser, member: demo.member("new")? };
+    let member = &visit.member;
+    browser.goes(demo.portal()).await?;
+    browser.tabs_and_enters("portal-sign-in").await?;
+
+    browser.arrives("/login").await?;
+    browser.tabs_and_types("username", &member.user_id).await?;
+    browser.tabs_and_types("password", member.initial_password()).await?;
+    browser.enters().await?;
+    browser.arrives("/onboarding/birth-date").await?;
+    browser.tabs_and_types("birth-date", &member.birth_date).await?;
+    browser.enters().await?;
+    browser.arrives("/onboarding/terms").await?;
+    browser.tabs_and_enters("terms-accept").await?;
+    browser.arrives("/onboarding/mail").await?;
+    browser.tabs_and_enters("mail-submit").await?;
+    browser.arrives("/onboarding/mail-sent").await?;
+    browser.tabs_and_types("mail-code", &demo.code(&member.mail).await?).await?;
+    browser.enters().await?;
+    browser.arrives("/onboarding/method").await?;
+    browser.arrows_to("method-mail").await?;
+    browser.tabs_and_enters("method-submit").await?;
+    browser.arrives("/onboarding/password").await?;
+    browser.tabs_and_types("new-password", NEW_PASSWORD).await?;
+    browser.tabs_and_types("new-password-confirm", NEW_PASSWORD).await?;
+    browser.tabs_and_enters("password-submit").await?;
+    browser.arrives("/onboarding/complete").await?;
+    browser.tabs_and_enters("sign-out").await?;
+    browser.arrives("/signed-out").await?;
+    browser.tabs_and_enters("sign-in-again").await?;
+    browser.arrives("/login").await?;
+    browser.tabs_and_types("username", &member.user_id).await?;
+    browser.tabs_and_types("password", NEW_PASSWORD).await?;
+    browser.tabs_and_enters("login-submit").await?;
+    browser.arrives("/enrol/mail").await?;
+    browser.tabs_and_types("mail-code", &demo.code(&member.mail).await?).await?;
+    browser.enters().await?;
+
+    visit.is_at_the_portal().await?;
+    browser.close().await
+}
