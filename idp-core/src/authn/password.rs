@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{InteractionId, MemberId};
 use crate::interaction::sitting::{Place, Sitting};
-use crate::interaction::{Evidence, Progress};
+use crate::interaction::{Evidence, Progress, Proof};
 use crate::language::Language;
 use crate::letter::{self, Letter, Openness};
 use crate::letter_secret::LetterSecret;
@@ -214,12 +214,12 @@ pub async fn conclude(ctx: &Ctx, ticket: Ticket, verdict: Verdict) -> Result<Sig
 }
 
 async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidence) -> Result<SignIn, Fault> {
-    let place = Place { interaction: Some(ticket.interaction), browser: ticket.place.browser.clone() };
-    let Some(mut sitting) = Sitting::lock(ctx, &place).await? else { return Ok(SignIn::Elsewhere) };
-    if !sitting.interaction.is_open(ctx.now) {
-        return Ok(SignIn::Elsewhere);
-    }
+    // The member before the interaction, as every verb locks them. Who sat here before is not locked: they only leave.
     let mut member = store::member::lock(ctx, member_id).await?;
+    let interaction = store::interaction::lock(ctx, ticket.interaction, &ticket.place.browser).await?;
+    let Some(mut interaction) = interaction.filter(|interaction| interaction.is_open(ctx.now)) else {
+        return Ok(SignIn::Elsewhere);
+    };
     if member.state != MemberState::Active {
         return wrong(ctx, ticket).await;
     }
@@ -243,10 +243,9 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
         member.language = Some(ticket.language);
         store::member::update(ctx, &member).await?;
     }
-    sitting.interaction.member = Some(member_id);
-    sitting.interaction.progress = Progress::default();
-    sitting.prove(ctx, evidence);
-    store::interaction::save(ctx, &sitting.interaction).await?;
+    interaction.member = Some(member_id);
+    interaction.progress = Progress { proofs: vec![Proof { evidence, at: ctx.now }], ..Progress::default() };
+    store::interaction::save(ctx, &interaction).await?;
     ctx.record_with(EventKind::SignIn, Some(member_id), Outcome::Done, serde_json::json!({ "evidence": evidence }));
     Ok(SignIn::Accepted)
 }

@@ -46,17 +46,22 @@ impl Sitting {
     }
 
     /// The same for a change: nobody else changes the interaction or its member until the transaction ends.
+    ///
+    /// Every verb locks the member before the interaction, since a change of credentials takes the member out of all
+    /// their interactions: in the other order two verbs of one member would wait for each other.
     pub async fn lock(ctx: &Ctx, place: &Place) -> Result<Option<Self>, Fault> {
-        let id = match place.interaction {
-            Some(id) => Some(id),
-            None => store::interaction::newest_open(ctx, &place.browser).await?.map(|interaction| interaction.id),
+        let seen = match place.interaction {
+            Some(id) => store::interaction::by_id(ctx, id, &place.browser).await?,
+            None => store::interaction::newest_open(ctx, &place.browser).await?,
         };
-        let Some(id) = id else { return Ok(None) };
-        let interaction = store::interaction::lock(ctx, id, &place.browser).await?;
-        if let Some(member) = interaction.as_ref().and_then(|interaction| interaction.member) {
+        let Some(seen) = seen else { return Ok(None) };
+        if let Some(member) = seen.member {
             store::member::lock(ctx, member).await?;
         }
-        Self::of(ctx, interaction).await
+        let interaction = store::interaction::lock(ctx, seen.id, &place.browser).await?;
+        // Where another tab signed somebody else in between the two statements, the page asks again.
+        let own = interaction.filter(|interaction| interaction.member.is_none() || interaction.member == seen.member);
+        Self::of(ctx, own).await
     }
 
     async fn of(ctx: &Ctx, interaction: Option<Interaction>) -> Result<Option<Self>, Fault> {

@@ -136,11 +136,11 @@ pub async fn look(ctx: &Ctx, link: &Hashed<LinkSecret>) -> Result<Link, Fault> {
 /// The click on the link's page: verifies the address; the browser that clicks gets nothing else from it.
 pub async fn confirm(ctx: &Ctx, link: &Hashed<LinkSecret>) -> Result<Link, Fault> {
     let Some(ceremony) = store::ceremony::by_link(ctx, link).await? else { return Ok(Link::Closed) };
-    // Interaction, member, ceremony: the order in which every verb locks them.
+    // Member, interaction, ceremony: the order in which every verb locks them.
+    store::member::lock(ctx, ceremony.member).await?;
     if let Some(interaction) = ceremony.interaction {
         store::interaction::lock_any(ctx, interaction).await?;
     }
-    store::member::lock(ctx, ceremony.member).await?;
     if store::ceremony::answer(ctx, ceremony.id).await? {
         verified(ctx, &ceremony).await?;
         return Ok(Link::Answered);

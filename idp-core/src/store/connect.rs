@@ -77,7 +77,7 @@ async fn connect(url: &DatabaseUrl, connections: u32, access: Access) -> Result<
         DatabaseUrl::Postgres(text) => text.clone(),
     };
     let mut options = ConnectOptions::new(text);
-    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(10));
+    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(5));
     options.sqlx_logging(false);
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
