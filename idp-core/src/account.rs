@@ -1,5 +1,7 @@
 //! What members do to themselves.
 
+pub mod applications;
+
 use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;

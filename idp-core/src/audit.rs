@@ -66,6 +66,9 @@ pub enum EventKind {
     CodeRedeemed,
     CodeReplayed,
     TokenRevoked,
+    ConsentGiven,
+    ConsentDenied,
+    ConsentRevoked,
 }
 
 impl EventKind {

@@ -162,9 +162,6 @@ pub enum SettingsError {
     /// A private-use scheme or loopback address says nothing about a server.
     #[error("{0} must be an https address")]
     NotHttps(&'static str),
-    /// Members would have to be asked, and there is no page that asks.
-    #[error("a third-party client needs the consent of members, which cannot be asked for")]
-    ConsentUnavailable,
     /// The list is too long to be meant.
     #[error("at most 64 addresses can be registered of each kind")]
     TooMany,
@@ -198,9 +195,6 @@ impl ClientSettings {
         }
         if self.profile() == Profile::Public && self.pkce == Pkce::Optional {
             return Err(SettingsError::PkceOptionalForPublic);
-        }
-        if self.party == Party::Third {
-            return Err(SettingsError::ConsentUnavailable);
         }
         let addresses = [
             ("initiate_login_uri", &self.initiate_login_uri),
@@ -311,7 +305,6 @@ mod tests {
         assert_eq!(settings().check(), Ok(()));
         let cases = [
             (ClientSettings::default(), SettingsError::NoRedirectUri),
-            (ClientSettings { party: Party::Third, ..settings() }, SettingsError::ConsentUnavailable),
             (ClientSettings { scopes: Scopes::parse("profile"), ..settings() }, SettingsError::NoOpenid),
             (ClientSettings { access_token_lifetime: 59, ..settings() }, SettingsError::Lifetime),
             (ClientSettings { access_token_lifetime: 86_401, ..settings() }, SettingsError::Lifetime),

@@ -3,6 +3,7 @@
 //! No session exists before every owed step is done; until then the proofs stand here.
 
 pub mod begin;
+pub mod consent;
 pub mod decide;
 pub mod finish;
 pub mod sitting;
@@ -63,6 +64,8 @@ pub struct Progress {
     pub completed: Completion,
     /// "Sign out from all other devices" was asked for; done when the session starts.
     pub sign_out_others: SignOutOthers,
+    /// Who pressed "allow" on the consent page of this sitting.
+    pub consented: Option<MemberId>,
 }
 
 /// Whether the first login was completed in this sitting.

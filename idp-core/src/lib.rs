@@ -11,6 +11,7 @@ pub mod ceremony;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod consent;
 pub mod credential;
 pub mod ctx;
 pub mod enrol;

@@ -20,6 +20,7 @@ pub(crate) mod ceremony;
 pub mod cleanup;
 pub(crate) mod client;
 mod connect;
+pub(crate) mod consent;
 pub(crate) mod credential;
 mod entity;
 pub(crate) mod grant;

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 use idp_server::view::account::Home;
+use idp_server::view::application::Application;
 use idp_server::view::assets;
 use idp_server::view::chrome::{Chrome, FieldError, LanguageLink, Notice, Progress, RealmLook, Upcoming};
 use idp_server::view::colour::Colour;
+use idp_server::view::consent::Consent;
 use idp_server::view::enrol::{EnrolMail, EnrolTotp, MailCodePurpose, Ticked};
 use idp_server::view::error::{ErrorPage, WayBack};
 use idp_server::view::error_text;
@@ -118,14 +120,14 @@ impl Gallery {
     }
 
     fn sign_in(&self) -> Result<(), Box<dyn Error>> {
-        let client_name = Some(self.say("みほん健保ポータル", "the Mihon portal"));
+        let application = Some(Application::named(self.say("みほん健保ポータル", "the Mihon portal")));
         let username = String::new();
-        self.page("login", &Login { chrome: self.chrome(), client_name: client_name.clone(), username })?;
+        self.page("login", &Login { chrome: self.chrome(), application: application.clone(), username })?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("password", "wrong_credentials")]);
-        self.page("login-wrong", &Login { chrome, client_name: None, username: "12345678".to_owned() })?;
+        self.page("login-wrong", &Login { chrome, application: None, username: "12345678".to_owned() })?;
         let empty = vec![FieldError::of("username", "user_id_missing"), FieldError::of("password", "password_missing")];
         let chrome = self.wrong(self.chrome(), empty);
-        self.page("login-empty", &Login { chrome, client_name, username: String::new() })?;
+        self.page("login-empty", &Login { chrome, application, username: String::new() })?;
 
         let device_name = Some(self.say("花子のスマートフォン", "Hanako’s phone"));
         let other_method_url = Some("#".to_owned());
@@ -295,6 +297,14 @@ impl Gallery {
 
     fn signing_out(&self) -> Result<(), Box<dyn Error>> {
         let client_name = self.say("みほん健保ポータル", "the Mihon portal");
+        let application = Application {
+            policy_uri: Some("https://mihon.example/privacy".to_owned()),
+            tos_uri: Some("https://mihon.example/terms".to_owned()),
+            ..Application::named(client_name.clone())
+        };
+        let wanted = vec!["consent-scope-profile", "consent-scope-email", "consent-scope-offline_access"];
+        let known = vec!["consent-scope-openid"];
+        self.page("consent", &Consent { chrome: self.chrome(), application, wanted, known })?;
         self.page("logout", &Logout { chrome: self.chrome(), client_name: Some(client_name.clone()) })?;
         let url = "#".to_owned();
         for (name, then) in [

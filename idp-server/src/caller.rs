@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use futures::future::BoxFuture;
+use idp_core::client::Client;
 use idp_core::clock::Timestamp;
 use idp_core::ctx::Ctx;
 use idp_core::fault::Fault;
@@ -21,6 +22,7 @@ use idp_core::onboarding::table::{self, Step};
 use crate::error::{Failure, Refusal};
 use crate::extract::{Fields, PageForm, Query, Visit};
 use crate::state::AppState;
+use crate::view::application::Application;
 use crate::view::chrome::{Chrome, FieldError, Progress, Upcoming};
 use crate::view::error::WayBack;
 use crate::{go, look, paths};
@@ -114,9 +116,10 @@ impl Caller {
         }
     }
 
-    /// The application's name, while it is registered.
-    pub async fn client_name(&self, client: ClientRowId) -> Result<Option<String>, Failure> {
-        self.read(move |ctx| Box::pin(async move { sitting::client_name(ctx, client).await })).await
+    /// The application, while it is registered.
+    pub async fn application(&self, client: ClientRowId) -> Result<Option<Application>, Failure> {
+        let client = self.read(move |ctx| Box::pin(async move { sitting::client(ctx, client).await })).await?;
+        Ok(client.as_ref().map(application))
     }
 
     /// The frame of a page outside the journey.
@@ -189,6 +192,16 @@ pub fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         Err(_) => Failure::from(Refusal::new(StatusCode::BAD_REQUEST, "bad_request")).into_response(),
+    }
+}
+
+/// A client as members see it.
+pub fn application(client: &Client) -> Application {
+    Application {
+        name: client.name.clone(),
+        logo_uri: client.settings.logo_uri.clone(),
+        policy_uri: client.settings.policy_uri.clone(),
+        tos_uri: client.settings.tos_uri.clone(),
     }
 }
 

@@ -56,6 +56,7 @@ pub async fn to(caller: &Caller, interaction: InteractionId, next: Next) -> Resu
         Next::SignIn => paths::LOGIN,
         Next::SecondStep(method) => page_of_method(method),
         Next::Step(step) => page_of(step),
+        Next::Consent => paths::CONSENT,
         Next::Over => return Ok(over(caller)),
         Next::Declined => return declined(caller, interaction).await,
         Next::Issue => return issue(caller, interaction).await,

@@ -5,6 +5,7 @@ mod assets;
 pub mod caller;
 mod certificate;
 mod connections;
+pub mod consent;
 pub mod demo;
 pub mod device;
 pub mod enrol;

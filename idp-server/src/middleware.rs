@@ -1,4 +1,4 @@
 //! What surrounds every handler.
 
 pub(crate) mod frame;
-mod headers;
+pub(crate) mod headers;

@@ -41,6 +41,8 @@ pub const ENROL_TOTP_QR_SVG: &str = "/enrol/totp/qr.svg";
 pub const ENROL_TOTP_QR_PNG: &str = "/enrol/totp/qr.png";
 /// Setting mailed codes up.
 pub const ENROL_MAIL: &str = "/enrol/mail";
+/// What an application may learn.
+pub const CONSENT: &str = "/consent";
 /// Sign out.
 pub const LOGOUT: &str = "/logout";
 /// Signed out.

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
-use crate::{account, assets, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
+use crate::{account, assets, consent, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
 
 /// Every route there is, within its frame.
 pub fn build(state: AppState) -> Router {
@@ -33,6 +33,7 @@ pub fn build(state: AppState) -> Router {
         .route(paths::ENROL_TOTP_QR_SVG, get(enrol::totp::qr_svg))
         .route(paths::ENROL_TOTP_QR_PNG, get(enrol::totp::qr_png))
         .route(paths::ENROL_MAIL, get(enrol::mail::show).post(enrol::mail::submit))
+        .route(paths::CONSENT, get(consent::show).post(consent::submit))
         .route(paths::LOGOUT, get(account::ask_logout).post(account::logout))
         .route(paths::SIGNED_OUT, get(onboarding::complete::signed_out))
         .route(paths::ACCOUNT, get(account::show))

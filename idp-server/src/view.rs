@@ -4,9 +4,11 @@
 //! request or a clock. Every text stands in `locales/`, every page in `templates/`, in the order of the URL tree.
 
 pub mod account;
+pub mod application;
 pub mod assets;
 pub mod chrome;
 pub mod colour;
+pub mod consent;
 pub mod enrol;
 pub mod error;
 pub mod error_text;

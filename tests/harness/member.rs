@@ -143,6 +143,7 @@ impl Member {
             "/onboarding/password" => self.chooses_password(page).await,
             "/onboarding/complete" if page.has("sign-out") => page.submit("sign-out").await,
             "/onboarding/complete" => page.submit("continue").await,
+            "/consent" => page.submit("consent-allow").await,
             "/signed-out" => page.follow("sign-in-again").await,
             "/enrol/totp" => {
                 self.reads_key(page);

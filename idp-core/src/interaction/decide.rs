@@ -1,5 +1,6 @@
 //! "What next?": one table, asked again after every page. The state is the facts already stored.
 
+use crate::consent::ConsentFact;
 use crate::credential::Method;
 use crate::interaction::{Evidence, Progress};
 use crate::onboarding::facts::Facts;
@@ -24,6 +25,8 @@ pub struct Situation<'a> {
     pub progress: &'a Progress,
     /// The member's facts, once it is known who it is.
     pub facts: Option<&'a Facts>,
+    /// Whether the member has to be asked for consent.
+    pub consent: ConsentFact,
 }
 
 /// The next page, or the end.
@@ -39,6 +42,8 @@ pub enum Next {
     SecondStep(Method),
     /// A duty of the journey.
     Step(Step),
+    /// The consent page.
+    Consent,
     /// The application gets its code, or the member their page.
     Issue,
 }
@@ -54,7 +59,13 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if let Some(method) = second_step_owed(situation.progress, facts) {
         return Next::SecondStep(method);
     }
-    table::next_step(facts).map_or(Next::Issue, Next::Step)
+    if let Some(step) = table::next_step(facts) {
+        return Next::Step(step);
+    }
+    match situation.consent {
+        ConsentFact::Owed => Next::Consent,
+        ConsentFact::Settled => Next::Issue,
+    }
 }
 
 /// Whoever has set a second step up takes it, also after a letter: a weaker proof never stands in for it.
@@ -92,10 +103,14 @@ mod tests {
     }
 
     fn asked(proofs: &[Evidence], facts: Option<&Facts>, standing: Standing) -> Next {
+        asked_with(proofs, facts, standing, ConsentFact::Settled)
+    }
+
+    fn asked_with(proofs: &[Evidence], facts: Option<&Facts>, standing: Standing, consent: ConsentFact) -> Next {
         let at = Timestamp::from_millis(0);
         let proofs = proofs.iter().map(|evidence| Proof { evidence: *evidence, at }).collect();
         let progress = Progress { proofs, ..Progress::default() };
-        next(&Situation { standing, progress: &progress, facts })
+        next(&Situation { standing, progress: &progress, facts, consent })
     }
 
     #[test]
@@ -109,6 +124,16 @@ mod tests {
         assert_eq!(asked(&[Evidence::Password], Some(&both), Standing::Open), Next::SecondStep(Method::App));
         assert_eq!(asked(&[Evidence::Password, app], Some(&both), Standing::Open), Next::Issue);
         assert_eq!(asked(&[Evidence::Password, Evidence::MailCode], Some(&mail), Standing::Open), Next::Issue);
+    }
+
+    #[test]
+    fn consent_is_asked_for_last() {
+        let proofs = [Evidence::Password, Evidence::MailCode];
+        let mut mail = facts(vec![Method::Mail]);
+        assert_eq!(asked_with(&proofs, Some(&mail), Standing::Open, ConsentFact::Owed), Next::Consent);
+        assert_eq!(asked_with(&proofs, None, Standing::Open, ConsentFact::Owed), Next::SignIn);
+        mail.terms_in_force = 2;
+        assert_eq!(asked_with(&proofs, Some(&mail), Standing::Open, ConsentFact::Owed), Next::Step(Step::Terms));
     }
 
     #[test]

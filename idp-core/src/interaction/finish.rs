@@ -75,6 +75,7 @@ pub async fn silently(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Opt
     let error = match next {
         Next::SignIn | Next::Over => AuthorizationError::LoginRequired,
         Next::Declined => AuthorizationError::AccessDenied,
+        Next::Consent => AuthorizationError::ConsentRequired,
         Next::SecondStep(_) | Next::Step(_) | Next::Issue => AuthorizationError::InteractionRequired,
     };
     refuse(ctx, place, error).await

@@ -5,11 +5,14 @@ use std::time::Duration;
 use super::decide::{self, Next, Situation, Standing};
 use super::{Completion, Evidence, Interaction, Proof, State};
 use crate::ceremony::CeremonyKind;
+use crate::client::{Client, Party};
 use crate::clock::{Timestamp, minutes};
+use crate::consent::ConsentFact;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId};
 use crate::member::{Member, MemberState};
+use crate::oidc::authorize::Prompt;
 use crate::onboarding::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
 use crate::realm::PatternGuard;
 use crate::secret::{BrowserSecret, Hashed};
@@ -33,6 +36,8 @@ pub struct Sitting {
     pub interaction: Interaction,
     /// The member and their facts, once it is known who it is.
     pub seated: Option<(Member, Facts)>,
+    /// Whether the member has to be asked for consent.
+    pub consent: ConsentFact,
 }
 
 impl Sitting {
@@ -66,14 +71,12 @@ impl Sitting {
 
     async fn of(ctx: &Ctx, interaction: Option<Interaction>) -> Result<Option<Self>, Fault> {
         let Some(interaction) = interaction else { return Ok(None) };
-        let seated = match seated_member(ctx, &interaction).await? {
-            None => None,
-            Some(member) => {
-                let facts = facts(ctx, &interaction, &member).await?;
-                Some((member, facts))
-            }
+        let Some(member) = seated_member(ctx, &interaction).await? else {
+            return Ok(Some(Self { interaction, seated: None, consent: ConsentFact::Settled }));
         };
-        Ok(Some(Self { interaction, seated }))
+        let facts = facts(ctx, &interaction, &member).await?;
+        let consent = consent_fact(ctx, &interaction, &member).await?;
+        Ok(Some(Self { interaction, seated: Some((member, facts)), consent }))
     }
 
     /// What comes next.
@@ -90,7 +93,7 @@ impl Sitting {
             State::Open => Standing::Open,
         };
         let facts = self.seated.as_ref().map(|(_, facts)| facts);
-        decide::next(&Situation { standing, progress: &self.interaction.progress, facts })
+        decide::next(&Situation { standing, progress: &self.interaction.progress, facts, consent: self.consent })
     }
 
     /// The member, if `next` is what the page is for; otherwise the page sends the browser to where it belongs.
@@ -197,7 +200,24 @@ async fn mail_proof(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Re
     Ok(if fresh { MailProof::Fresh } else { MailProof::Stale })
 }
 
-/// The name of an application, while it is registered.
-pub async fn client_name(ctx: &Ctx, client: ClientRowId) -> Result<Option<String>, Fault> {
-    Ok(store::client::by_id(ctx, client).await?.map(|client| client.name))
+/// Third parties ask once for everything new; a client that says `prompt=consent` asks every time.
+async fn consent_fact(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<ConsentFact, Fault> {
+    let Some((client, request)) = &interaction.request else { return Ok(ConsentFact::Settled) };
+    if request.prompts(Prompt::Consent) && interaction.progress.consented != Some(member.id) {
+        return Ok(ConsentFact::Owed);
+    }
+    let Some(client) = store::client::by_id(ctx, *client).await? else { return Ok(ConsentFact::Settled) };
+    match client.settings.party {
+        Party::First => Ok(ConsentFact::Settled),
+        Party::Third => {
+            let given = store::consent::by_member_and_client(ctx, member.id, client.id).await?;
+            let covered = given.is_some_and(|given| given.permissions.cover(&request.permissions()));
+            Ok(if covered { ConsentFact::Settled } else { ConsentFact::Owed })
+        }
+    }
+}
+
+/// The application that asked, while it is registered.
+pub async fn client(ctx: &Ctx, client: ClientRowId) -> Result<Option<Client>, Fault> {
+    store::client::by_id(ctx, client).await
 }

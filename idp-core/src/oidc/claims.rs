@@ -29,7 +29,7 @@ pub(crate) fn about(member: &Member, scopes: &Scopes) -> Map<String, Value> {
             Scope::Profile => profile(member, &mut claims),
             Scope::Email => email(member, &mut claims),
             // The society holds neither postal addresses nor telephone numbers here.
-            Scope::Openid | Scope::Address | Scope::Phone => {}
+            Scope::Openid | Scope::Address | Scope::Phone | Scope::OfflineAccess => {}
         }
     }
     claims

@@ -19,11 +19,14 @@ pub enum Scope {
     Address,
     /// The telephone number.
     Phone,
+    /// What was allowed also counts while the member is not signed in (OpenID Connect Core §11).
+    OfflineAccess,
 }
 
 impl Scope {
     /// Every scope, in the order discovery lists them.
-    pub const ALL: [Self; 5] = [Self::Openid, Self::Profile, Self::Email, Self::Address, Self::Phone];
+    pub const ALL: [Self; 6] =
+        [Self::Openid, Self::Profile, Self::Email, Self::Address, Self::Phone, Self::OfflineAccess];
 
     /// The value on the wire.
     pub const fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Scope {
             Self::Email => "email",
             Self::Address => "address",
             Self::Phone => "phone",
+            Self::OfflineAccess => "offline_access",
         }
     }
 

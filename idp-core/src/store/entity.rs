@@ -5,6 +5,7 @@ pub(super) mod audit_head;
 pub(super) mod authorization_code;
 pub(super) mod ceremony;
 pub(super) mod client;
+pub(super) mod consent;
 pub(super) mod grant;
 pub(super) mod installation;
 pub(super) mod interaction;

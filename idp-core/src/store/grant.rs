@@ -58,6 +58,19 @@ pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<(
     Ok(())
 }
 
+/// Takes back everything the member granted one client.
+pub(crate) async fn revoke_of_member_and_client(ctx: &Ctx, member: MemberId, client: ClientRowId) -> Result<(), Fault> {
+    grant::Entity::update_many()
+        .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::MemberId.eq(member.uuid()))
+        .filter(grant::Column::ClientId.eq(client.uuid()))
+        .filter(grant::Column::RevokedAt.is_null())
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
 /// Takes back everything the member granted.
 pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
     grant::Entity::update_many()

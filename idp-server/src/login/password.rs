@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
+use crate::middleware::headers;
 use crate::view::chrome::FieldError;
 use crate::view::login::{Locked, Login};
 use crate::{go, paths};
@@ -154,12 +155,15 @@ async fn page(
 ) -> Result<Response, Failure> {
     let interaction = sitting.map(|sitting| &sitting.interaction);
     let hint = interaction.and_then(|interaction| interaction.request.as_ref()?.1.login_hint.clone());
-    let client_name = match interaction.and_then(|interaction| interaction.request.as_ref()) {
-        Some((client, _)) => caller.client_name(*client).await?,
+    let application = match interaction.and_then(|interaction| interaction.request.as_ref()) {
+        Some((client, _)) => caller.application(*client).await?,
         None => None,
     };
+    let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
     let username = if username.is_empty() { hint.unwrap_or_default() } else { username };
     let mut chrome = caller.chrome_of(interaction);
     chrome.errors = errors;
-    Ok(caller.page(&Login { chrome, client_name, username }))
+    let mut response = caller.page(&Login { chrome, application, username });
+    headers::allow_image(response.headers_mut(), logo.as_deref());
+    Ok(response)
 }

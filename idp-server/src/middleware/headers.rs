@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use idp_core::realm::Transport;
+use url::Url;
 
 /// Nothing is loaded but our own files, no script or style stands in a page, nobody frames it.
 ///
@@ -9,6 +10,19 @@ use idp_core::realm::Transport;
 /// the last form of a sign-in to the application, whose address it cannot name for native applications.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                                        connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Lets the page of this answer show one picture from elsewhere, such as the logo of an application.
+pub(crate) fn allow_image(headers: &mut HeaderMap, address: Option<&str>) {
+    let Some(origin) = address.and_then(|address| Url::parse(address).ok()).map(|url| url.origin()) else { return };
+    if !origin.is_tuple() {
+        return;
+    }
+    let policy =
+        CONTENT_SECURITY_POLICY.replace("img-src 'self'", &format!("img-src {} 'self'", origin.ascii_serialization()));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
 
 /// Sets what the handler has not set otherwise.
 pub(super) fn secure(headers: &mut HeaderMap, transport: Transport) {
@@ -32,6 +46,20 @@ pub(super) fn secure(headers: &mut HeaderMap, transport: Transport) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_picture_from_elsewhere_widens_nothing_else() {
+        let mut headers = HeaderMap::new();
+        allow_image(&mut headers, Some("https://cdn.example/logo.png; script-src *"));
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert_eq!(policy, CONTENT_SECURITY_POLICY.replace("img-src", "img-src https://cdn.example"));
+
+        let mut headers = HeaderMap::new();
+        for none in [None, Some("data:image/png;base64,AA"), Some("not an address")] {
+            allow_image(&mut headers, none);
+        }
+        assert!(headers.is_empty());
+    }
 
     #[test]
     fn private_answers_are_not_stored_and_a_handler_may_say_otherwise() {

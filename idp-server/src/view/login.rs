@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::view::application::Application;
 use crate::view::chrome::Chrome;
 
 /// `/login`: user id and password.
@@ -11,7 +12,7 @@ pub struct Login {
     /// The frame.
     pub chrome: Chrome,
     /// The application that asked; `None` when the member came by themselves.
-    pub client_name: Option<String>,
+    pub application: Option<Application>,
     /// What was typed, or the client's `login_hint`.
     pub username: String,
 }

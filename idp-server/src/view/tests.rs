@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use idp_core::oidc::scope::Scope;
+
 use crate::view::assets;
 use crate::view::chrome::{Notice, Upcoming};
 use crate::view::locale::{Language, Words};
@@ -94,6 +96,7 @@ fn composed_keys() -> BTreeSet<String> {
     for code in crate::view::error_text::CODES {
         keys.insert(format!("error-{code}"));
     }
+    keys.extend(Scope::ALL.map(|scope| format!("consent-scope-{}", scope.name())));
     keys.extend(Notice::ALL.map(|notice| notice.key().to_owned()));
     keys.extend(Upcoming::ALL.map(|upcoming| upcoming.key().to_owned()));
     keys
@@ -198,7 +201,7 @@ fn the_assets_that_pages_load_exist() {
 }
 
 /// The names that password managers, support staff and black-box tests hold on to, by template.
-const HELD: [(&str, &str, &[&str]); 16] = [
+const HELD: [(&str, &str, &[&str]); 17] = [
     ("login/login.html", "login", &["username", "password", "login-submit"]),
     ("login/totp.html", "totp", &["totp-code", "totp-submit", "other-method"]),
     ("login/mail_code.html", "mail-code", &["mail-code", "mail-code-submit", "parts::resend"]),
@@ -217,6 +220,7 @@ const HELD: [(&str, &str, &[&str]); 16] = [
     ("mail/verify.html", "verify", &["mail-verify-submit", "mail-not-me"]),
     ("enrol/totp.html", "totp", &["totp-key", "totp-qr", "totp-code", "device-name", "sign-out-others", "totp-submit"]),
     ("enrol/mail.html", "mail", &["mail-code", "mail-code-submit", "parts::resend"]),
+    ("consent/consent.html", "consent", &["consent-allow", "consent-deny", "consent-wanted", "client-logo"]),
     ("logout/logout.html", "logout", &["logout-confirm", "logout-cancel"]),
     ("error.html", "error", &["error-summary", "error-code"]),
 ];

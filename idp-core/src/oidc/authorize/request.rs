@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use crate::consent::Permissions;
 use crate::oidc::scope::Scopes;
 
 /// How the answer travels back (OAuth 2.0 Multiple Response Types §2.1).
@@ -127,6 +128,11 @@ impl AuthorizationRequest {
     /// Whether `prompt` is among those asked for.
     pub fn prompts(&self, prompt: Prompt) -> bool {
         self.prompt.contains(&prompt)
+    }
+
+    /// What the member is asked to allow.
+    pub fn permissions(&self) -> Permissions {
+        Permissions { scopes: self.scopes.clone(), ..Permissions::default() }
     }
 
     /// How old the sign-in may be.

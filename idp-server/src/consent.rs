@@ -1,0 +1,68 @@
+//! `/consent`.
+
+use axum::response::Response;
+use idp_core::consent::Permissions;
+use idp_core::interaction::consent::{self, Answer};
+use idp_core::interaction::decide::Next;
+use idp_core::oidc::scope::Scope;
+
+use crate::caller::{Caller, application, see_other};
+use crate::error::Failure;
+use crate::extract::PageForm;
+use crate::middleware::headers;
+use crate::view::consent::Consent;
+use crate::{go, paths};
+
+/// Shows who asks for what.
+pub async fn show(caller: Caller) -> Result<Response, Failure> {
+    let sitting = match caller.owed(Next::Consent).await? {
+        Err(elsewhere) => return Ok(elsewhere),
+        Ok(sitting) => sitting,
+    };
+    let chrome = caller.chrome_of(Some(&sitting.interaction));
+    let question = caller.read(move |ctx| Box::pin(async move { consent::question(ctx, &sitting).await })).await?;
+    let Some(question) = question else { return Ok(see_other(paths::LOGIN)) };
+
+    let application = application(&question.client);
+    let logo = application.logo_uri.clone();
+    let (known, wanted) = texts(&question.wanted).into_iter().partition(|(_, part)| question.given.cover(part));
+    let mut response = caller.page(&Consent { chrome, application, wanted: keys(wanted), known: keys(known) });
+    headers::allow_image(response.headers_mut(), logo.as_deref());
+    Ok(response)
+}
+
+/// Takes "allow" or "do not allow".
+pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure> {
+    let caller = caller.with(&form);
+    let answer = match form.fields.text("action") {
+        "allow" => Answer::Allow,
+        "deny" => Answer::Deny,
+        _ => return show(caller).await,
+    };
+    let place = caller.place.clone();
+    caller.write(move |ctx| Box::pin(async move { consent::answer(ctx, &place, answer).await })).await?;
+    go::on(&caller).await
+}
+
+type Part = (&'static str, Permissions);
+
+fn keys(parts: Vec<Part>) -> Vec<&'static str> {
+    parts.into_iter().map(|(key, _)| key).collect()
+}
+
+/// The key of each thing that is asked for, with what it stands for.
+fn texts(wanted: &Permissions) -> Vec<Part> {
+    let only = |scope| Permissions { scopes: std::iter::once(scope).collect(), ..Permissions::default() };
+    wanted.scopes.iter().map(|scope| (scope_key(scope), only(scope))).collect()
+}
+
+const fn scope_key(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Openid => "consent-scope-openid",
+        Scope::Profile => "consent-scope-profile",
+        Scope::Email => "consent-scope-email",
+        Scope::Address => "consent-scope-address",
+        Scope::Phone => "consent-scope-phone",
+        Scope::OfflineAccess => "consent-scope-offline_access",
+    }
+}
