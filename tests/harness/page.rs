@@ -51,9 +51,12 @@ impl Page {
         self.first("body", |body| body.attr("data-page").unwrap_or_default().to_owned()).unwrap_or_default()
     }
 
-    /// The short stable code of the error it shows.
+    /// The short stable code of the error it shows, which has words of its own.
     pub fn error_code(&self) -> Option<String> {
-        self.text_of("error-code")
+        let code = self.text_of("error-code")?;
+        let says = self.text_of("error-summary").unwrap_or_default();
+        assert!(code == "fault" || !FAULT.iter().any(|words| says.contains(words)), "no words are written for {code}");
+        Some(code)
     }
 
     /// The path asked.
@@ -169,6 +172,9 @@ impl Page {
         Html::parse_document(&self.body).select(&selector(wanted)).next().map(read)
     }
 }
+
+/// What a page says when something is broken, and never about a refusal.
+const FAULT: [&str; 2] = ["こちらの不具合で、手続きを進められませんでした", "Something went wrong on our side"];
 
 /// A form being filled.
 pub struct Form<'p> {

@@ -126,7 +126,7 @@ async fn answered(caller: &Caller, answer: SignIn, username: String) -> Result<R
         SignIn::Held { until } => return Ok(locked(caller, until)),
         SignIn::Wrong => "wrong_credentials",
         SignIn::LetterExpired => "letter_expired",
-        SignIn::LetterEnded => "letter_ended",
+        SignIn::LetterEnded => "letter_used",
         SignIn::LetterNeeded => "letter_needed",
     };
     let errors = vec![FieldError { field: Some("password"), code: code.into(), values: Vec::new() }];
