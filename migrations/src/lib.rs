@@ -4,6 +4,7 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_foundation;
 mod m20261126_000005_consents;
+mod m20261126_000006_tokens;
 mod m20261126_000007_registry;
 
 /// Knows every step in order.
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_foundation::Step),
             Box::new(m20261126_000005_consents::Step),
+            Box::new(m20261126_000006_tokens::Step),
             Box::new(m20261126_000007_registry::Step),
         ]
     }
