@@ -168,6 +168,17 @@ pub enum PatternGuard {
     AcceptedRisk,
 }
 
+/// Whether proofs of possession must carry a nonce of ours (RFC 9449 §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DpopNonces {
+    /// Their own time says how old they are.
+    #[default]
+    Off,
+    /// A client whose clock is wrong, or who makes proofs in advance, is noticed.
+    Required,
+}
+
 /// A text in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -220,6 +231,8 @@ pub struct RealmSettings {
     pub session_idle_minutes: u64,
     /// Absolute limit of a session, in minutes.
     pub session_absolute_minutes: u64,
+    /// Whether proofs of possession must carry a nonce.
+    pub dpop_nonces: DpopNonces,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -241,6 +254,7 @@ impl Default for RealmSettings {
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
+            dpop_nonces: DpopNonces::default(),
             texts: BTreeMap::new(),
         }
     }

@@ -174,8 +174,11 @@ impl Caller {
         u32::try_from(instant.since(self.now()).as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// Where a member goes who came by themselves.
+    /// Where a member goes who came by themselves, or for a device.
     pub fn home_url(&self) -> String {
+        if let Some(code) = self.visit.waiting_device() {
+            return format!("{}?user_code={code}", paths::DEVICE);
+        }
         let home = self.visit.realm().settings.home_url.clone();
         home.unwrap_or_else(|| paths::ACCOUNT.to_owned())
     }
@@ -199,9 +202,9 @@ pub fn see_other(location: &str) -> Response {
 pub fn application(client: &Client) -> Application {
     Application {
         name: client.name.clone(),
-        logo_uri: client.settings.logo_uri.clone(),
-        policy_uri: client.settings.policy_uri.clone(),
-        tos_uri: client.settings.tos_uri.clone(),
+        logo_uri: client.settings.logo_uri.clone().map(String::from),
+        policy_uri: client.settings.policy_uri.clone().map(String::from),
+        tos_uri: client.settings.tos_uri.clone().map(String::from),
     }
 }
 

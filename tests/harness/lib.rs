@@ -6,6 +6,7 @@
 mod browser;
 mod database;
 mod idp;
+mod key;
 mod mail;
 mod member;
 mod page;
@@ -15,8 +16,9 @@ mod seed;
 pub use browser::Browser;
 pub use database::{Database, on_both};
 pub use idp::Idp;
+pub use key::{ClientKey, hmac};
 pub use mail::Mailbox;
 pub use member::{Member, totp_at};
 pub use page::{Arrival, Form, Page};
-pub use portal::{Asked, Portal, Tokens};
+pub use portal::{Asked, Portal, Tokens, owned};
 pub use seed::MemberSeed;

@@ -134,3 +134,5 @@ error-cross_site = This was sent from another site. We did not accept it, to kee
 error-cookies_off = Your browser does not keep cookies, so sign-in cannot go on.
     .title = Please allow cookies
     .next = Allow cookies in the settings of your browser and try again. If you do not know how, please call us.
+
+error-user_code_wrong = No device waits with this code. Check each letter on the device; a code works for 10 minutes.

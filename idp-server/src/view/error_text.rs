@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 81] = [
+pub const CODES: [&str; 82] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -61,6 +61,7 @@ pub const CODES: [&str; 81] = [
     "totp_slowed",
     "totp_stopped",
     "device_name_too_long",
+    "user_code_wrong",
     // The method and the password.
     "method_missing",
     "method_not_offered",
