@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Timestamp, hours, minutes};
+use crate::credential::passkey::KeyHome;
 use crate::id::{ClientRowId, CredentialId, InteractionId, LetterId, MemberId};
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::secret::{BrowserSecret, Hashed};
@@ -42,6 +43,13 @@ pub enum Evidence {
         /// Which app.
         id: CredentialId,
     },
+    /// A passkey, whose authenticator verified its holder: password and second step in one.
+    Passkey {
+        /// Which passkey.
+        id: CredentialId,
+        /// Where its key lives.
+        key: KeyHome,
+    },
 }
 
 /// What was proved, and when.
@@ -66,6 +74,8 @@ pub struct Progress {
     pub sign_out_others: SignOutOthers,
     /// Who pressed "allow" on the consent page of this sitting.
     pub consented: Option<MemberId>,
+    /// Whether a passkey of this device is offered, after one of another device signed in.
+    pub passkey_offer: PasskeyOffer,
 }
 
 /// Whether the first login was completed in this sitting.
@@ -90,6 +100,17 @@ pub enum SignOutOthers {
     Keep,
     /// They go.
     Wanted,
+}
+
+/// Whether a passkey of this device is offered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasskeyOffer {
+    /// It is not.
+    #[default]
+    Not,
+    /// It is, and waits for its answer.
+    Open,
 }
 
 impl Progress {

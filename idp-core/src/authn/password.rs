@@ -233,7 +233,11 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
             ctx.record(EventKind::LetterUsed, Some(member_id), Outcome::Done);
         }
         Evidence::Pattern if member.mail.is_none() && guarded(ctx) => return Ok(SignIn::LetterNeeded),
-        Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. } => {}
+        Evidence::Pattern
+        | Evidence::Password
+        | Evidence::MailCode
+        | Evidence::App { .. }
+        | Evidence::Passkey { .. } => {}
     }
 
     for (subject, _) in &ticket.subjects {
