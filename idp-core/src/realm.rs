@@ -224,6 +224,10 @@ pub struct RealmSettings {
     pub pattern_guard: PatternGuard,
     /// The second steps offered, strongest first.
     pub methods: Vec<Method>,
+    /// The domain that passkeys are made for; the origin's host by default, or a parent of it.
+    pub passkey_rp_id: Option<String>,
+    /// Origins beside our own whose pages may use the realm's passkeys (WebAuthn Level 3 §5.11).
+    pub passkey_related_origins: Vec<String>,
     /// How long a letter opens the journey, in days.
     pub letter_days: u64,
     /// Idle limit of a session, in minutes.
@@ -248,6 +252,8 @@ impl Default for RealmSettings {
             initial_password: InitialPassword::default(),
             pattern_guard: PatternGuard::default(),
             methods: Method::ALL.to_vec(),
+            passkey_rp_id: None,
+            passkey_related_origins: Vec::new(),
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,

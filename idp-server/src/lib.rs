@@ -25,4 +25,5 @@ pub mod router;
 pub mod serve;
 pub mod state;
 pub mod view;
+pub mod well_known;
 pub mod worker;

@@ -58,6 +58,12 @@ pub const SIGNED_OUT: &str = "/signed-out";
 /// The member's own pages.
 pub const ACCOUNT: &str = "/account";
 
+/// Related origins of passkeys (WebAuthn Level 3 §5.11).
+pub const WEBAUTHN: &str = "/.well-known/webauthn";
+/// Where passkeys are made and looked after (W3C, A Well-Known URL for Relying Party Passkey Endpoints).
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
+/// Where the password is changed (W3C, A Well-Known URL for Changing Passwords).
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// OpenID Connect Discovery 1.0 §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.

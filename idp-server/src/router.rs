@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
-use crate::{account, assets, consent, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
+use crate::{account, assets, consent, enrol, error, health, login, mail_verify, oidc, onboarding, paths, well_known};
 
 /// Every route there is, within its frame.
 pub fn build(state: AppState) -> Router {
@@ -41,6 +41,9 @@ pub fn build(state: AppState) -> Router {
         .route(paths::LOGOUT, get(account::ask_logout).post(account::logout))
         .route(paths::SIGNED_OUT, get(onboarding::complete::signed_out))
         .route(paths::ACCOUNT, get(account::show))
+        .route(paths::WEBAUTHN, get(well_known::webauthn))
+        .route(paths::PASSKEY_ENDPOINTS, get(well_known::passkey_endpoints))
+        .route(paths::CHANGE_PASSWORD, get(well_known::change_password))
         .route(paths::OPENID_CONFIGURATION, get(oidc::discovery::get).options(oidc::document::preflight))
         .route(paths::OAUTH_SERVER, get(oidc::discovery::get).options(oidc::document::preflight))
         .route(paths::JWKS, get(oidc::jwks::get).options(oidc::document::preflight))

@@ -16,7 +16,7 @@ mod seed;
 pub use authenticator::{Authenticator, Claim};
 pub use browser::Browser;
 pub use database::{Database, on_both};
-pub use idp::Idp;
+pub use idp::{Idp, Node};
 pub use mail::Mailbox;
 pub use member::{Member, totp_at};
 pub use page::{Arrival, Form, Page};

@@ -9,3 +9,4 @@ mod onboarding;
 mod ops;
 mod store;
 mod tidy;
+mod well_known;
