@@ -6,6 +6,7 @@ pub mod begin;
 pub mod consent;
 pub mod decide;
 pub mod demand;
+pub mod errand;
 pub mod finish;
 pub mod sitting;
 
@@ -13,7 +14,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use self::errand::Errand;
 use crate::clock::{Timestamp, hours, minutes};
+use crate::credential::Method;
 use crate::id::{ClientRowId, CredentialId, InteractionId, LetterId, MemberId};
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::secret::{BrowserSecret, Hashed};
@@ -67,6 +70,8 @@ pub struct Progress {
     pub sign_out_others: SignOutOthers,
     /// Who pressed "allow" on the consent page of this sitting.
     pub consented: Option<MemberId>,
+    /// The method that was added here, for an errand that asked for it.
+    pub added: Option<Method>,
 }
 
 /// Whether the first login was completed in this sitting.
@@ -144,6 +149,8 @@ pub struct Interaction {
     pub browser: Hashed<BrowserSecret>,
     /// The application that asked, with its request; `None` when the member came by themselves.
     pub request: Option<(ClientRowId, AuthorizationRequest)>,
+    /// What the member who came by themselves is about to do.
+    pub errand: Option<Errand>,
     /// Where it stands.
     pub state: State,
     /// Who proved to be this member here.

@@ -31,6 +31,7 @@ pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod outbox;
 pub mod realm;
+pub(crate) mod remembered_browser;
 pub(crate) mod session;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;

@@ -4,7 +4,7 @@ use crate::consent::ConsentFact;
 use crate::credential::Method;
 use crate::interaction::demand::{Demand, Missing};
 use crate::interaction::{Evidence, Progress};
-use crate::onboarding::facts::Facts;
+use crate::onboarding::facts::{BrowserFact, Facts};
 use crate::onboarding::table::{self, Step};
 
 /// Whether the interaction itself can still go on.
@@ -82,6 +82,9 @@ pub fn next(situation: &Situation<'_>) -> Next {
 /// Whoever has set a second step up takes it, also after a letter: a weaker proof never stands in for it.
 fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
     let strongest = *facts.enrolled.first()?;
+    if facts.browser == BrowserFact::Remembered {
+        return None;
+    }
     let taken = progress.last(|evidence| match evidence {
         Evidence::App { .. } => facts.enrolled.contains(&Method::App),
         Evidence::MailCode => strongest == Method::Mail,
@@ -110,6 +113,8 @@ mod tests {
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Fresh,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 

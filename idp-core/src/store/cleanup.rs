@@ -17,7 +17,7 @@ const GRACE: Duration = days(1);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 9] = [
+const TABLES: [(&str, &str, Duration); 10] = [
     ("authorization_codes", "kept_until", GRACE),
     ("tokens", "expires_at", GRACE),
     ("grants", "expires_at", GRACE),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &str, Duration); 9] = [
     ("interactions", "expires_at", GRACE),
     ("sessions", "expires_at", GRACE),
     ("known_browsers", "expires_at", GRACE),
+    ("remembered_browsers", "expires_at", GRACE),
     ("throttles", "expires_at", GRACE),
     ("outbox", "expires_at", MAIL_RECORD),
 ];
@@ -76,7 +77,10 @@ pub async fn delete_ended(ctx: &Ctx) -> Result<Cleaned, Fault> {
 mod tests {
     use super::*;
 
-    const SCHEMA: &str = include_str!("../../../migrations/src/sql/000001_foundation.sql");
+    const SCHEMA: &str = concat!(
+        include_str!("../../../migrations/src/sql/000001_foundation.sql"),
+        include_str!("../../../migrations/src/sql/000003_account.sql"),
+    );
 
     #[test]
     fn every_table_whose_rows_end_is_cleaned() {

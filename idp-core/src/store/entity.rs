@@ -16,6 +16,7 @@ pub(super) mod member;
 pub(super) mod outbox;
 pub(super) mod password;
 pub(super) mod realm;
+pub(super) mod remembered_browser;
 pub(super) mod session;
 pub(super) mod signing_key;
 pub(super) mod terms;
