@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
-use crate::clock::{hours, minutes};
+use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
 use crate::credential::passkey::relying_party::RelyingParty;
 use crate::id::RealmId;
@@ -234,6 +234,8 @@ pub struct RealmSettings {
     pub session_idle_minutes: u64,
     /// Absolute limit of a session, in minutes.
     pub session_absolute_minutes: u64,
+    /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
+    pub remember_browser_days: u64,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -257,6 +259,7 @@ impl Default for RealmSettings {
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
+            remember_browser_days: 0,
             texts: BTreeMap::new(),
         }
     }
@@ -266,6 +269,11 @@ impl RealmSettings {
     /// Idle limit of a session.
     pub fn session_idle(&self) -> Duration {
         minutes(self.session_idle_minutes)
+    }
+
+    /// How long a browser is remembered; zero for never.
+    pub fn remember_browser(&self) -> Duration {
+        days(self.remember_browser_days)
     }
 
     /// Absolute limit of a session.

@@ -33,6 +33,7 @@ pub(crate) mod outbox;
 pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub mod realm;
+pub(crate) mod remembered_browser;
 pub(crate) mod session;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;

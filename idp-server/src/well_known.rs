@@ -23,11 +23,11 @@ pub async fn webauthn(visit: Visit) -> Result<Response, Failure> {
 
 /// Where a password manager sends a member who wants a passkey.
 pub async fn passkey_endpoints(visit: Visit) -> Response {
-    let page = format!("{}{}", visit.realm().origin.as_str(), paths::ACCOUNT);
+    let page = format!("{}{}", visit.realm().origin.as_str(), paths::ACCOUNT_METHODS);
     Json(json!({ "enroll": page, "manage": page })).into_response()
 }
 
 /// Where a password manager sends a member whose password leaked.
 pub async fn change_password() -> Response {
-    see_other(paths::ACCOUNT)
+    see_other(paths::ACCOUNT_PASSWORD)
 }

@@ -4,6 +4,7 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_foundation;
 mod m20261126_000002_passkeys;
+mod m20261126_000003_account;
 mod m20261126_000005_consents;
 
 /// Knows every step in order.
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_foundation::Step),
             Box::new(m20261126_000002_passkeys::Step),
+            Box::new(m20261126_000003_account::Step),
             Box::new(m20261126_000005_consents::Step),
         ]
     }

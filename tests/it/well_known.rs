@@ -9,10 +9,10 @@ async fn password_managers_find_the_pages_they_send_members_to() {
         let idp = Idp::start(database).await;
         let origin = idp.origin();
         let endpoints = idp.browser().get("/.well-known/passkey-endpoints").await.json();
-        assert_eq!(endpoints["enroll"], format!("{origin}/account"));
-        assert_eq!(endpoints["manage"], format!("{origin}/account"));
+        assert_eq!(endpoints["enroll"], format!("{origin}/account/methods"));
+        assert_eq!(endpoints["manage"], format!("{origin}/account/methods"));
         let change = idp.browser().get_once("/.well-known/change-password").await;
-        assert_eq!((change.status, change.header("location")), (303, "/account"));
+        assert_eq!((change.status, change.header("location")), (303, "/account/password"));
     })
     .await;
 }

@@ -16,10 +16,12 @@
 //! `swk` of one that is copied between devices; no attestation is asked for, so this is the authenticator's word.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::credential::Method;
 use crate::credential::passkey::KeyHome;
-use crate::id::{MemberId, SessionId};
+use crate::id::{CredentialId, MemberId, SessionId};
 use crate::interaction::{Evidence, Proof};
 use crate::session::Session;
 
@@ -99,6 +101,18 @@ impl Authentication {
     }
 }
 
+/// The class that these proofs would amount to with a proof of this method beside them.
+pub fn reached(proofs: &[Proof], method: Method) -> Acr {
+    let evidence = match method {
+        Method::Passkey => Evidence::Passkey { id: CredentialId::from_uuid(Uuid::nil()), key: KeyHome::Synced },
+        Method::App => Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) },
+        Method::Mail => Evidence::MailCode,
+    };
+    let mut proofs = proofs.to_vec();
+    proofs.push(Proof { evidence, at: Timestamp::from_millis(0) });
+    strength(&proofs).0
+}
+
 /// The class and the methods that proofs amount to; see the table above.
 pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
     let given = |wanted: fn(&Evidence) -> bool| proofs.iter().any(|proof| wanted(&proof.evidence));
@@ -133,10 +147,8 @@ pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::id::{CredentialId, LetterId};
+    use crate::id::LetterId;
 
     #[test]
     fn every_row_of_the_table() {

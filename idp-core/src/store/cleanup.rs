@@ -19,7 +19,7 @@ const CHALLENGE: Duration = minutes(5);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 11] = [
+const TABLES: [(&str, &str, Duration); 12] = [
     ("authorization_codes", "kept_until", GRACE),
     ("tokens", "expires_at", GRACE),
     ("grants", "expires_at", GRACE),
@@ -29,6 +29,7 @@ const TABLES: [(&str, &str, Duration); 11] = [
     ("interactions", "expires_at", GRACE),
     ("sessions", "expires_at", GRACE),
     ("known_browsers", "expires_at", GRACE),
+    ("remembered_browsers", "expires_at", GRACE),
     ("throttles", "expires_at", GRACE),
     ("outbox", "expires_at", MAIL_RECORD),
 ];
@@ -84,6 +85,7 @@ mod tests {
     const SCHEMA: &str = concat!(
         include_str!("../../../migrations/src/sql/000001_foundation.sql"),
         include_str!("../../../migrations/src/sql/000002_passkeys.sql"),
+        include_str!("../../../migrations/src/sql/000003_account.sql"),
     );
 
     #[test]

@@ -20,6 +20,7 @@ pub(super) mod passkey_handle;
 pub(super) mod passkey_offer;
 pub(super) mod password;
 pub(super) mod realm;
+pub(super) mod remembered_browser;
 pub(super) mod session;
 pub(super) mod signing_key;
 pub(super) mod terms;

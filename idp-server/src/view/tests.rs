@@ -81,6 +81,11 @@ fn composed_keys() -> BTreeSet<String> {
     for occasion in ["enrol-passkey", "offer-passkey"] {
         keys.extend(["title", "lead", "other"].map(|part| format!("{occasion}-{part}")));
     }
+    for method in METHODS {
+        keys.insert(format!("method-add-{method}"));
+    }
+    keys.extend(["now", "minutes", "hours", "days"].map(|unit| format!("ago-{unit}")));
+    keys.extend(idp_core::account::history::TOLD.map(|kind| format!("history-{}", kind.name())));
     for purpose in ["mail", "proof"] {
         keys.extend(["title", "lead", "submit"].map(|part| format!("enrol-{purpose}-{part}")));
     }
@@ -91,7 +96,9 @@ fn composed_keys() -> BTreeSet<String> {
         "password-changed",
         "address-changed",
         "method-added",
+        "method-renamed",
         "method-removed",
+        "change",
         "locked",
     ] {
         keys.extend(["subject", "lead", "tail"].map(|part| format!("mail-{mail}-{part}")));

@@ -164,7 +164,7 @@ impl World {
                 let earlier = self.pages[b][number % self.pages[b].len()].clone();
                 self.posts_right(b, m, earlier, None).await
             }
-            Action::SignInByPasskey => self.by_passkey(b, m, &self.page(b).clone(), "/login/passkey", "sign-in").await,
+            Action::SignInByPasskey => self.by_passkey(b, m, &self.page(b).clone(), "sign-in").await,
             Action::Authorize => {
                 self.asked[b] = self.portal.asks();
                 self.browsers[b].get(&self.asked[b].url).await
@@ -190,8 +190,8 @@ impl World {
             return self.browsers[b].get("/login").await;
         }
         match path.as_str() {
-            "/enrol/passkey" => return self.by_passkey(b, m, &page, &path, "create").await,
-            "/login/passkey" => return self.by_passkey(b, m, &page, &path, "second-step").await,
+            "/enrol/passkey" => return self.by_passkey(b, m, &page, "create").await,
+            "/login/passkey" => return self.by_passkey(b, m, &page, "second-step").await,
             _ => {}
         }
         let (fields, proof) = self.right(&path, m, &page);

@@ -7,7 +7,8 @@ use super::{Done, Proof, World};
 
 impl World {
     /// Asks for a challenge with a page's token, and lets the member's authenticator answer it.
-    pub(super) async fn by_passkey(&mut self, b: usize, m: usize, page: &Page, path: &str, action: &str) -> Page {
+    pub(super) async fn by_passkey(&mut self, b: usize, m: usize, page: &Page, action: &str) -> Page {
+        let path = if action == "create" { "/enrol/passkey" } else { "/login/passkey" };
         let mut form = page.hidden();
         form.retain(|(name, _)| name != "action" && name != "ceremony" && name != "credential");
         form.push(("action".into(), action.into()));
