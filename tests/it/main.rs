@@ -1,10 +1,13 @@
 //! Black-box tests.
 
+mod account;
 mod browser;
 mod cli;
+mod enrol;
 mod login;
 mod oidc;
 mod onboarding;
 mod ops;
 mod store;
 mod tidy;
+mod well_known;

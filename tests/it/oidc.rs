@@ -12,6 +12,7 @@ mod id_token;
 mod introspect;
 mod refresh_token;
 mod revoke;
+mod step_up;
 mod token;
 mod token_exchange;
 mod userinfo;
