@@ -72,6 +72,8 @@ pub enum EventKind {
     CodeRedeemed,
     CodeReplayed,
     TokenRevoked,
+    TokensIssued,
+    RequestPushed,
     ConsentGiven,
     ConsentDenied,
     ConsentRevoked,

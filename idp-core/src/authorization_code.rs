@@ -7,6 +7,7 @@
 //! | used | again | used: refused, and its grant is revoked |
 //! | expired | at any time | expired: refused |
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{ClientRowId, GrantId};
 use crate::oidc::acr::Authentication;
-use crate::oidc::authorize::CodeChallenge;
+use crate::oidc::authorize::{CodeChallenge, RedirectUriSent};
 
 /// How long a code can be redeemed (RFC 6749 §4.1.2 recommends ten minutes at most; one is enough for a redirect).
 pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
@@ -29,10 +30,19 @@ pub struct CodeDetails {
     pub code_challenge: Option<CodeChallenge>,
     /// For the ID token.
     pub authentication: Authentication,
-    /// Which resources the access tokens are for (RFC 8707); our own endpoints when empty.
+    /// Whether the token request has to name the redirect URI (RFC 6749 §4.1.3).
+    #[serde(default)]
+    pub redirect_uri_sent: RedirectUriSent,
+    /// The claims that the ID token tells (OpenID Connect Core §5.5).
+    #[serde(default)]
+    pub id_token_claims: BTreeSet<String>,
+    /// The services that the access token is for (RFC 8707).
     #[serde(default)]
     pub resources: Vec<String>,
-    /// The thumbprint of the key that must be proved when the code is redeemed (RFC 9449 §10).
+    /// What was allowed in detail (RFC 9396).
+    #[serde(default)]
+    pub authorization_details: Vec<serde_json::Value>,
+    /// The thumbprint of the key that must redeem the code (RFC 9449 §10).
     #[serde(default)]
     pub dpop_jkt: Option<String>,
 }
@@ -77,6 +87,16 @@ impl IssuedCode {
         }
     }
 
+    /// Whether the token request names the address that the code was sent to; only a request that named none may be
+    /// redeemed without.
+    pub fn was_sent_to(&self, named: Option<&str>) -> bool {
+        match (named, self.details.redirect_uri_sent) {
+            (Some(named), RedirectUriSent::Yes | RedirectUriSent::No) => named == self.redirect_uri,
+            (None, RedirectUriSent::No) => true,
+            (None, RedirectUriSent::Yes) => false,
+        }
+    }
+
     /// Whether the proof key fits: a challenge needs its verifier, and a verifier without a challenge is a sign of a code
     /// that was put into another's request (RFC 9700 §4.8.2).
     pub fn accepts_verifier(&self, verifier: Option<&str>) -> bool {
@@ -109,7 +129,16 @@ mod tests {
             grant: Id::from_uuid(Uuid::nil()),
             client: Id::from_uuid(Uuid::nil()),
             redirect_uri: String::new(),
-            details: CodeDetails { nonce: None, code_challenge, authentication, resources: vec![], dpop_jkt: None },
+            details: CodeDetails {
+                nonce: None,
+                code_challenge,
+                authentication,
+                redirect_uri_sent: RedirectUriSent::Yes,
+                id_token_claims: BTreeSet::new(),
+                resources: Vec::new(),
+                authorization_details: Vec::new(),
+                dpop_jkt: None,
+            },
             expires_at: Timestamp::from_millis(60_000),
             used_at,
         }

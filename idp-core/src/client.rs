@@ -240,6 +240,11 @@ impl Client {
         TrustedRedirect::matched(&self.settings.redirect_uris, sent)
     }
 
+    /// The one way to a redirect for a request that names none: exactly one is registered (RFC 6749 §3.1.2.3).
+    pub fn only_redirect(&self) -> Option<TrustedRedirect> {
+        TrustedRedirect::only(&self.settings.redirect_uris)
+    }
+
     /// The same for the way back after sign-out.
     pub fn trusts_after_logout(&self, sent: &str) -> Option<TrustedRedirect> {
         TrustedRedirect::matched(&self.settings.post_logout_redirect_uris, sent)
@@ -269,12 +274,24 @@ mod tests {
     }
 
     #[test]
+    fn openid_may_be_missing_only_where_no_id_token_is_issued() {
+        let plain = ClientSettings { scopes: Scopes::parse("profile"), ..settings() };
+        assert_eq!(plain.check(), Ok(()));
+        let hybrid = ClientSettings {
+            profile: Profile::Legacy,
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::Implicit],
+            response_types: vec![ResponseType::CodeIdToken],
+            ..plain
+        };
+        assert_eq!(hybrid.check(), Err(SettingsError::NoOpenid));
+    }
+
+    #[test]
     #[allow(clippy::too_many_lines, reason = "one row for each rule")]
     fn every_rule_of_the_settings_is_held() {
         assert_eq!(settings().check(), Ok(()));
         let cases = [
             (ClientSettings::default(), SettingsError::NoRedirectUri),
-            (ClientSettings { scopes: Scopes::parse("profile"), ..settings() }, SettingsError::NoOpenid),
             (ClientSettings { access_token_lifetime: 59, ..settings() }, SettingsError::Lifetime),
             (ClientSettings { access_token_lifetime: 86_401, ..settings() }, SettingsError::Lifetime),
             (

@@ -5,6 +5,8 @@
 //! | live | expires, or is revoked | dead |
 //! | dead | anything | dead |
 
+use std::collections::BTreeSet;
+
 use crate::clock::Timestamp;
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::{Scope, Scopes};
@@ -46,6 +48,8 @@ pub struct Grant {
     pub session: SessionId,
     /// What was allowed.
     pub scopes: Scopes,
+    /// The claims that userinfo tells beyond the scopes (OpenID Connect Core §5.5).
+    pub claims: BTreeSet<String>,
     /// When.
     pub created_at: Timestamp,
     /// When everything that it gave has ended by itself.

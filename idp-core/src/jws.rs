@@ -24,13 +24,15 @@ pub enum Typ {
     AccessToken,
     /// What is known of a token (RFC 9701 §5).
     Introspection,
+    /// An answer of the authorization endpoint (JARM §2.1). It has no type of its own; without `sub` it is no ID token.
+    AuthorizationResponse,
 }
 
 impl Typ {
     /// The value in the header.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::IdToken => "JWT",
+            Self::IdToken | Self::AuthorizationResponse => "JWT",
             Self::AccessToken => "at+jwt",
             Self::Introspection => "token-introspection+jwt",
         }

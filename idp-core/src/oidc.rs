@@ -10,6 +10,7 @@ pub mod dpop;
 pub mod end_session;
 pub mod introspect;
 pub mod jwks;
+pub mod par;
 pub mod params;
 pub mod paths;
 pub mod revoke;

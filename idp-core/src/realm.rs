@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::client::ResponseType;
 use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
 use crate::credential::passkey::relying_party::RelyingParty;
@@ -209,6 +210,28 @@ impl Localised {
     }
 }
 
+/// Whether authorization requests must be pushed first (RFC 9126 §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushedRequests {
+    /// They may be.
+    #[default]
+    Optional,
+    /// They must be, whatever the client's own setting.
+    Required,
+}
+
+/// Whether error pages say which rule a client's request broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalDetails {
+    /// They show a code for the log.
+    #[default]
+    Hidden,
+    /// They name parameter, rule and section to everyone who opens them: for realms in which portals are developed.
+    ShownToEveryone,
+}
+
 /// Everything a society chooses, with defaults that fit most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -249,6 +272,14 @@ pub struct RealmSettings {
     pub dpop_nonces: DpopNonces,
     /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
     pub remember_browser_days: u64,
+    /// The response types offered, where the client registered them, too.
+    pub response_types: Vec<ResponseType>,
+    /// Whether authorization requests must be pushed.
+    pub pushed_authorization_requests: PushedRequests,
+    /// The types of `authorization_details` that members can be asked to allow (RFC 9396 §2).
+    pub authorization_details_types: Vec<String>,
+    /// What error pages tell developers.
+    pub refusal_details: RefusalDetails,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -274,6 +305,10 @@ impl Default for RealmSettings {
             session_absolute_minutes: hours(12).as_secs() / 60,
             dpop_nonces: DpopNonces::default(),
             remember_browser_days: 0,
+            response_types: vec![ResponseType::Code],
+            pushed_authorization_requests: PushedRequests::default(),
+            authorization_details_types: Vec::new(),
+            refusal_details: RefusalDetails::default(),
             texts: BTreeMap::new(),
         }
     }

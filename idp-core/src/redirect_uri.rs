@@ -177,6 +177,21 @@ impl TrustedRedirect {
         &self.0
     }
 
+    /// The only address registered, for requests that name none.
+    pub(crate) fn only(registered: &[RedirectUri]) -> Option<Self> {
+        match registered {
+            [only] => Some(Self(only.0.clone())),
+            _ => None,
+        }
+    }
+
+    /// With parameters as its fragment; a registered address has none of its own (RFC 6749 §3.1.2).
+    pub fn with_fragment<'p>(&self, parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
+        let mut added = url::form_urlencoded::Serializer::new(String::new());
+        added.extend_pairs(parameters);
+        format!("{}#{}", self.0, added.finish())
+    }
+
     /// With parameters added to its query; what is there already stays (RFC 6749 §3.1.2).
     pub fn with_query<'p>(&self, parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
         let mut added = url::form_urlencoded::Serializer::new(String::new());

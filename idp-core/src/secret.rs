@@ -27,6 +27,8 @@ pub struct SessionSecret;
 pub struct BrowserSecret;
 /// An authorization code (RFC 6749 §4.1.2).
 pub struct AuthorizationCode;
+/// What a client that pushed its request knows it by (RFC 9126 §2.2).
+pub struct RequestUri;
 /// An opaque token or the identifier of a structured one.
 pub struct TokenSecret;
 /// A refresh token (RFC 6749 §1.5).
@@ -70,6 +72,9 @@ impl Purpose for BrowserSecret {
 }
 impl Purpose for AuthorizationCode {
     const NAME: &'static str = "authorization-code";
+}
+impl Purpose for RequestUri {
+    const NAME: &'static str = "request-uri";
 }
 impl Purpose for TokenSecret {
     const NAME: &'static str = "token";

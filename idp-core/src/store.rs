@@ -34,6 +34,7 @@ pub(crate) mod opaque_token;
 pub(crate) mod outbox;
 pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
+pub(crate) mod pushed_request;
 pub mod realm;
 pub(crate) mod refresh_token;
 pub(crate) mod remembered_browser;

@@ -341,7 +341,7 @@ impl Gallery {
         };
         let wanted = vec!["consent-scope-profile", "consent-scope-email", "consent-scope-offline_access"];
         let known = vec!["consent-scope-openid"];
-        self.page("consent", &Consent { chrome: self.chrome(), application, wanted, known })?;
+        self.page("consent", &Consent { chrome: self.chrome(), application, wanted, known, details: Vec::new() })?;
         self.page("logout", &Logout { chrome: self.chrome(), client_name: Some(client_name.clone()) })?;
         let url = "#".to_owned();
         for (name, then) in [
@@ -368,6 +368,7 @@ impl Gallery {
                 values: vec![("minimum", "15".to_owned())],
                 way_back: (code != "invalid_redirect_uri").then(|| WayBack::SignIn { url: "#".to_owned() }),
                 reference: (code == "fault").then(|| "7QK4-M2XA".to_owned()),
+                explanation: None,
             };
             self.page(&format!("error-{code}"), &page)?;
         }

@@ -25,8 +25,10 @@ pub async fn show(caller: Caller) -> Result<Response, Failure> {
 
     let application = application(&question.client);
     let logo = application.logo_uri.clone();
+    let details = question.wanted.details.iter().filter(|detail| !question.given.details.contains(*detail));
+    let details = details.map(|detail| readable(detail)).collect();
     let (known, wanted) = texts(&question.wanted).into_iter().partition(|(_, part)| question.given.cover(part));
-    let mut response = caller.page(&Consent { chrome, application, wanted: keys(wanted), known: keys(known) });
+    let mut response = caller.page(&Consent { chrome, application, wanted: keys(wanted), known: keys(known), details });
     headers::allow_image(response.headers_mut(), logo.as_deref());
     Ok(response)
 }
@@ -53,7 +55,37 @@ fn keys(parts: Vec<Part>) -> Vec<&'static str> {
 /// The key of each thing that is asked for, with what it stands for.
 fn texts(wanted: &Permissions) -> Vec<Part> {
     let only = |scope| Permissions { scopes: std::iter::once(scope).collect(), ..Permissions::default() };
-    wanted.scopes.iter().map(|scope| (scope_key(scope), only(scope))).collect()
+    let scopes = wanted.scopes.iter().map(|scope| (scope_key(scope), only(scope)));
+    let claims = wanted.claims.iter().map(|claim| {
+        let one = Permissions { claims: [claim.clone()].into(), ..Permissions::default() };
+        (claim_key(claim), one)
+    });
+    let mut parts: Vec<Part> = scopes.collect();
+    for (key, one) in claims {
+        // Several claims may be one thing to a member: a name and its parts.
+        match parts.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, whole)) => *whole = whole.joined(&one),
+            None => parts.push((key, one)),
+        }
+    }
+    parts
+}
+
+/// One element of `authorization_details`, line by line.
+fn readable(detail: &str) -> String {
+    let value: Result<serde_json::Value, _> = serde_json::from_str(detail);
+    value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| detail.to_owned())
+}
+
+fn claim_key(claim: &str) -> &'static str {
+    match claim.split('#').next().unwrap_or(claim) {
+        "preferred_username" => "consent-claim-user-id",
+        "birthdate" => "consent-claim-birthdate",
+        "locale" => "consent-claim-locale",
+        "updated_at" => "consent-claim-updated",
+        "email" | "email_verified" => "consent-scope-email",
+        _ => "consent-claim-name",
+    }
 }
 
 const fn scope_key(scope: Scope) -> &'static str {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use idp_core::fault::Fault;
+use idp_core::oidc::authorize::PageRefusal;
 use serde_json::json;
 
 use crate::paths::{self, Audience};
@@ -36,18 +37,27 @@ pub struct Refusal {
     pub values: Vec<(&'static str, String)>,
     /// A way out.
     pub way_back: Option<WayBack>,
+    /// What a developer is told, in a realm that shows it.
+    pub explained: Option<PageRefusal>,
 }
 
 impl Refusal {
     /// A page that says this code.
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, values: Vec::new(), way_back: None }
+        Self { status, code, values: Vec::new(), way_back: None, explained: None }
     }
 
     /// With a way out.
     #[must_use]
     pub fn back(mut self, way: WayBack) -> Self {
         self.way_back = Some(way);
+        self
+    }
+
+    /// With what a developer is told.
+    #[must_use]
+    pub fn explained(mut self, refusal: Option<PageRefusal>) -> Self {
+        self.explained = refusal;
         self
     }
 
@@ -144,11 +154,25 @@ pub(crate) fn finish(response: Response, path: &str, request_id: &str, chrome: i
 }
 
 fn page(failure: &Failure, request_id: &str, chrome: Chrome) -> Response {
-    let (values, way_back, reference) = match failure {
-        Failure::Fault(_) => (Vec::new(), None, Some(request_id.to_owned())),
-        Failure::Refused(refusal) => (refusal.values.clone(), refusal.way_back.clone(), None),
+    let code = failure.code().to_owned();
+    let page = match failure {
+        Failure::Fault(_) => ErrorPage {
+            chrome,
+            code,
+            values: Vec::new(),
+            way_back: None,
+            reference: Some(request_id.to_owned()),
+            explanation: None,
+        },
+        Failure::Refused(refusal) => ErrorPage {
+            chrome,
+            code,
+            values: refusal.values.clone(),
+            way_back: refusal.way_back.clone(),
+            reference: None,
+            explanation: refusal.explained.map(PageRefusal::explanation),
+        },
     };
-    let page = ErrorPage { chrome, code: failure.code().to_owned(), values, way_back, reference };
     match page.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => {

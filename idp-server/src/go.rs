@@ -11,6 +11,7 @@ use idp_core::onboarding::table::Step;
 use crate::account::path_of;
 use crate::caller::{Caller, see_other};
 use crate::error::Failure;
+use crate::oidc::deliver::deliver;
 use crate::paths;
 use crate::view::error::WayBack;
 
@@ -86,7 +87,7 @@ async fn issue(caller: &Caller, interaction: InteractionId) -> Result<Response, 
             if let Some(secret) = session {
                 caller.visit.start_session(&secret);
             }
-            Ok(answered(caller, Some(answer)))
+            answered(caller, Some(answer))
         }
         Finished::NotYet(Next::Issue | Next::Over) | Finished::Unknown => Ok(over(caller)),
         Finished::NotYet(next) => Box::pin(to(caller, interaction, next)).await,
@@ -97,23 +98,23 @@ async fn issue(caller: &Caller, interaction: InteractionId) -> Result<Response, 
 async fn declined(caller: &Caller, interaction: InteractionId) -> Result<Response, Failure> {
     let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
     let answer = caller.write(move |ctx| Box::pin(async move { finish::declined(ctx, &place).await })).await?;
-    Ok(match answer {
+    match answer {
         Some(Answer::Member | Answer::Account { .. }) => {
-            caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() }))
+            Ok(caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() })))
         }
         other => answered(caller, other),
-    })
+    }
 }
 
 /// Sends the browser to whoever is answered.
-pub fn answered(caller: &Caller, answer: Option<Answer>) -> Response {
-    match answer {
-        Some(Answer::Application(response)) => see_other(&response.location()),
+pub fn answered(caller: &Caller, answer: Option<Answer>) -> Result<Response, Failure> {
+    Ok(match answer {
+        Some(Answer::Application(response)) => deliver(&caller.visit, &response)?,
         Some(Answer::Member) => see_other(&caller.home_url()),
         Some(Answer::Account { page }) => see_other(path_of(page)),
         Some(Answer::ApplicationGone) => caller.error("unknown_client", None),
         None => over(caller),
-    }
+    })
 }
 
 fn over(caller: &Caller) -> Response {

@@ -3,12 +3,14 @@
 pub(crate) mod authorize;
 mod client_call;
 pub(crate) mod device_authorization;
+pub(crate) mod deliver;
 pub(crate) mod discovery;
 pub(crate) mod document;
 pub(crate) mod end_session;
 pub(crate) mod introspect;
 pub(crate) mod jwks;
 pub(crate) mod revoke;
+pub(crate) mod par;
 mod sent;
 pub(crate) mod token;
 pub(crate) mod userinfo;
@@ -32,5 +34,6 @@ mod tests {
         assert_eq!(named.userinfo_endpoint, paths::USERINFO);
         assert_eq!(named.jwks_uri, paths::JWKS);
         assert_eq!(named.end_session_endpoint, paths::END_SESSION);
+        assert_eq!(named.pushed_authorization_request_endpoint, paths::PAR);
     }
 }

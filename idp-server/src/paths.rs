@@ -86,6 +86,8 @@ pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
+/// RFC 9126 §2.
+pub const PAR: &str = "/par";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
 /// RFC 7662 §2.
@@ -116,8 +118,8 @@ pub enum Audience {
 
 /// Who reads the answers of this path.
 pub fn audience(path: &str) -> Audience {
-    const CLIENT: [&str; 8] =
-        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
+    const CLIENT: [&str; 9] =
+        [PAR, TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
     if path == HEALTHZ || path == READYZ {
         Audience::Probe
     } else if CLIENT.contains(&path) {

@@ -59,6 +59,7 @@ pub fn build(state: AppState) -> Router {
         .route(paths::OAUTH_SERVER, get(oidc::discovery::get).options(oidc::document::preflight))
         .route(paths::JWKS, get(oidc::jwks::get).options(oidc::document::preflight))
         .route(paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post))
+        .route(paths::PAR, post(oidc::par::post).options(oidc::document::preflight))
         .route(paths::TOKEN, post(oidc::token::post).options(oidc::document::preflight))
         .route(paths::INTROSPECT, post(oidc::introspect::post))
         .route(paths::REVOKE, post(oidc::revoke::post).options(oidc::document::preflight))

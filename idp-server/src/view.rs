@@ -13,6 +13,7 @@ pub mod device;
 pub mod enrol;
 pub mod error;
 pub mod error_text;
+pub mod form_post;
 pub mod locale;
 pub mod login;
 pub mod logout;

@@ -13,7 +13,7 @@ pub enum SettingsError {
     #[error("at least one redirect URI is needed")]
     NoRedirectUri,
     /// The scope without which nothing works.
-    #[error("the scopes must include openid")]
+    #[error("the scopes must include openid where ID tokens are issued without a code")]
     NoOpenid,
     /// Too short to be used, or so long that a revocation could be missed.
     #[error("an access token lives between 60 and 86400 seconds")]
@@ -121,7 +121,9 @@ impl ClientSettings {
             return Err(SettingsError::CibaDelivery);
         }
         let signs_members_in = [GrantType::DeviceCode, GrantType::Ciba].into_iter().any(|grant| self.may_use(grant));
-        let needs_openid = !self.response_types.is_empty() || signs_members_in;
+        // A client without it sends plain OAuth requests, which give no ID token.
+        let gives_id_token = self.response_types.iter().any(|response| response.has_id_token());
+        let needs_openid = gives_id_token || signs_members_in;
         if needs_openid && !self.scopes.contains(crate::oidc::scope::Scope::Openid) {
             return Err(SettingsError::NoOpenid);
         }

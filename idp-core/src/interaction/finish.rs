@@ -36,7 +36,7 @@ pub enum Finished {
 /// Who is answered at the end of an interaction.
 pub enum Answer {
     /// The application that asked.
-    Application(AuthorizationResponse),
+    Application(Box<AuthorizationResponse>),
     /// Nobody any more: the application, or its redirect URI, was deleted meanwhile.
     ApplicationGone,
     /// The member, who came by themselves.
@@ -50,7 +50,7 @@ pub enum Answer {
 
 impl Answer {
     fn of(response: Option<AuthorizationResponse>) -> Self {
-        response.map_or(Self::ApplicationGone, Self::Application)
+        response.map_or(Self::ApplicationGone, |response| Self::Application(Box::new(response)))
     }
 }
 
@@ -59,7 +59,10 @@ pub async fn finish(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Finis
     let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(Finished::Unknown) };
     let next = sitting.next(ctx);
     let (Next::Issue, Some((member, _))) = (next, &sitting.seated) else { return Ok(Finished::NotYet(next)) };
-    if !store::interaction::close(ctx, sitting.interaction.id, State::Answered).await? {
+    // Of two tabs that opened the same pushed request, one is answered.
+    if !use_up_pushed(ctx, &sitting.interaction).await?
+        || !store::interaction::close(ctx, sitting.interaction.id, State::Answered).await?
+    {
         return Ok(Finished::NotYet(Next::Over));
     }
 
@@ -107,9 +110,17 @@ pub async fn out_of_reach(ctx: &Ctx, place: &Place) -> Result<Option<Answer>, Fa
     refuse(ctx, place, AuthorizationError::UnmetAuthenticationRequirements).await
 }
 
+async fn use_up_pushed(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fault> {
+    match &interaction.request {
+        Some((_, request)) => authorize::pushed::use_up(ctx, request).await,
+        None => Ok(true),
+    }
+}
+
 async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<Option<Answer>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     let Some((client, request)) = &sitting.interaction.request else { return Ok(Some(Answer::Member)) };
+    use_up_pushed(ctx, &sitting.interaction).await?;
     store::interaction::close(ctx, sitting.interaction.id, State::Answered).await?;
     Ok(Some(Answer::of(authorize::refuse(ctx, *client, request, error).await?)))
 }

@@ -1,16 +1,25 @@
 //! The authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2): [`CHECKS`] in order, one file each.
 
 mod acr_values;
+mod authorization_details;
 mod check;
+mod claims;
+mod dpop_jkt;
 mod duplicates;
 mod error;
 mod id_token_hint;
 mod issue;
 mod max_age;
+mod must_be_pushed;
+mod must_be_signed;
 mod nonce;
+mod page;
 mod pkce;
 mod prompt;
+pub(crate) mod pushed;
 mod request;
+mod request_object;
+mod resource;
 mod response;
 mod response_mode;
 mod response_type;
@@ -20,18 +29,41 @@ mod start;
 mod state;
 mod unsupported;
 
-pub use check::{Checked, PageRefusal, check};
+pub use check::{Checked, Refused, accepts, check};
+pub use claims::ClaimsRequest;
 pub use error::AuthorizationError;
 pub use issue::{issue, refuse};
-pub use request::{AuthorizationRequest, CodeChallenge, Prompt, ResponseMode};
-pub use response::AuthorizationResponse;
+pub use page::{Explanation, PageRefusal};
+pub use request::{AuthorizationRequest, CodeChallenge, Prompt, RedirectUriSent};
+pub use response::{AuthorizationResponse, Delivery, FormPost};
+pub use response_mode::ResponseMode;
 pub use start::{Started, start};
 
+use self::request_object::Signed;
 use crate::client::Client;
 use crate::oidc::params::Params;
+use crate::realm::Realm;
 
 /// Looks at one thing of the request and notes it, or says why the request is refused.
-type Check = fn(&Params, &Client, &mut AuthorizationRequest) -> Result<(), Rejection>;
+type Check = fn(&Asked<'_>, &mut AuthorizationRequest) -> Result<(), Rejection>;
+
+/// A request whose client and redirect URI are trusted.
+struct Asked<'a> {
+    realm: &'a Realm,
+    client: &'a Client,
+    params: &'a Params,
+    came: Came,
+    signed: Signed,
+}
+
+/// By which way a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// In the browser's address.
+    Directly,
+    /// From the client itself, through the pushed authorization request endpoint.
+    Pushed,
+}
 
 /// Why a request is refused; the client is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,19 +82,43 @@ impl Rejection {
     }
 }
 
-/// What a request must pass once its client and redirect URI are trusted. `state` comes first, so that every refusal
-/// after it carries it back.
-const CHECKS: [Check; 12] = [
-    state::check,
-    duplicates::check,
-    unsupported::check,
-    response_type::check,
-    response_mode::check,
-    scope::check,
-    nonce::check,
-    pkce::check,
-    prompt::check,
-    max_age::check,
-    acr_values::check,
-    sign_in_hints::check,
+/// One row of the table of checks, which `docs/endpoints.md` shows.
+struct Row {
+    /// The parameter, or what is asked about the request as a whole.
+    subject: &'static str,
+    /// Where the rule stands.
+    section: &'static str,
+    check: Check,
+}
+
+const fn row(subject: &'static str, section: &'static str, check: Check) -> Row {
+    Row { subject, section, check }
+}
+
+/// The table of checks as documents show it: what is checked, and where the rule stands.
+pub fn checks() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CHECKS.iter().map(|row| (row.subject, row.section))
+}
+
+/// What a request must pass once its client and redirect URI are trusted, at the authorization endpoint and when it is
+/// pushed. `state` and `response_mode` come first, so that every refusal after them goes back the way the client listens.
+const CHECKS: [Row; 18] = [
+    row("state", "RFC 6749 §4.1.1", state::check),
+    row("response_mode", "OAuth 2.0 Multiple Response Types §2.1, JARM §2.3", response_mode::check),
+    row("no parameter twice", "RFC 6749 §3.1", duplicates::check),
+    row("request_uri, registration", "OpenID Connect Core §3.1.2.6", unsupported::check),
+    row("pushed where required", "RFC 9126 §5, §6", must_be_pushed::check),
+    row("signed where required", "RFC 9101 §10.5", must_be_signed::check),
+    row("response_type", "RFC 6749 §3.1.1", response_type::check),
+    row("scope", "RFC 6749 §3.3, OpenID Connect Core §3.1.2.1", scope::check),
+    row("nonce", "OpenID Connect Core §3.1.2.1, §3.2.2.1", nonce::check),
+    row("code_challenge, code_challenge_method", "RFC 7636 §4.3", pkce::check),
+    row("prompt", "OpenID Connect Core §3.1.2.1", prompt::check),
+    row("max_age", "OpenID Connect Core §3.1.2.1", max_age::check),
+    row("acr_values", "OpenID Connect Core §3.1.2.1", acr_values::check),
+    row("claims", "OpenID Connect Core §5.5", claims::check),
+    row("resource", "RFC 8707 §2", resource::check),
+    row("authorization_details", "RFC 9396 §2", authorization_details::check),
+    row("dpop_jkt", "RFC 9449 §10", dpop_jkt::check),
+    row("login_hint, ui_locales", "OpenID Connect Core §3.1.2.1", sign_in_hints::check),
 ];

@@ -1,5 +1,7 @@
 //! What is told about a member (OpenID Connect Core §5.1), scope by scope (§5.4).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::scope::{Scope, Scopes};
@@ -19,6 +21,26 @@ pub(crate) const NAMES: [&str; 10] = [
     "email",
     "email_verified",
 ];
+
+/// The scope that a claim belongs to; `None` for those we do not know.
+pub(crate) fn scope_of(claim: &str) -> Option<Scope> {
+    // A claim may carry a language tag (OpenID Connect Core §5.2).
+    match claim.split('#').next()? {
+        "name" | "family_name" | "given_name" | "preferred_username" | "birthdate" | "locale" | "updated_at" => {
+            Some(Scope::Profile)
+        }
+        "email" | "email_verified" => Some(Scope::Email),
+        _ => None,
+    }
+}
+
+/// The claims about `member` that were asked for one by one; a name brings its readings along.
+pub(crate) fn chosen(member: &Member, names: &BTreeSet<String>) -> Map<String, Value> {
+    let wanted: Scopes = names.iter().filter_map(|name| scope_of(name)).collect();
+    let is_chosen =
+        |claim: &str| names.contains(claim) || claim.split('#').next().is_some_and(|base| names.contains(base));
+    about(member, &wanted).into_iter().filter(|(claim, _)| is_chosen(claim)).collect()
+}
 
 /// The claims about `member` that `scopes` open. What the society does not hold is left out, not sent empty.
 pub(crate) fn about(member: &Member, scopes: &Scopes) -> Map<String, Value> {

@@ -209,6 +209,7 @@ fn granted(ctx: &Ctx, session: &Session, client: &Client, request: &DeviceReques
         member: session.member,
         session: session.id,
         scopes: request.scopes.clone(),
+        claims: std::collections::BTreeSet::new(),
         created_at: ctx.now,
         expires_at: request.expires_at + client.lifetime_of(&request.scopes),
         revoked_at: None,

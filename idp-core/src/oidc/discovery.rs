@@ -6,11 +6,11 @@ use super::acr::Acr;
 use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
 use super::{claims, dpop, paths, token};
-use crate::client::AuthMethod;
+use crate::client::{AuthMethod, ResponseType};
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
-use crate::realm::Realm;
+use crate::realm::{PushedRequests, Realm};
 
 /// The document; its fields are the registered names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,6 +18,8 @@ use crate::realm::Realm;
 pub struct Metadata {
     pub issuer: String,
     pub authorization_endpoint: String,
+    pub pushed_authorization_request_endpoint: String,
+    pub require_pushed_authorization_requests: bool,
     pub token_endpoint: String,
     pub userinfo_endpoint: String,
     pub jwks_uri: String,
@@ -44,8 +46,12 @@ pub struct Metadata {
     pub ui_locales_supported: Vec<&'static str>,
     pub prompt_values_supported: Vec<&'static str>,
     pub code_challenge_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types_supported: Vec<String>,
+    pub authorization_signing_alg_values_supported: Vec<&'static str>,
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
+    pub request_object_signing_alg_values_supported: Vec<&'static str>,
     pub request_uri_parameter_supported: bool,
     pub authorization_response_iss_parameter_supported: bool,
 }
@@ -53,6 +59,8 @@ pub struct Metadata {
 /// What `realm` offers.
 pub fn metadata(realm: &Realm) -> Metadata {
     let issuer = realm.origin.as_str();
+    let settings = &realm.settings;
+    let offered = |kind: &ResponseType| settings.response_types.contains(kind);
     let endpoint = |path: &str| format!("{issuer}{path}");
     let mut claims = claims::NAMES.to_vec();
     claims.extend(["iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"]);
@@ -61,6 +69,8 @@ pub fn metadata(realm: &Realm) -> Metadata {
     Metadata {
         issuer: issuer.to_owned(),
         authorization_endpoint: endpoint(paths::AUTHORIZE),
+        pushed_authorization_request_endpoint: endpoint(paths::PAR),
+        require_pushed_authorization_requests: settings.pushed_authorization_requests == PushedRequests::Required,
         token_endpoint: endpoint(paths::TOKEN),
         userinfo_endpoint: endpoint(paths::USERINFO),
         jwks_uri: endpoint(paths::JWKS),
@@ -69,8 +79,8 @@ pub fn metadata(realm: &Realm) -> Metadata {
         revocation_endpoint: endpoint(paths::REVOKE),
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
         scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
-        response_types_supported: vec!["code"],
-        response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
+        response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),
+        response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).chain(["jwt"]).collect(),
         grant_types_supported: token::GRANT_TYPES.to_vec(),
         acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
         subject_types_supported: vec!["public"],
@@ -87,8 +97,13 @@ pub fn metadata(realm: &Realm) -> Metadata {
         ui_locales_supported: [Language::Ja, Language::En].map(Language::tag).to_vec(),
         prompt_values_supported: Prompt::ALL.map(Prompt::name).to_vec(),
         code_challenge_methods_supported: vec!["S256"],
-        claims_parameter_supported: false,
-        request_parameter_supported: false,
+        authorization_details_types_supported: settings.authorization_details_types.clone(),
+        authorization_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
+        claims_parameter_supported: true,
+        request_parameter_supported: true,
+        request_object_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
+            .map(SignatureAlgorithm::name)
+            .to_vec(),
         request_uri_parameter_supported: false,
         authorization_response_iss_parameter_supported: true,
     }

@@ -45,6 +45,19 @@ impl Params {
         self.0.iter().filter(|(sent, _)| sent == name).count() > 1
     }
 
+    /// The same parameters but those of these names.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
+    /// These parameters, and those of `outside` whose names are not among them.
+    #[must_use]
+    pub fn over(&self, outside: &Params) -> Self {
+        let missing = outside.0.iter().filter(|(name, _)| !self.0.iter().any(|(inside, _)| inside == name));
+        Self(self.0.iter().chain(missing).cloned().collect())
+    }
+
     /// The first name that came more than once, although it may not: resources and audiences may (RFC 8707 §2, RFC 8693
     /// §2.1).
     pub fn doubled(&self) -> Option<&str> {

@@ -6,6 +6,8 @@ pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
+/// RFC 9126 §2.
+pub const PAR: &str = "/par";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
 /// RFC 7662 §2.

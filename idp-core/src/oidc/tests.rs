@@ -8,7 +8,7 @@ use futures::FutureExt;
 use serde_json::Value;
 
 use super::acr::Authentication;
-use super::authorize::{self, Checked, PageRefusal, Started};
+use super::authorize::{self, AuthorizationResponse, Checked, Delivery, PageRefusal, Started};
 use super::end_session::{Doubt, EndSession, end_session};
 use super::jwks;
 use super::params::Params;
@@ -135,6 +135,15 @@ async fn new_client(store: &Store, scope: &Scope, name: &str, auth_method: AuthM
     secret.map(|secret| secret.expose_text().to_owned())
 }
 
+fn id_token(tokens: &TokenResponse) -> &str {
+    tokens.id_token.as_deref().unwrap()
+}
+
+fn address(response: &AuthorizationResponse) -> url::Url {
+    let Ok(Delivery::Redirect(location)) = response.deliver() else { panic!("{response:?} is no redirect") };
+    location.parse().unwrap()
+}
+
 fn request(changes: &[(&str, &str)]) -> Params {
     let good = [
         ("client_id", "portal"),
@@ -168,7 +177,7 @@ impl Place {
                 async move { authorize::issue(ctx, client.id, &request, &authentication).await }.boxed()
             })
             .await;
-        response.unwrap().unwrap().location().parse().unwrap()
+        address(&response.unwrap().unwrap())
     }
 
     async fn code(&self) -> String {
@@ -361,18 +370,18 @@ async fn a_rotated_secret_and_a_deleted_client_work_no_more() {
 async fn an_untrusted_redirect_is_a_page_and_every_other_refusal_a_redirect() {
     let place = place().await;
     let cases: [(&[(&str, &str)], PageRefusal); 5] = [
-        (&[("client_id", "")], PageRefusal::InvalidRequest),
-        (&[("client_id", "portal"), ("client_id", "portal")], PageRefusal::InvalidRequest),
+        (&[("client_id", "")], PageRefusal::NoClient),
+        (&[("client_id", "portal"), ("client_id", "portal")], PageRefusal::ClientRepeated),
         (&[("client_id", "nobody")], PageRefusal::UnknownClient),
         (&[("redirect_uri", "https://evil.example/cb")], PageRefusal::InvalidRedirectUri),
-        (&[("redirect_uri", "")], PageRefusal::InvalidRedirectUri),
+        (&[("redirect_uri", "")], PageRefusal::NoRedirectUri),
     ];
     for (changes, expected) in cases {
         let checked = place.checks(request(changes)).await;
         assert!(matches!(checked, Checked::RefusedWithPage(found) if found == expected), "{changes:?}: {checked:?}");
     }
     let Checked::RefusedWithRedirect(response) = place.checks(request(&[("prompt", "x")])).await else { panic!() };
-    let location: url::Url = response.location().parse().unwrap();
+    let location = address(&response);
     let names: Vec<String> = location.query_pairs().map(|(name, _)| name.into_owned()).collect();
     assert_eq!(names, ["error", "error_description", "state", "iss"]);
 }

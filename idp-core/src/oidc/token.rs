@@ -11,6 +11,7 @@ mod client_auth;
 mod client_credentials;
 mod device_code;
 mod error;
+pub(in crate::oidc) mod front;
 mod id_token;
 mod issued;
 mod member_tokens;

@@ -10,6 +10,7 @@ use super::token::{ClientCertificate, OneTime, SentProof};
 use super::{claims, paths};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::store;
 
 /// The scheme an access token came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,12 @@ pub async fn userinfo(ctx: &Ctx, presented: &PresentedToken) -> Result<Asked, Fa
         return Ok(Userinfo::InsufficientScope.into());
     };
 
-    Ok(Asked { answer: Userinfo::Claims(claims::about(&member, &scopes)), once })
+    let mut told = claims::about(&member, &scopes);
+    if let Some(grant) = access.claims.grant {
+        let single = store::grant::by_id(ctx, grant).await?.map(|grant| grant.claims).unwrap_or_default();
+        told.extend(claims::chosen(&member, &single));
+    }
+    Ok(Asked { answer: Userinfo::Claims(told), once })
 }
 
 /// Holds the token to what it is bound to.

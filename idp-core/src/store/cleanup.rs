@@ -19,8 +19,9 @@ const CHALLENGE: Duration = minutes(5);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 16] = [
+const TABLES: [(&str, &str, Duration); 17] = [
     ("authorization_codes", "kept_until", GRACE),
+    ("pushed_requests", "kept_until", GRACE),
     ("opaque_tokens", "expires_at", GRACE),
     ("refresh_tokens", "expires_at", GRACE),
     ("revoked_tokens", "expires_at", GRACE),
@@ -91,6 +92,7 @@ mod tests {
         include_str!("../../../migrations/src/sql/000002_passkeys.sql"),
         include_str!("../../../migrations/src/sql/000003_account.sql"),
         include_str!("../../../migrations/src/sql/000006_tokens.sql"),
+        include_str!("../../../migrations/src/sql/000005_consents.sql"),
     );
 
     #[test]

@@ -21,6 +21,7 @@ pub(super) mod passkey_credential;
 pub(super) mod passkey_handle;
 pub(super) mod passkey_offer;
 pub(super) mod password;
+pub(super) mod pushed_request;
 pub(super) mod realm;
 pub(super) mod refresh_token;
 pub(super) mod remembered_browser;

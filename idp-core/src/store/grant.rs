@@ -1,5 +1,7 @@
 //! Table `grants`.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, Select};
 
@@ -12,6 +14,7 @@ use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::Scopes;
 
 pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
+    let claims = (!grant.claims.is_empty()).then(|| serde_json::to_string(&grant.claims)).transpose();
     let row = grant::ActiveModel {
         id: Set(grant.id.uuid()),
         realm_id: Set(ctx.realm().id.uuid()),
@@ -19,7 +22,7 @@ pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
         member_id: Set(Some(grant.member.uuid())),
         session_id: Set(Some(grant.session.uuid())),
         scope: Set(grant.scopes.to_string()),
-        claims: Set(None),
+        claims: Set(claims.map_err(|_| Fault::Broken("claims have no JSON form".into()))?),
         created_at: Set(grant.created_at.millis()),
         expires_at: Set(grant.expires_at.millis()),
         revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
@@ -119,6 +122,10 @@ fn noun(row: grant::Model) -> Result<Grant, Fault> {
         member: MemberId::from_uuid(row.member_id.ok_or_else(unreadable)?),
         session: SessionId::from_uuid(row.session_id.ok_or_else(unreadable)?),
         scopes: Scopes::parse(&row.scope),
+        claims: match row.claims {
+            None => BTreeSet::new(),
+            Some(claims) => serde_json::from_str(&claims).map_err(|_| unreadable())?,
+        },
         created_at: Timestamp::from_millis(row.created_at),
         expires_at: Timestamp::from_millis(row.expires_at),
         revoked_at: row.revoked_at.map(Timestamp::from_millis),

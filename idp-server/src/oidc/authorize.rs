@@ -1,14 +1,15 @@
 //! `/authorize`.
 
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use futures::FutureExt;
-use idp_core::fault::Fault;
 use idp_core::interaction::begin::Visitor;
 use idp_core::oidc::authorize::{PageRefusal, Started, start};
 use idp_core::oidc::params::Params;
+use idp_core::realm::RefusalDetails;
 
+use super::deliver::{deliver, see_other};
 use super::sent;
 use crate::error::{Failure, Refusal};
 use crate::extract::Visit;
@@ -22,7 +23,7 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let Ok(params) = Params::parse(query.unwrap_or_default().as_bytes()) else {
-        return Err(page(PageRefusal::InvalidRequest));
+        return Err(page(&visit, StatusCode::BAD_REQUEST, PageRefusal::Unreadable));
     };
     let visitor = Visitor { browser: visit.browser(), session: visit.session() };
 
@@ -31,31 +32,25 @@ pub(crate) async fn get(
 
     match operation.await? {
         Started::Interaction(interaction) => see_other(&format!("{}?interaction={interaction}", paths::LOGIN)),
-        Started::Response(response) => {
-            if let Some(error) = response.error_code() {
-                tracing::info!(error, request_id = visit.request_id(), "authorization refused");
-            }
-            see_other(&response.location())
-        }
-        Started::Page(refusal) => Err(page(refusal)),
+        Started::Response(response) => deliver(&visit, &response),
+        Started::Page(refusal) => Err(page(&visit, StatusCode::BAD_REQUEST, refusal)),
     }
 }
 
 /// A request in a form. It is sent on as a query: a form posted from the client's site comes without our cookies
 /// (`SameSite=Lax`), so that it could neither find nor keep a session.
-pub(crate) async fn post(request: Request) -> Result<Response, Failure> {
+pub(crate) async fn post(visit: Visit, request: Request) -> Result<Response, Failure> {
     match sent::form(request).await {
         Ok(params) => see_other(&format!("{}?{}", paths::AUTHORIZE, params.to_query())),
-        Err(unreadable) => Err(Refusal::new(unreadable.status(), PageRefusal::InvalidRequest.code()).into()),
+        Err(unreadable) => Err(page(&visit, unreadable.status(), PageRefusal::Unreadable)),
     }
 }
 
-fn page(refusal: PageRefusal) -> Failure {
-    Refusal::new(StatusCode::BAD_REQUEST, refusal.code()).into()
-}
-
-/// 303 to an address that is ASCII throughout: our own path, or a registered one with an encoded query.
-pub(super) fn see_other(location: &str) -> Result<Response, Failure> {
-    let location = HeaderValue::from_str(location).map_err(|_| Fault::Broken("an address is no header".into()))?;
-    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+/// An error page, which tells a developer more where the realm wants that.
+fn page(visit: &Visit, status: StatusCode, refusal: PageRefusal) -> Failure {
+    let told = match visit.realm().settings.refusal_details {
+        RefusalDetails::Hidden => None,
+        RefusalDetails::ShownToEveryone => Some(refusal),
+    };
+    Refusal::new(status, refusal.code()).explained(told).into()
 }

@@ -8,7 +8,7 @@ use idp_core::interaction::begin::Visitor;
 use idp_core::oidc::end_session::{EndSession, from_browser};
 use idp_core::oidc::params::Params;
 
-use super::authorize::see_other;
+use super::deliver::see_other;
 use super::sent;
 use crate::error::{Failure, Refusal};
 use crate::extract::Visit;

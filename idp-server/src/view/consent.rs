@@ -17,4 +17,6 @@ pub struct Consent {
     pub wanted: Vec<&'static str>,
     /// What it asks for that was allowed before.
     pub known: Vec<&'static str>,
+    /// What it asks to be allowed in detail, as JSON for people.
+    pub details: Vec<String>,
 }

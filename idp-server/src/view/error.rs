@@ -1,6 +1,7 @@
 //! The page that says that something did not work, when no other page can.
 
 use askama::Template;
+use idp_core::oidc::authorize::Explanation;
 
 use crate::view::chrome::Chrome;
 use crate::view::error_text;
@@ -17,6 +18,8 @@ pub struct ErrorPage {
     pub values: Vec<(&'static str, String)>,
     /// The way back, if there is one.
     pub way_back: Option<WayBack>,
+    /// What a developer is told about a client's request.
+    pub explanation: Option<Explanation>,
     /// A number that support staff finds in the log.
     pub reference: Option<String>,
 }

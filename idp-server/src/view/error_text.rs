@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 96] = [
+pub const CODES: [&str; 98] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -104,6 +104,8 @@ pub const CODES: [&str; 96] = [
     "fault",
     "invalid_redirect_uri",
     "invalid_request",
+    "invalid_request_object",
+    "invalid_request_uri",
     "method_not_allowed",
     "misdirected",
     "not_found",

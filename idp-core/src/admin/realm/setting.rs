@@ -134,6 +134,12 @@ impl Assignment {
             "passkey_related_origins" if !settings.passkey_related_origins.iter().all(|text| is_origin(text)) => {
                 "write origins like https://portal.example, separated by commas"
             }
+            "response_types" if settings.response_types.is_empty() => {
+                "write code, and others of code id_token, code token, code id_token token, id_token, id_token token"
+            }
+            "authorization_details_types" if !settings.authorization_details_types.iter().all(|kind| is_type(kind)) => {
+                "write names of 1 to 128 letters, digits or any of - . _ : / separated by commas"
+            }
             "letter_days" if !(1..=365).contains(&settings.letter_days) => "write 1 to 365",
             "session_idle_minutes" if !(1..=1440).contains(&settings.session_idle_minutes) => "write 1 to 1440",
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {
@@ -202,6 +208,11 @@ fn reason_of(error: &str) -> String {
         Some((_, expected)) => format!("write {}", expected.replace('`', "").trim_start_matches("one of ")),
         None => error.to_owned(),
     }
+}
+
+/// What `type` in `authorization_details` may be called.
+fn is_type(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte))
 }
 
 fn is_colour(value: &str) -> bool {
@@ -278,7 +289,9 @@ mod tests {
             refused("methods="),
             "methods cannot be “”: write one or more of passkey, totp and mail, separated by commas"
         );
-        assert!(refused("colour=red").starts_with("there is no setting “colour”. The settings are: display_name.en, "));
+        let unknown = refused("colour=red");
+        assert!(unknown.starts_with("there is no setting “colour”. The settings are: "), "{unknown}");
+        assert!(unknown.contains(", display_name.en, "), "{unknown}");
         assert!(refused("display_name=x").starts_with("there is no setting “display_name”"));
         assert!(refused("texts.fr.a=x").starts_with("there is no setting"));
         assert!(refused("primary_colour=red").contains("six hexadecimal digits"));

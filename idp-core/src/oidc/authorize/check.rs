@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{AuthorizationRequest, AuthorizationResponse, CHECKS, Rejection, ResponseMode, id_token_hint};
-use crate::client::Client;
+use super::request_object::Signed;
+use super::{
+    Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, PageRefusal,
+    RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object,
+};
+use crate::client::{Client, ResponseType};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::oidc::params::Params;
-use crate::oidc::scope::Scopes;
+use crate::oidc::scope::{Scope, Scopes};
 use crate::redirect_uri::TrustedRedirect;
 use crate::store;
 
@@ -24,68 +28,133 @@ pub enum Checked {
     /// It cannot be answered by redirect: the member sees an error page.
     RefusedWithPage(PageRefusal),
     /// It is answered at once with an error.
-    RefusedWithRedirect(AuthorizationResponse),
+    RefusedWithRedirect(Box<AuthorizationResponse>),
 }
 
-/// Why there is no redirect.
+/// Why a request that was pushed is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageRefusal {
-    /// `client_id` is missing or doubled, or the parameters are no text.
-    InvalidRequest,
-    /// The realm has no such client.
-    UnknownClient,
-    /// The redirect URI is missing, doubled or not registered.
-    InvalidRedirectUri,
-}
-
-impl PageRefusal {
-    /// The short stable code on the page and in the log.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::UnknownClient => "unknown_client",
-            Self::InvalidRedirectUri => "invalid_redirect_uri",
-        }
-    }
+pub struct Refused {
+    /// The code.
+    pub error: AuthorizationError,
+    /// For the developer.
+    pub description: &'static str,
 }
 
 /// Checks an authorization request.
 pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
     let page = |refusal| Ok(Checked::RefusedWithPage(refusal));
-    let Some(client_id) = params.find("client_id").filter(|_| !params.is_doubled("client_id")) else {
-        return page(PageRefusal::InvalidRequest);
-    };
+    if params.is_doubled("client_id") {
+        return page(PageRefusal::ClientRepeated);
+    }
+    let Some(client_id) = params.find("client_id") else { return page(PageRefusal::NoClient) };
     let Some(client) = store::client::by_client_id(ctx, client_id).await? else {
         return page(PageRefusal::UnknownClient);
     };
-    let sent = params.find("redirect_uri").filter(|_| !params.is_doubled("redirect_uri"));
-    let Some(redirect) = sent.and_then(|sent| client.trusts(sent)) else {
-        return page(PageRefusal::InvalidRedirectUri);
+    let (sent, reference) = match pushed::resolve(ctx, &client, params).await? {
+        pushed::Resolved::Direct => (None, None),
+        pushed::Resolved::Pushed(sent, reference) => (Some(sent), Some(reference)),
+        pushed::Resolved::Refused(refusal) => return page(refusal),
+    };
+    let outside = sent.as_ref().unwrap_or(params);
+    let (params, signed) = match request_object::open(ctx, &client, outside) {
+        Ok(opened) => opened,
+        Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).await,
+    };
+    let redirect = match redirect(&client, &params) {
+        Ok(redirect) => redirect,
+        Err(refusal) => return page(refusal),
     };
 
-    let mut request = blank(&redirect);
-    let mut verdict = CHECKS.iter().try_for_each(|check| check(params, &client, &mut request));
-    if verdict.is_ok() {
-        verdict = id_token_hint::check(ctx, params, &mut request).await?;
-    }
+    let came = if reference.is_some() { Came::Pushed } else { Came::Directly };
+    let asked = Asked { realm: ctx.realm(), client: &client, params: &params, came, signed };
+    let (mut request, verdict) = judged(ctx, &asked, &redirect).await?;
+    request.pushed = reference;
     Ok(match verdict {
         Ok(()) => Checked::Accepted { client: Box::new(client), request: Box::new(request) },
-        Err(rejection) => Checked::RefusedWithRedirect(rejected(ctx, redirect, &request, rejection)),
+        Err(rejection) => rejected(ctx, (&client, redirect), &request, rejection).await?,
     })
 }
 
-fn rejected(
+async fn rejected(
     ctx: &Ctx,
-    redirect: TrustedRedirect,
+    to: (&Client, TrustedRedirect),
     request: &AuthorizationRequest,
     rejection: Rejection,
-) -> AuthorizationResponse {
-    AuthorizationResponse::error(ctx.realm(), redirect, request, rejection.error, rejection.description)
+) -> Result<Checked, Fault> {
+    pushed::use_up(ctx, request).await?;
+    let (error, description) = (rejection.error, rejection.description);
+    let response = AuthorizationResponse::error(ctx, to, request, error, description).await?;
+    Ok(Checked::RefusedWithRedirect(Box::new(response)))
+}
+
+/// A request object that cannot be opened: what stands outside it says where the client listens.
+async fn unopened(
+    ctx: &Ctx,
+    client: &Client,
+    (outside, reference): (&Params, Option<pushed::Reference>),
+    rejection: Rejection,
+) -> Result<Checked, Fault> {
+    let Ok(redirect) = redirect(client, outside) else {
+        return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestObject));
+    };
+    let asked = Asked { realm: ctx.realm(), client, params: outside, came: Came::Directly, signed: Signed::No };
+    let mut request = blank(&redirect);
+    request.pushed = reference;
+    let listens = CHECKS.iter().take(2).try_for_each(|row| (row.check)(&asked, &mut request));
+    let rejection = listens.err().unwrap_or(rejection);
+    rejected(ctx, (client, redirect), &request, rejection).await
+}
+
+/// Whether the authorization endpoint will accept a request that `client` pushes (RFC 9126 §2.1).
+pub async fn accepts(ctx: &Ctx, client: &Client, params: &Params) -> Result<Result<(), Refused>, Fault> {
+    let (params, signed) = match request_object::open(ctx, client, params) {
+        Ok(opened) => opened,
+        Err(rejection) => return Ok(Err(Refused { error: rejection.error, description: rejection.description })),
+    };
+    let redirect = match redirect(client, &params) {
+        Ok(redirect) => redirect,
+        Err(refusal) => {
+            let description = refusal.explanation().rule;
+            return Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }));
+        }
+    };
+    let asked = Asked { realm: ctx.realm(), client, params: &params, came: Came::Pushed, signed };
+    let (_, verdict) = judged(ctx, &asked, &redirect).await?;
+    Ok(verdict.map_err(|rejection| Refused { error: rejection.error, description: rejection.description }))
+}
+
+async fn judged(
+    ctx: &Ctx,
+    asked: &Asked<'_>,
+    redirect: &TrustedRedirect,
+) -> Result<(AuthorizationRequest, Result<(), Rejection>), Fault> {
+    let mut request = blank(redirect);
+    if asked.params.find("redirect_uri").is_none() {
+        request.redirect_uri_sent = RedirectUriSent::No;
+    }
+    let mut verdict = CHECKS.iter().try_for_each(|row| (row.check)(asked, &mut request));
+    if verdict.is_ok() {
+        verdict = id_token_hint::check(ctx, asked.params, &mut request).await?;
+    }
+    Ok((request, verdict))
+}
+
+fn redirect(client: &Client, params: &Params) -> Result<TrustedRedirect, PageRefusal> {
+    if params.is_doubled("redirect_uri") {
+        return Err(PageRefusal::RedirectUriRepeated);
+    }
+    let Some(sent) = params.find("redirect_uri") else {
+        let is_plain = !Scopes::parse(params.find("scope").unwrap_or_default()).contains(Scope::Openid);
+        return client.only_redirect().filter(|_| is_plain).ok_or(PageRefusal::NoRedirectUri);
+    };
+    client.trusts(sent).ok_or(PageRefusal::InvalidRedirectUri)
 }
 
 fn blank(redirect: &TrustedRedirect) -> AuthorizationRequest {
     AuthorizationRequest {
         redirect_uri: redirect.as_str().to_owned(),
+        redirect_uri_sent: RedirectUriSent::Yes,
+        response_type: ResponseType::Code,
         response_mode: ResponseMode::default(),
         scopes: Scopes::default(),
         state: None,
@@ -98,6 +167,11 @@ fn blank(redirect: &TrustedRedirect) -> AuthorizationRequest {
         ui_locales: Vec::new(),
         acr_values: Vec::new(),
         essential_acr: Vec::new(),
+        claims: ClaimsRequest::default(),
+        resources: Vec::new(),
+        authorization_details: Vec::new(),
+        dpop_jkt: None,
+        pushed: None,
     }
 }
 

@@ -1,11 +1,10 @@
-//! No parameter comes twice (RFC 6749 §3.1): what reads the first and what reads the last would disagree.
+//! No parameter comes twice (RFC 6749 §3.1): what reads the first and what reads the last would disagree. A request
+//! may name several resources (RFC 8707 §2).
 
-use super::{AuthorizationRequest, Rejection};
-use crate::client::Client;
-use crate::oidc::params::Params;
+use super::{Asked, AuthorizationRequest, Rejection};
 
-pub(super) fn check(params: &Params, _: &Client, _: &mut AuthorizationRequest) -> Result<(), Rejection> {
-    match params.doubled() {
+pub(super) fn check(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), Rejection> {
+    match asked.params.doubled() {
         Some(_) => Err(Rejection::invalid("a parameter is repeated")),
         None => Ok(()),
     }

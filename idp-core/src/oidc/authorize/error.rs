@@ -7,6 +7,8 @@ pub enum AuthorizationError {
     InvalidRequest,
     /// The member, or the society, said no.
     AccessDenied,
+    /// The client may not use this `response_type`.
+    UnauthorizedClient,
     /// Not a `response_type` of ours.
     UnsupportedResponseType,
     /// No `openid` in the scope.
@@ -17,11 +19,16 @@ pub enum AuthorizationError {
     LoginRequired,
     /// `prompt=none`, and the member was not asked yet.
     ConsentRequired,
-    /// A class of authentication is required that the member cannot reach (OpenID Connect Core Unmet Authentication
-    /// Requirements 1.0).
+    /// An essential `acr` is out of reach (OpenID Connect Core Unmet Authentication Requirements 1.0).
     UnmetAuthenticationRequirements,
-    /// Request objects are not supported.
+    /// A `resource` is no address of a service (RFC 8707 §2).
+    InvalidTarget,
+    /// `authorization_details` of no known type or form (RFC 9396 §5).
+    InvalidAuthorizationDetails,
+    /// A request object that is not signed.
     RequestNotSupported,
+    /// A request object that breaks a rule (RFC 9101 §7).
+    InvalidRequestObject,
     /// Request objects by reference are not supported.
     RequestUriNotSupported,
     /// Self-issued registration is not supported.
@@ -34,13 +41,17 @@ impl AuthorizationError {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::AccessDenied => "access_denied",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::InteractionRequired => "interaction_required",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::RequestNotSupported => "request_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
         }
@@ -51,13 +62,18 @@ impl AuthorizationError {
         match self {
             Self::InvalidRequest => "the request is malformed",
             Self::AccessDenied => "the member declined",
+            Self::UnauthorizedClient => "the client may not use this response_type",
             Self::UnsupportedResponseType => "the response_type is not supported",
             Self::InvalidScope => "the scope is not valid",
             Self::InteractionRequired => "a page would have to be shown to the member",
             Self::LoginRequired => "the member would have to sign in",
             Self::ConsentRequired => "the member would have to agree",
             Self::UnmetAuthenticationRequirements => "the member has no way to sign in as strongly as required",
-            Self::RequestNotSupported | Self::RequestUriNotSupported => "request objects are not supported",
+            Self::InvalidTarget => "the resource is not valid",
+            Self::InvalidAuthorizationDetails => "the authorization_details are not valid",
+            Self::RequestNotSupported => "the request object is not signed",
+            Self::InvalidRequestObject => "the request object is not valid",
+            Self::RequestUriNotSupported => "request objects by reference are not supported",
             Self::RegistrationNotSupported => "the parameter registration is not supported",
         }
     }

@@ -1,4 +1,8 @@
-//! Answering a request: with a code when nothing is owed, or with an error.
+//! Answering a request: with what its response type asks for when nothing is owed, or with an error.
+
+mod front_tokens;
+
+pub(super) use front_tokens::FrontTokens;
 
 use super::{AuthorizationError, AuthorizationRequest, AuthorizationResponse};
 use crate::audit::{EventKind, Outcome};
@@ -13,8 +17,8 @@ use crate::redirect_uri::TrustedRedirect;
 use crate::secret::{AuthorizationCode, Plain};
 use crate::store;
 
-/// Grants what was asked for and issues a code. `None` when the client, or the registration of its redirect URI, was
-/// deleted since the request was checked: nobody can be answered then.
+/// Grants what was asked for and issues it. `None` when the client, or the registration of its redirect URI, was deleted
+/// since the request was checked: nobody can be answered then.
 pub async fn issue(
     ctx: &Ctx,
     client: ClientRowId,
@@ -23,9 +27,10 @@ pub async fn issue(
 ) -> Result<Option<AuthorizationResponse>, Fault> {
     let Some((client, redirect)) = still_trusted(ctx, client, request).await? else { return Ok(None) };
     if !is_expected(ctx, request, authentication).await? {
-        let (error, realm) = (AuthorizationError::LoginRequired, ctx.realm());
-        let description = "somebody else signed in than the id_token_hint names";
-        return Ok(Some(AuthorizationResponse::error(realm, redirect, request, error, description)));
+        let error = AuthorizationError::LoginRequired;
+        let description = "somebody else signed in than the request names";
+        let to = (&client, redirect);
+        return Ok(Some(AuthorizationResponse::error(ctx, to, request, error, description).await?));
     }
 
     // Kept as long as anything the code gave can live, so that a late replay still finds what to revoke.
@@ -36,26 +41,46 @@ pub async fn issue(
         member: authentication.member,
         session: authentication.session,
         scopes: request.scopes.clone(),
+        claims: request.claims.userinfo.clone(),
         created_at: ctx.now,
         expires_at: kept_until,
         revoked_at: None,
     };
+    store::grant::insert(ctx, &grant).await?;
+    let code = match request.response_type.has_code() {
+        true => Some(code(ctx, request, (&grant, authentication)).await?.expose_text().to_owned()),
+        false => None,
+    };
+    let tokens = front_tokens::prepare(ctx, &client, request, (&grant, authentication)).await?;
+    let about = serde_json::json!({
+        "client": client.id, "grant": grant.id, "scope": grant.scopes.to_string(),
+        "response_type": request.response_type,
+    });
+    let kind = if code.is_some() { EventKind::CodeIssued } else { EventKind::TokensIssued };
+    ctx.record_with(kind, Some(grant.member), Outcome::Done, about);
+
+    Ok(Some(AuthorizationResponse::success(ctx, (&client, redirect), request, code, tokens).await?))
+}
+
+async fn code(
+    ctx: &Ctx,
+    request: &AuthorizationRequest,
+    (grant, authentication): (&Grant, &Authentication),
+) -> Result<Plain<AuthorizationCode>, Fault> {
     let details = CodeDetails {
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
         authentication: authentication.clone(),
-        resources: Vec::new(),
-        dpop_jkt: None,
+        redirect_uri_sent: request.redirect_uri_sent,
+        id_token_claims: request.claims.id_token.clone(),
+        resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
     };
     let code = Plain::<AuthorizationCode>::random(ctx.entropy());
-
-    store::grant::insert(ctx, &grant).await?;
-    store::authorization_code::insert(ctx, &ctx.vault.hash(code.expose()), &grant, &request.redirect_uri, &details)
-        .await?;
-    let about = serde_json::json!({ "client": client.id, "grant": grant.id, "scope": grant.scopes.to_string() });
-    ctx.record_with(EventKind::CodeIssued, Some(grant.member), Outcome::Done, about);
-
-    Ok(Some(AuthorizationResponse::code(ctx.realm(), redirect, request, &code)))
+    let hash = ctx.vault.hash(code.expose());
+    store::authorization_code::insert(ctx, &hash, grant, &request.redirect_uri, &details).await?;
+    Ok(code)
 }
 
 /// Answers with an error, such as `login_required`. `None` as for [`issue`].
@@ -65,13 +90,12 @@ pub async fn refuse(
     request: &AuthorizationRequest,
     error: AuthorizationError,
 ) -> Result<Option<AuthorizationResponse>, Fault> {
-    let trusted = still_trusted(ctx, client, request).await?;
-    let answer =
-        |(_, redirect)| AuthorizationResponse::error(ctx.realm(), redirect, request, error, error.description());
-    Ok(trusted.map(answer))
+    let Some((client, redirect)) = still_trusted(ctx, client, request).await? else { return Ok(None) };
+    let to = (&client, redirect);
+    Ok(Some(AuthorizationResponse::error(ctx, to, request, error, error.description()).await?))
 }
 
-/// Whether the member is the one whom the client expects (OpenID Connect Core §3.1.2.1, `id_token_hint`).
+/// Whether the member is the one whom the client expects (OpenID Connect Core §3.1.2.1, `id_token_hint`; §5.5.1, `sub`).
 async fn is_expected(
     ctx: &Ctx,
     request: &AuthorizationRequest,

@@ -1,10 +1,13 @@
 //! `code_challenge` and `code_challenge_method` (RFC 7636 §4.3): S256 alone; `plain` would protect nothing.
 
-use super::{AuthorizationRequest, CodeChallenge, Rejection};
-use crate::client::{Client, Pkce};
-use crate::oidc::params::Params;
+use super::{Asked, AuthorizationRequest, CodeChallenge, Rejection};
+use crate::client::Pkce;
 
-pub(super) fn check(params: &Params, client: &Client, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
+pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
+    let (params, client) = (asked.params, asked.client);
+    if !request.response_type.has_code() {
+        return Ok(());
+    }
     let method = params.find("code_challenge_method");
     let Some(challenge) = params.find("code_challenge") else {
         if method.is_some() {

@@ -9,34 +9,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::pushed::Reference;
+use super::{ClaimsRequest, ResponseMode};
+use crate::client::ResponseType;
 use crate::consent::Permissions;
+use crate::oidc::claims;
 use crate::oidc::scope::Scopes;
-
-/// How the answer travels back (OAuth 2.0 Multiple Response Types §2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseMode {
-    /// In the query of the redirect URI.
-    #[default]
-    Query,
-}
-
-impl ResponseMode {
-    /// Every mode, in the order discovery lists them.
-    pub const ALL: [Self; 1] = [Self::Query];
-
-    /// The value on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-        }
-    }
-
-    /// Reads the value on the wire.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
-    }
-}
 
 /// What the relying party wants the member to be shown (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,11 +73,32 @@ impl CodeChallenge {
     }
 }
 
+/// Whether a request named its redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectUriSent {
+    /// It did.
+    #[default]
+    Yes,
+    /// It did not: the only one registered is meant.
+    No,
+}
+
+const fn code() -> ResponseType {
+    ResponseType::Code
+}
+
 /// An authorization request that passed every check. It is kept with the interaction as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     /// Where the answer goes, byte for byte as sent. It is matched against the registration once more before a redirect.
     pub redirect_uri: String,
+    /// Whether the request named that address, so that the token request has to name it, too (RFC 6749 §4.1.3).
+    #[serde(default)]
+    pub redirect_uri_sent: RedirectUriSent,
+    /// What the answer holds.
+    #[serde(default = "code")]
+    pub response_type: ResponseType,
     /// How the answer goes there.
     pub response_mode: ResponseMode,
     /// The scopes asked for that we know and the client may ask for.
@@ -126,6 +125,21 @@ pub struct AuthorizationRequest {
     /// `claims`. Values unknown to us are kept, since they cannot be met.
     #[serde(default)]
     pub essential_acr: Vec<String>,
+    /// The claims asked for one by one.
+    #[serde(default)]
+    pub claims: ClaimsRequest,
+    /// The services that the access token is for.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// What is to be allowed in detail (RFC 9396), as sent.
+    #[serde(default)]
+    pub authorization_details: Vec<serde_json::Value>,
+    /// The thumbprint of the key that redeems the code.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
+    /// The pushed request it came from.
+    #[serde(default)]
+    pub pushed: Option<Reference>,
 }
 
 impl AuthorizationRequest {
@@ -136,7 +150,13 @@ impl AuthorizationRequest {
 
     /// What the member is asked to allow.
     pub fn permissions(&self) -> Permissions {
-        Permissions { scopes: self.scopes.clone(), ..Permissions::default() }
+        let single = self.claims.userinfo.union(&self.claims.id_token);
+        let beyond = |claim: &&String| claims::scope_of(claim).is_none_or(|scope| !self.scopes.contains(scope));
+        Permissions {
+            scopes: self.scopes.clone(),
+            claims: single.filter(beyond).cloned().collect(),
+            details: self.authorization_details.iter().map(ToString::to_string).collect(),
+        }
     }
 
     /// How old the sign-in may be.

@@ -1,60 +1,100 @@
 //! What goes back to the client (RFC 6749 §4.1.2, RFC 9207). Needs a [`TrustedRedirect`]: there is no other way out.
 
+use super::issue::FrontTokens;
+use super::response_mode::jwt::Envelope;
+use super::response_mode::{Carrier, form_post, fragment, query};
 use super::{AuthorizationError, AuthorizationRequest, ResponseMode};
-use crate::realm::Realm;
+use crate::client::Client;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
 use crate::redirect_uri::TrustedRedirect;
-use crate::secret::{AuthorizationCode, Plain};
+
+/// The parameters of an answer, in order.
+pub(super) type Answered = Vec<(&'static str, String)>;
 
 /// An answer of the authorization endpoint. May hold a code: no `Debug` of its parameters.
 pub struct AuthorizationResponse {
     redirect: TrustedRedirect,
     mode: ResponseMode,
-    params: Vec<(&'static str, String)>,
+    params: Answered,
+    tokens: Option<FrontTokens>,
+    envelope: Option<Envelope>,
+}
+
+/// How the browser carries an answer.
+pub enum Delivery {
+    /// It is sent to this address (303).
+    Redirect(String),
+    /// It posts a form.
+    FormPost(FormPost),
+}
+
+/// A form for the browser to post.
+pub struct FormPost {
+    /// Where to.
+    pub action: String,
+    /// Its fields.
+    pub fields: Vec<(&'static str, String)>,
 }
 
 impl AuthorizationResponse {
-    pub(super) fn code(
-        realm: &Realm,
-        redirect: TrustedRedirect,
+    /// The successful answer, with what the response type asks for.
+    pub(super) async fn success(
+        ctx: &Ctx,
+        to: (&Client, TrustedRedirect),
         request: &AuthorizationRequest,
-        code: &Plain<AuthorizationCode>,
-    ) -> Self {
-        let params = vec![("code", code.expose_text().to_owned())];
-        Self::complete(realm, redirect, request, params)
+        code: Option<String>,
+        tokens: Option<FrontTokens>,
+    ) -> Result<Self, Fault> {
+        let params = code.into_iter().map(|code| ("code", code)).collect();
+        Self::complete(ctx, to, request, params, tokens).await
     }
 
-    pub(super) fn error(
-        realm: &Realm,
-        redirect: TrustedRedirect,
+    /// An error.
+    pub(super) async fn error(
+        ctx: &Ctx,
+        to: (&Client, TrustedRedirect),
         request: &AuthorizationRequest,
         error: AuthorizationError,
         description: &'static str,
-    ) -> Self {
+    ) -> Result<Self, Fault> {
         let params = vec![("error", error.code().to_owned()), ("error_description", description.to_owned())];
-        Self::complete(realm, redirect, request, params)
+        Self::complete(ctx, to, request, params, None).await
     }
 
-    fn complete(
-        realm: &Realm,
-        redirect: TrustedRedirect,
+    async fn complete(
+        ctx: &Ctx,
+        (client, redirect): (&Client, TrustedRedirect),
         request: &AuthorizationRequest,
-        mut params: Vec<(&'static str, String)>,
-    ) -> Self {
+        mut params: Answered,
+        tokens: Option<FrontTokens>,
+    ) -> Result<Self, Fault> {
         if let Some(state) = &request.state {
             params.push(("state", state.clone()));
         }
         // Tells a client of several providers whose answer it holds (RFC 9207).
-        params.push(("iss", realm.origin.as_str().to_owned()));
-        Self { redirect, mode: request.response_mode, params }
+        params.push(("iss", ctx.realm().origin.as_str().to_owned()));
+        let mode = request.response_mode;
+        let envelope = if mode.is_signed() { Some(Envelope::prepare(ctx, client).await?) } else { None };
+        Ok(Self { redirect, mode, params, tokens, envelope })
     }
 
-    /// Where to send the browser (303).
-    pub fn location(&self) -> String {
-        match self.mode {
-            ResponseMode::Query => {
-                self.redirect.with_query(self.params.iter().map(|(name, value)| (*name, value.as_str())))
-            }
+    /// Signs what is to be signed, and puts the answer where the client listens: after the commit, as signing takes its
+    /// time.
+    pub fn deliver(&self) -> Result<Delivery, Fault> {
+        let mut params = self.params.clone();
+        if let Some(tokens) = &self.tokens {
+            let code = params.iter().find(|(name, _)| *name == "code").map(|(_, code)| code.clone());
+            params.extend(tokens.sign(code.as_deref())?);
         }
+        if let Some(envelope) = &self.envelope {
+            params = envelope.seal(params)?;
+        }
+        Ok(match self.mode.carrier() {
+            Carrier::Query => query::deliver(&self.redirect, &params),
+            Carrier::Fragment => fragment::deliver(&self.redirect, &params),
+            Carrier::FormPost => form_post::deliver(&self.redirect, params),
+        })
     }
 
     /// The `error` it carries, for the log.

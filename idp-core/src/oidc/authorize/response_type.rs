@@ -1,15 +1,21 @@
-//! `response_type`: `code` (RFC 6749 §4.1.1).
+//! `response_type` (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response Types): `code`, and what realm *and* client switched on.
 
-use super::{AuthorizationError, AuthorizationRequest, Rejection};
-use crate::client::Client;
-use crate::oidc::params::Params;
+use super::{Asked, AuthorizationError, AuthorizationRequest, Rejection};
+use crate::client::ResponseType;
 
-pub(super) fn check(params: &Params, _: &Client, _: &mut AuthorizationRequest) -> Result<(), Rejection> {
-    match params.find("response_type") {
-        Some("code") => Ok(()),
-        Some(_) => {
-            Err(Rejection::new(AuthorizationError::UnsupportedResponseType, "the only response_type supported is code"))
-        }
-        None => Err(Rejection::invalid("the parameter response_type is missing")),
+pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
+    let Some(sent) = asked.params.find("response_type") else {
+        return Err(Rejection::invalid("the parameter response_type is missing"));
+    };
+    let offered = ResponseType::from_name(sent).filter(|kind| asked.realm.settings.response_types.contains(kind));
+    let Some(kind) = offered else {
+        let description = "the response_type is not one that this provider offers";
+        return Err(Rejection::new(AuthorizationError::UnsupportedResponseType, description));
+    };
+    if !asked.client.settings.response_types.contains(&kind) {
+        let description = "the response_type is not registered for this client";
+        return Err(Rejection::new(AuthorizationError::UnauthorizedClient, description));
     }
+    request.response_type = kind;
+    Ok(())
 }

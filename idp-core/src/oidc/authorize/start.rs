@@ -14,7 +14,7 @@ pub enum Started {
     /// The pages of a new interaction; ask the table for the first one.
     Interaction(InteractionId),
     /// Back to the client.
-    Response(AuthorizationResponse),
+    Response(Box<AuthorizationResponse>),
     /// An error page.
     Page(PageRefusal),
 }

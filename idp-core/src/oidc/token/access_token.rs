@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::GrantId;
-use crate::jws::Signer;
+use crate::jws::{Signer, Typ};
 use crate::key::Algorithm;
 use crate::oidc::acr::{Acr, Amr, Authentication};
 use crate::oidc::scope::Scopes;
@@ -86,9 +86,19 @@ pub(super) struct Wanted<'a> {
 }
 
 /// A token but for its signature.
-pub(super) enum PreparedAccess {
+pub(in crate::oidc) enum PreparedAccess {
     Jwt { claims: Box<AccessTokenClaims>, signer: Arc<Signer> },
     Opaque(Plain<TokenSecret>),
+}
+
+impl PreparedAccess {
+    /// The token.
+    pub(in crate::oidc) fn sign(&self) -> Result<String, Fault> {
+        match self {
+            Self::Jwt { claims, signer } => signer.sign(Typ::AccessToken, claims),
+            Self::Opaque(secret) => Ok(secret.expose_text().to_owned()),
+        }
+    }
 }
 
 /// Prepares a token, and how many seconds it lives.

@@ -6,6 +6,8 @@ use crate::audit::{EventKind, Outcome};
 use crate::authorization_code::{IssuedCode, Standing};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::oidc::authorize::RedirectUriSent;
+use crate::oidc::claims;
 use crate::refresh_token::RefreshDetails;
 use crate::secret::{AuthorizationCode, Hashed};
 use crate::store;
@@ -15,9 +17,6 @@ const REFUSED: TokenRefusal = TokenRefusal::invalid_grant("the code is not valid
 pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
     let missing = |description| Ok(Exchanged::Refused(TokenRefusal::new(TokenError::InvalidRequest, description)));
     let Some(code) = call.params.find("code") else { return missing("the parameter code is missing") };
-    let Some(redirect_uri) = call.params.find("redirect_uri") else {
-        return missing("the parameter redirect_uri is missing");
-    };
     let hash: Hashed<AuthorizationCode> = ctx.vault.hash(code.as_bytes());
     let issued = store::authorization_code::by_code(ctx, &hash).await?;
     // Another client's code is left alone: whoever guesses around must not be able to end its grant.
@@ -29,7 +28,11 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         Standing::Expired => return Ok(Exchanged::Refused(REFUSED)),
         Standing::Fresh => {}
     }
-    if issued.redirect_uri != redirect_uri {
+    let named = call.params.find("redirect_uri");
+    if named.is_none() && issued.details.redirect_uri_sent == RedirectUriSent::Yes {
+        return missing("the parameter redirect_uri is missing");
+    }
+    if !issued.was_sent_to(named) {
         let refusal = TokenRefusal::invalid_grant("the redirect_uri is not the one the code was sent to");
         return Ok(Exchanged::Refused(refusal));
     }
@@ -103,6 +106,7 @@ async fn granted(
         scopes: &grant.scopes,
         resources,
         nonce: issued.details.nonce.clone(),
+        about: claims::chosen(&member, &issued.details.id_token_claims),
         confirmation,
         refresh_token,
     };

@@ -65,6 +65,7 @@ async fn granted(
         scopes: &grant.scopes,
         resources: Vec::new(),
         nonce: None,
+        about: serde_json::Map::new(),
         confirmation,
         refresh_token,
     };

@@ -1,5 +1,7 @@
 //! Tokens that a member stands behind: the same for every grant that a member gave.
 
+use serde_json::{Map, Value};
+
 use super::access_token::{self, Wanted};
 use super::id_token::IdTokenClaims;
 use super::{Caller, Confirmation, PreparedTokens};
@@ -23,6 +25,8 @@ pub(super) struct Granted<'a> {
     pub(super) scopes: &'a Scopes,
     pub(super) resources: Vec<String>,
     pub(super) nonce: Option<String>,
+    /// Claims about the member that the ID token tells beside.
+    pub(super) about: Map<String, Value>,
     pub(super) confirmation: Confirmation,
     pub(super) refresh_token: Option<Plain<RefreshSecret>>,
 }
@@ -50,7 +54,9 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
     };
     let (access_token, expires_in) = access_token::prepare(ctx, client, wanted).await?;
     let id_token = if granted.scopes.contains(Scope::Openid) {
-        let claims = id_token(ctx, client, granted.authentication, granted.member, granted.nonce);
+        let mut claims = id_token(ctx, client, granted.authentication, granted.member);
+        claims.nonce = granted.nonce;
+        claims.about = granted.about;
         Some((claims, store::signing_key::active(ctx, client.settings.id_token_alg).await?))
     } else {
         None
@@ -66,12 +72,12 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
     })
 }
 
-fn id_token(
+/// The claims of an ID token that every one has.
+pub(super) fn id_token(
     ctx: &Ctx,
     client: &Client,
     authentication: &Authentication,
     member: &Member,
-    nonce: Option<String>,
 ) -> IdTokenClaims {
     IdTokenClaims {
         iss: ctx.realm().origin.as_str().to_owned(),
@@ -80,10 +86,13 @@ fn id_token(
         exp: IdTokenClaims::expiry(ctx.now),
         iat: ctx.now.seconds(),
         auth_time: authentication.at.seconds(),
-        nonce,
+        nonce: None,
         acr: authentication.acr,
         amr: authentication.amr.clone(),
         sid: authentication.session.to_string(),
+        at_hash: None,
+        c_hash: None,
+        about: Map::new(),
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) async fn refresh(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Re
         resources,
         // A nonce belongs to the request it came with (OpenID Connect Core §12.2).
         nonce: None,
+        about: serde_json::Map::new(),
         confirmation,
         refresh_token: successor,
     };

@@ -1,0 +1,27 @@
+//! `resource` (RFC 8707 §2): the services that the access token is for; absolute URIs without a fragment.
+
+use url::Url;
+
+use super::{Asked, AuthorizationError, AuthorizationRequest, Rejection};
+
+/// More than a token has audiences.
+const MOST: usize = 8;
+/// The longest address that a token carries.
+const LONGEST: usize = 512;
+
+pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
+    let target = |description| Rejection::new(AuthorizationError::InvalidTarget, description);
+    for resource in asked.params.all("resource") {
+        let absolute = Url::parse(resource).is_ok() && resource.is_ascii() && !resource.contains(['#', ' ']);
+        if !absolute || resource.len() > LONGEST {
+            return Err(target("a resource is not an absolute URI without a fragment"));
+        }
+        if !request.resources.iter().any(|known| known == resource) {
+            request.resources.push(resource.to_owned());
+        }
+    }
+    if request.resources.len() > MOST {
+        return Err(target("the request names more than 8 resources"));
+    }
+    Ok(())
+}
