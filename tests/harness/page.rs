@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::browser::Browser;
 
@@ -108,8 +108,18 @@ impl Page {
     /// The relying party's address and what it was told, if the browser was sent there.
     pub fn arrival(&self) -> Option<Arrival> {
         let url = self.location().filter(|url| url.origin() != self.url.origin())?;
-        let params = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let fragment = url.fragment().unwrap_or_default().to_owned();
+        let in_fragment = form_urlencoded::parse(fragment.as_bytes());
+        let params = url.query_pairs().chain(in_fragment);
+        let params = params.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
         Some(Arrival { url, params })
+    }
+
+    /// What the page's own form would post to a relying party (`response_mode=form_post`), if it is such a page.
+    pub fn posted(&self) -> Option<Arrival> {
+        let action = self.attribute_of("form-post", "action")?;
+        let params = self.fields("form-post-submit").into_iter().collect();
+        Some(Arrival { url: action.parse().unwrap(), params })
     }
 
     /// The same, where nothing else is right.

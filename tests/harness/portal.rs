@@ -160,6 +160,40 @@ impl Portal {
         Asked { url: format!("{}/authorize?{query}", self.idp.origin()), verifier, state, nonce }
     }
 
+    /// Pushes the parameters of a request; status and document.
+    pub async fn pushes(&self, asked: &Asked) -> (u16, Value) {
+        let sent = Url::parse(&asked.url).unwrap();
+        let form = sent.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()));
+        self.pushes_form(form.collect()).await
+    }
+
+    /// Pushes a form, with the portal's proof.
+    pub async fn pushes_form(&self, mut form: Vec<(String, String)>) -> (u16, Value) {
+        if self.auth_method != AuthMethod::ClientSecretBasic {
+            form.retain(|(name, _)| name != "client_id");
+        }
+        let request = self.idp.http().post(format!("{}/par", self.idp.origin()));
+        let request = self.proves_itself(request, &mut form);
+        let answer = request.form(&form).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+    }
+
+    /// Pushes a request, and asks with the reference alone.
+    pub async fn asks_pushed(&self, changes: &[(&str, &str)]) -> Asked {
+        let asked = self.asks_with(changes);
+        let (status, document) = self.pushes(&asked).await;
+        assert_eq!(status, 201, "{document}");
+        Asked { url: self.pushed_url(document["request_uri"].as_str().unwrap()), ..asked }
+    }
+
+    /// The address at which the browser opens a pushed request.
+    pub fn pushed_url(&self, request_uri: &str) -> String {
+        let params = [("client_id", self.client_id.as_str()), ("request_uri", request_uri)];
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        format!("{}/authorize?{query}", self.idp.origin())
+    }
+
     /// Redeems a code.
     pub async fn redeems(&self, asked: &Asked, code: &str) -> Tokens {
         self.redeems_with(code, &asked.verifier, &self.redirect_uri).await

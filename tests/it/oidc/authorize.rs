@@ -59,7 +59,8 @@ async fn what_is_wrong_with_a_request_goes_back_with_state_and_issuer() {
             (("max_age", "soon"), "invalid_request"),
             (("max_age", "-1"), "invalid_request"),
             (("response_mode", "smoke_signals"), "invalid_request"),
-            (("request", "a.b.c"), "request_not_supported"),
+            (("request", "a.b.c"), "invalid_request_object"),
+            (("request", "eyJhbGciOiJub25lIn0.e30."), "request_not_supported"),
             (("request_uri", "https://portal.example/r"), "request_uri_not_supported"),
             (("prompt", "none"), "login_required"),
         ] {
