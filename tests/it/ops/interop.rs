@@ -29,9 +29,14 @@ fn relying_party(demo: &Demo, client: (&str, Option<&str>), auth: &str, user_id:
         "demo": demo.folder().join("demo.json"), "client_id": client_id, "client_secret": client_secret,
         "auth": auth, "user_id": user_id,
     });
+    node("relying-party.mjs", &plan)
+}
+
+/// Runs a program of tests/node with this plan.
+fn node(program: &str, plan: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");
     let mut node = Command::new("node")
-        .arg("relying-party.mjs")
+        .arg(program)
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -43,7 +48,7 @@ fn relying_party(demo: &Demo, client: (&str, Option<&str>), auth: &str, user_id:
     drop(stdin);
 
     let output = node.wait_with_output().expect("Node ends");
-    assert!(output.status.success(), "{auth}, {user_id}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{plan}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("the relying party prints JSON")
 }
 
@@ -118,4 +123,25 @@ fn openid_client_completes_as_a_public_client_through_a_first_login() {
     ]);
     assert_eq!(seen["walked"], walked);
     assert_eq!(seen["email"], json!("hanako.tanaka@example.jp"));
+}
+
+#[test]
+fn openid_client_asks_pushed_signed_and_hears_signed_posted_and_in_the_fragment() {
+    let demo = Demo::start();
+    let pair = node("authorization.mjs", &json!({"make": "key"}));
+    let keys = demo.folder().join("jwks.json");
+    std::fs::write(&keys, pair["public"].to_string()).expect("the demo's folder takes files");
+    let keys = keys.to_str().expect("the path is text");
+    let back = "http://127.0.0.1/cb";
+    let created = demo.admin(&["client", "create", "--name", "Signing", "--redirect-uri", back, "--jwks", keys]);
+
+    let plan = json!({
+        "demo": demo.folder().join("demo.json"), "client_id": created["client_id"],
+        "client_secret": created["client_secret"], "private": pair["private"], "user_id": user_id(&demo, "totp"),
+    });
+    let same = "same member";
+    let ways = json!({
+        "pushed": same, "object": same, "jarm": same, "both": same, "posted": same, "fragment": same,
+    });
+    assert_eq!(node("authorization.mjs", &plan), ways);
 }
