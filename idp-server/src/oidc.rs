@@ -2,15 +2,15 @@
 
 pub(crate) mod authorize;
 mod client_call;
-pub(crate) mod device_authorization;
 pub(crate) mod deliver;
+pub(crate) mod device_authorization;
 pub(crate) mod discovery;
 pub(crate) mod document;
 pub(crate) mod end_session;
 pub(crate) mod introspect;
 pub(crate) mod jwks;
-pub(crate) mod revoke;
 pub(crate) mod par;
+pub(crate) mod revoke;
 mod sent;
 pub(crate) mod token;
 pub(crate) mod userinfo;

@@ -73,12 +73,7 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
 }
 
 /// The claims of an ID token that every one has.
-pub(super) fn id_token(
-    ctx: &Ctx,
-    client: &Client,
-    authentication: &Authentication,
-    member: &Member,
-) -> IdTokenClaims {
+pub(super) fn id_token(ctx: &Ctx, client: &Client, authentication: &Authentication, member: &Member) -> IdTokenClaims {
     IdTokenClaims {
         iss: ctx.realm().origin.as_str().to_owned(),
         sub: member.subject.clone(),
