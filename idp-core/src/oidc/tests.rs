@@ -238,10 +238,6 @@ fn parameter(url: &url::Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
 }
 
-fn id_token(tokens: &TokenResponse) -> &str {
-    tokens.id_token.as_deref().unwrap()
-}
-
 fn claims(token: &str) -> Value {
     let body = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap()
