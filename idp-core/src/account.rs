@@ -7,6 +7,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::interaction::begin::{self, Visitor};
 use crate::oidc::end_session;
+use crate::oidc::frontchannel::{self, Frame};
 use crate::store;
 
 /// Who is signed in.
@@ -25,8 +26,11 @@ pub async fn home(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Home>, Fault> {
     Ok(Some(Home { user_id: member.user_id.as_str().to_owned(), methods }))
 }
 
-/// Ends the browser's session with what was granted in it.
-pub async fn sign_out(ctx: &Ctx, visitor: &Visitor) -> Result<(), Fault> {
-    let Some(session) = begin::live_session(ctx, visitor).await? else { return Ok(()) };
-    end_session::end(ctx, &session, None).await
+/// Ends the browser's session with what was granted in it; answers what the browser opens for clients that want to hear
+/// of it there.
+pub async fn sign_out(ctx: &Ctx, visitor: &Visitor) -> Result<Vec<Frame>, Fault> {
+    let Some(session) = begin::live_session(ctx, visitor).await? else { return Ok(Vec::new()) };
+    let frames = frontchannel::frames(ctx, Some(&session)).await?;
+    end_session::end(ctx, &session, None).await?;
+    Ok(frames)
 }

@@ -7,6 +7,7 @@ use crate::caller::{Caller, see_other};
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::paths;
+use crate::signed_out;
 use crate::view::account::Home;
 use crate::view::logout::Logout;
 
@@ -35,7 +36,7 @@ pub async fn logout(caller: Caller, form: PageForm) -> Result<Response, Failure>
         return Ok(see_other(paths::ACCOUNT));
     }
     let visitor = caller.visitor();
-    caller.write(move |ctx| Box::pin(async move { account::sign_out(ctx, &visitor).await })).await?;
+    let frames = caller.write(move |ctx| Box::pin(async move { account::sign_out(ctx, &visitor).await })).await?;
     caller.visit.end_session();
-    Ok(see_other(paths::SIGNED_OUT))
+    signed_out::answer(&caller.visit, &frames, None)
 }

@@ -5,6 +5,7 @@
 
 mod browser;
 mod database;
+mod ear;
 mod idp;
 mod mail;
 mod member;
@@ -14,9 +15,10 @@ mod seed;
 
 pub use browser::Browser;
 pub use database::{Database, on_both};
+pub use ear::Ear;
 pub use idp::Idp;
 pub use mail::Mailbox;
 pub use member::{Member, totp_at};
 pub use page::{Arrival, Form, Page};
-pub use portal::{Asked, Portal, Tokens};
+pub use portal::{Asked, Portal, Tokens, part};
 pub use seed::MemberSeed;

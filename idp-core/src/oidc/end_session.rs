@@ -10,8 +10,9 @@
 //!
 //! Without a good hint anybody could have written the link, so that it neither signs out nor leads away.
 
+use super::frontchannel::Frame;
 use super::params::Params;
-use super::signing;
+use super::{backchannel, frontchannel, signing, subject};
 use crate::audit::{EventKind, Outcome};
 use crate::client::Client;
 use crate::ctx::Ctx;
@@ -64,9 +65,18 @@ impl Doubt {
 }
 
 /// Answers a request to sign out.
-pub async fn from_browser(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<EndSession, Fault> {
+///
+/// The second half is what the browser opens for clients that want to hear of it there; none while the member is asked.
+pub async fn from_browser(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<(EndSession, Vec<Frame>), Fault> {
     let session = begin::live_session(ctx, visitor).await?;
-    end_session(ctx, params, session.as_ref()).await
+    let frames = frontchannel::frames(ctx, session.as_ref()).await?;
+
+    let answer = end_session(ctx, params, session.as_ref()).await?;
+
+    Ok(match answer {
+        EndSession::Confirm(_) => (answer, Vec::new()),
+        EndSession::Redirect { .. } | EndSession::SignedOut => (answer, frames),
+    })
 }
 
 /// Answers a request to sign out from a browser with this live session.
@@ -94,6 +104,7 @@ pub async fn end(ctx: &Ctx, session: &Session, client: Option<&Client>) -> Resul
         return Ok(());
     }
     store::grant::revoke_of_session(ctx, session.id).await?;
+    backchannel::announce(ctx, session.id, session.member).await?;
     let about = serde_json::json!({ "session": session.id, "client": client.map(|client| client.id) });
     ctx.record_with(EventKind::SessionEnded, Some(session.member), Outcome::Done, about);
     Ok(())
@@ -115,7 +126,7 @@ async fn trusted(ctx: &Ctx, params: &Params, session: Option<&Session>) -> Resul
         let same_session = claims.sid == Some(session.id.to_string());
         let member = store::member::by_id(ctx, session.member).await?;
         // A later session of the same member is what the client means, too.
-        if !same_session && member.is_none_or(|member| member.subject != claims.sub) {
+        if !same_session && member.is_none_or(|member| subject::of(ctx, &client, &member) != claims.sub) {
             return Ok(Err(Doubt::OtherSession));
         }
     }

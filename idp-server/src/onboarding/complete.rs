@@ -64,5 +64,5 @@ pub async fn signed_out(caller: Caller) -> Result<Response, Failure> {
         },
         Some(_) | None => AfterSignOut::Nothing,
     };
-    Ok(caller.page(&SignedOut { chrome: caller.chrome(), then }))
+    Ok(caller.page(&SignedOut { chrome: caller.chrome(), then, frames: Vec::new() }))
 }
