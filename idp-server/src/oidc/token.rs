@@ -11,6 +11,7 @@ use super::document::{self, Keep};
 use super::sent;
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
 use crate::state::AppState;
 
 /// Exchanges a grant for tokens.
@@ -37,7 +38,14 @@ pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: R
     let operation = state.store.write(&scope, move |ctx| async move { exchange(ctx, &client, &params).await }.boxed());
 
     match operation.await? {
-        Exchanged::Granted(tokens) => Ok(document::document(StatusCode::OK, Keep::Never, &tokens.sign()?)),
+        Exchanged::Granted(tokens) => {
+            let ambient = state.store.ambient();
+            if let Some(uri) = tokens.missing(&ambient.client_keys, ambient.clock.now()) {
+                fetch_keys(&state, &uri).await;
+            }
+            let signed = tokens.sign((&ambient.client_keys, ambient.entropy.as_ref()))?;
+            Ok(document::document(StatusCode::OK, Keep::Never, &signed))
+        }
         Exchanged::Refused(refusal) => Ok(refused(&visit, &refusal)),
     }
 }

@@ -4,12 +4,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use idp_core::oidc::userinfo::{Userinfo, userinfo};
+use idp_core::oidc::protect::Protected;
+use idp_core::oidc::userinfo::{Told, Userinfo, userinfo};
 
 use super::document::{self, Keep};
 use super::sent;
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
 use crate::state::AppState;
 
 /// With the token in the header.
@@ -67,7 +69,7 @@ async fn answer(state: &AppState, visit: &Visit, sent: Sent) -> Result<Response,
     let asked = state.store.read(&scope, move |ctx| async move { userinfo(ctx, &token).await }.boxed());
 
     let (status, code, why) = match asked.await? {
-        Userinfo::Claims(claims) => return Ok(document::document(StatusCode::OK, Keep::Never, &claims)),
+        Userinfo::Told(told) => return tell(state, *told).await,
         Userinfo::InvalidToken => {
             (StatusCode::UNAUTHORIZED, "invalid_token", "the token is not valid, has expired or was revoked")
         }
@@ -76,6 +78,17 @@ async fn answer(state: &AppState, visit: &Visit, sent: Sent) -> Result<Response,
         }
     };
     Ok(challenge(status, Some((code, why))))
+}
+
+async fn tell(state: &AppState, told: Told) -> Result<Response, Failure> {
+    let ambient = state.store.ambient();
+    if let Some(uri) = told.missing(&ambient.client_keys, ambient.clock.now()) {
+        fetch_keys(state, &uri).await;
+    }
+    match told.protected((&ambient.client_keys, ambient.entropy.as_ref()))? {
+        Protected::Plain(claims) => Ok(document::document(StatusCode::OK, Keep::Never, &claims)),
+        Protected::Jwt(token) => Ok(document::jwt("application/jwt", token)),
+    }
 }
 
 /// The challenge of RFC 6750 §3. A request without a token learns no error code (§3.1).

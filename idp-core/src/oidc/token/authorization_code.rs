@@ -12,6 +12,8 @@ use crate::grant::Grant;
 use crate::key::Algorithm;
 use crate::member::{Member, MemberState};
 use crate::oidc::params::Params;
+use crate::oidc::protect::Envelope;
+use crate::oidc::subject;
 use crate::secret::{AuthorizationCode, Hashed, Plain, TokenSecret};
 use crate::store;
 use crate::token::{Token, TokenKind};
@@ -89,6 +91,7 @@ async fn granted(ctx: &Ctx, client: &Client, issued: &IssuedCode) -> Result<Exch
         access_signer: store::signing_key::active(ctx, Algorithm::Es256).await?,
         id_token: id_token(ctx, client, issued, &member),
         id_signer: store::signing_key::active(ctx, client.settings.id_token_alg).await?,
+        id_envelope: Envelope::of(client, client.settings.answers.id_token_encryption),
         expires_in: client.settings.access_token_lifetime,
         scope: grant.scopes.to_string(),
     })))
@@ -104,7 +107,7 @@ fn access_token(
     let authentication = &issued.details.authentication;
     AccessTokenClaims {
         iss: ctx.realm().origin.as_str().to_owned(),
-        sub: member.subject.clone(),
+        sub: subject::of(ctx, client, member),
         aud: ctx.realm().origin.as_str().to_owned(),
         client_id: client.client_id.as_str().to_owned(),
         scope: grant.scopes.to_string(),
@@ -121,7 +124,7 @@ fn id_token(ctx: &Ctx, client: &Client, issued: &IssuedCode, member: &Member) ->
     let authentication = &issued.details.authentication;
     IdTokenClaims {
         iss: ctx.realm().origin.as_str().to_owned(),
-        sub: member.subject.clone(),
+        sub: subject::of(ctx, client, member),
         aud: client.client_id.as_str().to_owned(),
         exp: IdTokenClaims::expiry(ctx.now),
         iat: ctx.now.seconds(),
