@@ -47,6 +47,7 @@ mod tests {
             clock: Arc::clone(&clock) as Arc<_>,
             entropy: Arc::new(SeededEntropy::new(1)),
             vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+            client_keys: Arc::default(),
         };
         let store = Store::open(&url, ambient).await.unwrap();
         let installation = Scope::operator(Arc::new(Realm::installation()), "ops");

@@ -9,13 +9,14 @@ use crate::id::ClientRowId;
 use crate::key::Algorithm;
 use crate::oidc::scope::Scopes;
 use crate::redirect_uri::{RedirectUri, TrustedRedirect};
-use crate::secret::{ClientSecret, Hashed, Sealed};
+use crate::secret::{ClientSecret, Hashed, RegistrationAccess, Sealed};
 
 mod access;
 mod address;
 mod auth;
 mod check;
 mod crypt;
+mod fetched;
 mod grants;
 mod keys;
 mod logout;
@@ -28,6 +29,7 @@ pub use self::address::{HttpsUri, HttpsUriError, WebUri, WebUriError};
 pub use self::auth::{AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject};
 pub use self::check::SettingsError;
 pub use self::crypt::{Answers, ContentEncryption, Encryption, KeyManagement, Protection};
+pub use self::fetched::{FetchedKeys, Wanted};
 pub use self::grants::{GrantType, ResponseType};
 pub use self::keys::{ClientKey, ClientKeySet, KeySetError, KeySource, KeyUse};
 pub use self::logout::LogoutChannels;
@@ -218,6 +220,8 @@ pub struct Client {
     pub secret: Option<Hashed<ClientSecret>>,
     /// The secret itself, where it keys a MAC (`client_secret_jwt`).
     pub sealed_secret: Option<Sealed<ClientSecret>>,
+    /// The hash of what it manages its registration with, if it registered itself.
+    pub management: Option<Hashed<RegistrationAccess>>,
     /// What was chosen for it.
     pub settings: ClientSettings,
     /// When it was registered.

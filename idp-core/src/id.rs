@@ -128,6 +128,10 @@ pub struct GrantKind;
 pub struct TokenKind;
 /// Names a mail in the outbox.
 pub struct MailKind;
+/// A notice that a session ended.
+pub struct LogoutNoticeKind;
+/// What lets a developer register a client.
+pub struct RegistrationTokenKind;
 
 impl Named for RealmKind {
     const PREFIX: &'static str = "rlm";
@@ -159,6 +163,12 @@ impl Named for GrantKind {
 impl Named for TokenKind {
     const PREFIX: &'static str = "tok";
 }
+impl Named for RegistrationTokenKind {
+    const PREFIX: &'static str = "reg";
+}
+impl Named for LogoutNoticeKind {
+    const PREFIX: &'static str = "out";
+}
 impl Named for MailKind {
     const PREFIX: &'static str = "mai";
 }
@@ -185,6 +195,8 @@ pub type GrantId = Id<GrantKind>;
 pub type TokenId = Id<TokenKind>;
 /// A queued mail's identifier.
 pub type MailId = Id<MailKind>;
+/// A notice that a session ended.
+pub type LogoutNoticeId = Id<LogoutNoticeKind>;
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::client::Pkce;
 use crate::clock::{hours, minutes};
 use crate::credential::Method;
 use crate::id::RealmId;
@@ -168,6 +169,19 @@ pub enum PatternGuard {
     AcceptedRisk,
 }
 
+/// Who may register a client (RFC 7591 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationPolicy {
+    /// Operators alone.
+    #[default]
+    Closed,
+    /// Also who holds an initial access token.
+    Token,
+    /// Anybody.
+    Open,
+}
+
 /// A text in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -220,6 +234,10 @@ pub struct RealmSettings {
     pub session_idle_minutes: u64,
     /// Absolute limit of a session, in minutes.
     pub session_absolute_minutes: u64,
+    /// Who may register a client.
+    pub registration: RegistrationPolicy,
+    /// Whether clients that register themselves must use PKCE; those that cannot keep a secret always must.
+    pub registration_pkce: Pkce,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -241,6 +259,8 @@ impl Default for RealmSettings {
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
+            registration: RegistrationPolicy::default(),
+            registration_pkce: Pkce::default(),
             texts: BTreeMap::new(),
         }
     }

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
+use crate::client::FetchedKeys;
 use crate::clock::Clock;
 use crate::ctx::{Ctx, Scope};
 use crate::entropy::Entropy;
@@ -27,11 +28,14 @@ pub(crate) mod grant;
 pub(crate) mod installation;
 pub(crate) mod interaction;
 pub(crate) mod letter;
+pub(crate) mod logout_notice;
 pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod outbox;
 pub mod realm;
+pub(crate) mod registration_token;
 pub(crate) mod session;
+pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
 pub(crate) mod token;
@@ -51,6 +55,8 @@ pub struct Ambient {
     pub entropy: Arc<dyn Entropy>,
     /// Hashes and seals secrets.
     pub vault: Arc<Vault>,
+    /// Key sets fetched from clients.
+    pub client_keys: Arc<FetchedKeys>,
 }
 
 enum Backend {

@@ -5,6 +5,7 @@ pub(crate) mod discovery;
 pub(crate) mod document;
 pub(crate) mod end_session;
 pub(crate) mod jwks;
+pub(crate) mod register;
 mod sent;
 pub(crate) mod token;
 pub(crate) mod userinfo;

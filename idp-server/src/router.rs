@@ -43,6 +43,8 @@ pub fn build(state: AppState) -> Router {
         .route(paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post))
         .route(paths::TOKEN, post(oidc::token::post).options(oidc::document::preflight))
         .route(paths::USERINFO, get(oidc::userinfo::get).post(oidc::userinfo::post).options(oidc::document::preflight))
+        .route(paths::REGISTER, post(oidc::register::post))
+        .route(paths::REGISTERED, get(oidc::register::get).put(oidc::register::put).delete(oidc::register::delete))
         .route(paths::END_SESSION, get(oidc::end_session::get).post(oidc::end_session::post))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)

@@ -17,7 +17,7 @@ const GRACE: Duration = days(1);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 9] = [
+const TABLES: [(&str, &str, Duration); 11] = [
     ("authorization_codes", "kept_until", GRACE),
     ("tokens", "expires_at", GRACE),
     ("grants", "expires_at", GRACE),
@@ -27,6 +27,8 @@ const TABLES: [(&str, &str, Duration); 9] = [
     ("known_browsers", "expires_at", GRACE),
     ("throttles", "expires_at", GRACE),
     ("outbox", "expires_at", MAIL_RECORD),
+    ("logout_notices", "expires_at", MAIL_RECORD),
+    ("registration_tokens", "expires_at", GRACE),
 ];
 
 /// What one pass did.
@@ -76,7 +78,10 @@ pub async fn delete_ended(ctx: &Ctx) -> Result<Cleaned, Fault> {
 mod tests {
     use super::*;
 
-    const SCHEMA: &str = include_str!("../../../migrations/src/sql/000001_foundation.sql");
+    const SCHEMA: &str = concat!(
+        include_str!("../../../migrations/src/sql/000001_foundation.sql"),
+        include_str!("../../../migrations/src/sql/000007_registry.sql"),
+    );
 
     #[test]
     fn every_table_whose_rows_end_is_cleaned() {

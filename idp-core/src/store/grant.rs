@@ -25,7 +25,7 @@ pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
         revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
     };
     grant::Entity::insert(row).exec_without_returning(&ctx.db).await?;
-    Ok(())
+    super::session_client::note(ctx, grant.session, grant.client).await
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault> {

@@ -103,6 +103,12 @@ pub(crate) async fn forget_browsers(ctx: &Ctx, member: MemberId) -> Result<(), F
     Ok(())
 }
 
+/// Whose session it is or was, while its row is kept.
+pub(crate) async fn member_of(ctx: &Ctx, id: SessionId) -> Result<Option<MemberId>, Fault> {
+    let select = session::Entity::find_by_id(id.uuid()).filter(session::Column::RealmId.eq(ctx.realm().id.uuid()));
+    Ok(select.one(&ctx.db).await?.map(|row| MemberId::from_uuid(row.member_id)))
+}
+
 fn noun(row: session::Model) -> Result<Session, Fault> {
     Ok(Session {
         id: SessionId::from_uuid(row.id),
