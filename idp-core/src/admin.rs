@@ -10,6 +10,7 @@ pub mod key;
 pub mod letter;
 pub mod member;
 pub mod realm;
+pub mod session;
 pub mod transfer;
 
 #[cfg(test)]

@@ -3,4 +3,5 @@
 pub mod app;
 pub mod mail_code;
 pub mod password;
+pub mod remember;
 pub mod throttle;

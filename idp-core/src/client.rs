@@ -281,6 +281,15 @@ mod tests {
                 },
                 SettingsError::GrantForPublic("client_credentials"),
             ),
+        ];
+        for (settings, refused) in cases {
+            assert_eq!(settings.check(), Err(refused));
+        }
+    }
+
+    #[test]
+    fn keys_subjects_and_sectors_belong_to_what_needs_them() {
+        let cases = [
             (ClientSettings { ciba: Some(CibaDelivery::Poll), ..settings() }, SettingsError::CibaDelivery),
             (ClientSettings { auth_method: AuthMethod::PrivateKeyJwt, ..settings() }, SettingsError::NoKeys),
             (ClientSettings { auth_method: AuthMethod::TlsClientAuth, ..settings() }, SettingsError::NoTlsSubject),

@@ -133,6 +133,12 @@ pub struct LogoutNoticeKind;
 /// What lets a developer register a client.
 pub struct RegistrationTokenKind;
 
+/// Names a browser that is remembered.
+pub struct RememberedBrowserKind;
+
+impl Named for RememberedBrowserKind {
+    const PREFIX: &'static str = "rem";
+}
 impl Named for RealmKind {
     const PREFIX: &'static str = "rlm";
 }
@@ -197,6 +203,9 @@ pub type TokenId = Id<TokenKind>;
 pub type MailId = Id<MailKind>;
 /// A notice that a session ended.
 pub type LogoutNoticeId = Id<LogoutNoticeKind>;
+
+/// A remembered browser's identifier.
+pub type RememberedBrowserId = Id<RememberedBrowserKind>;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,8 @@
 pub mod begin;
 pub mod consent;
 pub mod decide;
+pub mod demand;
+pub mod errand;
 pub mod finish;
 pub mod sitting;
 
@@ -12,7 +14,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use self::errand::Errand;
 use crate::clock::{Timestamp, hours, minutes};
+use crate::credential::Method;
 use crate::id::{ClientRowId, CredentialId, InteractionId, LetterId, MemberId};
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::secret::{BrowserSecret, Hashed};
@@ -66,6 +70,8 @@ pub struct Progress {
     pub sign_out_others: SignOutOthers,
     /// Who pressed "allow" on the consent page of this sitting.
     pub consented: Option<MemberId>,
+    /// The method that was added here, for an errand that asked for it.
+    pub added: Option<Method>,
 }
 
 /// Whether the first login was completed in this sitting.
@@ -96,6 +102,14 @@ impl Progress {
     /// When the evidence that `wanted` picks was last given.
     pub fn last(&self, wanted: impl Fn(&Evidence) -> bool) -> Option<Timestamp> {
         self.proofs.iter().rev().find(|proof| wanted(&proof.evidence)).map(|proof| proof.at)
+    }
+
+    /// The proof that everything rests on: the last password of any kind.
+    pub fn primary(&self) -> Option<Proof> {
+        self.proofs.iter().rev().copied().find(|proof| match proof.evidence {
+            Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
+            Evidence::MailCode | Evidence::App { .. } => false,
+        })
     }
 }
 
@@ -135,6 +149,8 @@ pub struct Interaction {
     pub browser: Hashed<BrowserSecret>,
     /// The application that asked, with its request; `None` when the member came by themselves.
     pub request: Option<(ClientRowId, AuthorizationRequest)>,
+    /// What the member who came by themselves is about to do.
+    pub errand: Option<Errand>,
     /// Where it stands.
     pub state: State,
     /// Who proved to be this member here.

@@ -9,7 +9,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::client::Pkce;
-use crate::clock::{hours, minutes};
+use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
 use crate::id::RealmId;
 use crate::language::Language;
@@ -238,6 +238,8 @@ pub struct RealmSettings {
     pub registration: RegistrationPolicy,
     /// Whether clients that register themselves must use PKCE; those that cannot keep a secret always must.
     pub registration_pkce: Pkce,
+    /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
+    pub remember_browser_days: u64,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -261,6 +263,7 @@ impl Default for RealmSettings {
             session_absolute_minutes: hours(12).as_secs() / 60,
             registration: RegistrationPolicy::default(),
             registration_pkce: Pkce::default(),
+            remember_browser_days: 0,
             texts: BTreeMap::new(),
         }
     }
@@ -270,6 +273,11 @@ impl RealmSettings {
     /// Idle limit of a session.
     pub fn session_idle(&self) -> Duration {
         minutes(self.session_idle_minutes)
+    }
+
+    /// How long a browser is remembered; zero for never.
+    pub fn remember_browser(&self) -> Duration {
+        days(self.remember_browser_days)
     }
 
     /// Absolute limit of a session.

@@ -34,6 +34,7 @@ pub mod migrate;
 pub(crate) mod outbox;
 pub mod realm;
 pub(crate) mod registration_token;
+pub(crate) mod remembered_browser;
 pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;

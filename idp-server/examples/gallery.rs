@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
-use idp_server::view::account::Home;
+use idp_server::view::account::{Home, LanguageChoice};
 use idp_server::view::application::Application;
 use idp_server::view::assets;
 use idp_server::view::chrome::{Chrome, FieldError, LanguageLink, Notice, Progress, RealmLook, Upcoming};
@@ -16,7 +16,7 @@ use idp_server::view::enrol::{EnrolMail, EnrolTotp, MailCodePurpose, Ticked};
 use idp_server::view::error::{ErrorPage, WayBack};
 use idp_server::view::error_text;
 use idp_server::view::locale::{Language, Words};
-use idp_server::view::login::{Locked, Login, LoginMailCode, LoginTotp};
+use idp_server::view::login::{Locked, Login, LoginMailCode, LoginTotp, SignInPurpose};
 use idp_server::view::logout::{AfterSignOut, Logout, SignedOut};
 use idp_server::view::mail::{MailContent, Sender};
 use idp_server::view::mail_verify::{AfterVerify, MailVerify, VerifyState};
@@ -122,24 +122,34 @@ impl Gallery {
     fn sign_in(&self) -> Result<(), Box<dyn Error>> {
         let application = Some(Application::named(self.say("みほん健保ポータル", "the Mihon portal")));
         let username = String::new();
-        self.page("login", &Login { chrome: self.chrome(), application: application.clone(), username })?;
+        let purpose = SignInPurpose::SignIn;
+        self.page("login", &Login { chrome: self.chrome(), application: application.clone(), username, purpose })?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("password", "wrong_credentials")]);
-        self.page("login-wrong", &Login { chrome, application: None, username: "12345678".to_owned() })?;
+        self.page("login-wrong", &Login { chrome, application: None, username: "12345678".to_owned(), purpose })?;
         let empty = vec![FieldError::of("username", "user_id_missing"), FieldError::of("password", "password_missing")];
         let chrome = self.wrong(self.chrome(), empty);
-        self.page("login-empty", &Login { chrome, application, username: String::new() })?;
+        self.page("login-empty", &Login { chrome, application, username: String::new(), purpose })?;
 
         let device_name = Some(self.say("花子のスマートフォン", "Hanako’s phone"));
         let other_method_url = Some("#".to_owned());
-        self.page("login-totp", &LoginTotp { chrome: self.chrome(), device_name, other_method_url: None })?;
+        self.page(
+            "login-totp",
+            &LoginTotp { chrome: self.chrome(), device_name, other_method_url: None, remember_days: None },
+        )?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("totp-code", "code_replayed")]);
-        let page = LoginTotp { chrome, device_name: None, other_method_url: other_method_url.clone() };
+        let page = LoginTotp {
+            chrome,
+            device_name: None,
+            other_method_url: other_method_url.clone(),
+            remember_days: Some(30),
+        };
         self.page("login-totp-wrong", &page)?;
 
         let chrome = Chrome { notice: Some(Notice::SentAgain), ..self.chrome() };
         let (code_minutes, resend_wait_seconds) = (10, 60);
         let address = "h*****o@example.jp".to_owned();
-        let page = LoginMailCode { chrome, address, code_minutes, resend_wait_seconds, other_method_url };
+        let page =
+            LoginMailCode { chrome, address, code_minutes, resend_wait_seconds, other_method_url, remember_days: None };
         self.page("login-mail-code", &page)?;
 
         let until = "14:35".to_owned();
@@ -317,7 +327,10 @@ impl Gallery {
 
         let methods = vec!["totp", "mail"];
         let username = "12345678".to_owned();
-        self.page("account", &Home { chrome: self.chrome(), username, methods, sign_out_url: url })
+        let name = Some(self.say("健保 花子", "Kenpo Hanako"));
+        let mail = Some("h*****o@example.jp".to_owned());
+        let languages = Language::ALL.map(|language| LanguageChoice::of(language, self.language)).to_vec();
+        self.page("account", &Home { chrome: self.chrome(), username, name, mail, methods, languages })
     }
 
     fn errors(&self) -> Result<(), Box<dyn Error>> {

@@ -8,6 +8,7 @@ use idp_core::interaction::finish::{self, Answer, Finished};
 use idp_core::interaction::sitting::Place;
 use idp_core::onboarding::table::Step;
 
+use crate::account::path_of;
 use crate::caller::{Caller, see_other};
 use crate::error::Failure;
 use crate::paths;
@@ -55,6 +56,7 @@ pub async fn to(caller: &Caller, interaction: InteractionId, next: Next) -> Resu
     let page = match next {
         Next::SignIn => paths::LOGIN,
         Next::SecondStep(method) => page_of_method(method),
+        Next::OutOfReach => paths::LOGIN_OUT_OF_REACH,
         Next::Step(step) => page_of(step),
         Next::Consent => paths::CONSENT,
         Next::Over => return Ok(over(caller)),
@@ -86,7 +88,9 @@ async fn declined(caller: &Caller, interaction: InteractionId) -> Result<Respons
     let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
     let answer = caller.write(move |ctx| Box::pin(async move { finish::declined(ctx, &place).await })).await?;
     Ok(match answer {
-        Some(Answer::Member) => caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() })),
+        Some(Answer::Member | Answer::Account { .. }) => {
+            caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() }))
+        }
         other => answered(caller, other),
     })
 }
@@ -96,6 +100,7 @@ pub fn answered(caller: &Caller, answer: Option<Answer>) -> Response {
     match answer {
         Some(Answer::Application(response)) => see_other(&response.location()),
         Some(Answer::Member) => see_other(&caller.home_url()),
+        Some(Answer::Account { page }) => see_other(path_of(page)),
         Some(Answer::ApplicationGone) => caller.error("unknown_client", None),
         None => over(caller),
     }

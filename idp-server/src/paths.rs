@@ -15,6 +15,8 @@ pub const LOGIN: &str = "/login";
 pub const LOGIN_TOTP: &str = "/login/totp";
 /// A mailed code.
 pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
+/// The application asks for a stronger way to sign in than there is.
+pub const LOGIN_OUT_OF_REACH: &str = "/login/out-of-reach";
 /// The birth date.
 pub const BIRTH_DATE: &str = "/onboarding/birth-date";
 /// The terms.
@@ -49,6 +51,20 @@ pub const LOGOUT: &str = "/logout";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// The member's own pages.
 pub const ACCOUNT: &str = "/account";
+/// The ways to sign in.
+pub const ACCOUNT_METHODS: &str = "/account/methods";
+/// Where the member is signed in.
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// Another password.
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
+/// Another mail address.
+pub const ACCOUNT_MAIL: &str = "/account/mail";
+/// The applications.
+pub const ACCOUNT_APPLICATIONS: &str = "/account/applications";
+/// What happened.
+pub const ACCOUNT_HISTORY: &str = "/account/history";
+/// How to sign in, to be printed.
+pub const ACCOUNT_PRINT: &str = "/account/print";
 
 /// OpenID Connect Discovery 1.0 §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";

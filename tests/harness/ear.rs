@@ -52,6 +52,17 @@ impl Ear {
         (crate::portal::part(&token, 1), token)
     }
 
+    /// The same, while time passes: what is put off arrives when its time has come.
+    pub async fn hears_logout_while(&self, time_passes: impl Fn()) -> (Value, String) {
+        for _ in 0..40 {
+            time_passes();
+            if let Ok(heard) = tokio::time::timeout(Duration::from_millis(500), self.hears_logout()).await {
+                return heard;
+            }
+        }
+        panic!("nothing was posted");
+    }
+
     /// Whether nothing has arrived that was not taken.
     pub async fn is_silent(&self) -> bool {
         self.heard.lock().await.is_empty()

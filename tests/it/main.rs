@@ -1,5 +1,6 @@
 //! Black-box tests.
 
+mod account;
 mod browser;
 mod cli;
 mod login;

@@ -8,6 +8,7 @@ mod id_token;
 mod logout_channels;
 mod protected;
 mod register;
+mod step_up;
 mod subject;
 mod token;
 mod userinfo;

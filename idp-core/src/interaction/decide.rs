@@ -2,8 +2,9 @@
 
 use crate::consent::ConsentFact;
 use crate::credential::Method;
+use crate::interaction::demand::{Demand, Missing};
 use crate::interaction::{Evidence, Progress};
-use crate::onboarding::facts::Facts;
+use crate::onboarding::facts::{BrowserFact, Facts};
 use crate::onboarding::table::{self, Step};
 
 /// Whether the interaction itself can still go on.
@@ -23,6 +24,8 @@ pub struct Situation<'a> {
     pub standing: Standing,
     /// What was proved in it; empty while nobody signed in.
     pub progress: &'a Progress,
+    /// What is asked for beside that.
+    pub demand: &'a Demand,
     /// The member's facts, once it is known who it is.
     pub facts: Option<&'a Facts>,
     /// Whether the member has to be asked for consent.
@@ -40,6 +43,8 @@ pub enum Next {
     SignIn,
     /// The second step.
     SecondStep(Method),
+    /// A class of authentication is required that the member cannot reach: a page says so, with a way back.
+    OutOfReach,
     /// A duty of the journey.
     Step(Step),
     /// The consent page.
@@ -59,6 +64,12 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if let Some(method) = second_step_owed(situation.progress, facts) {
         return Next::SecondStep(method);
     }
+    match situation.demand.missing(situation.progress, facts) {
+        Missing::Nothing => {}
+        Missing::Password => return Next::SignIn,
+        Missing::Step(method) => return Next::SecondStep(method),
+        Missing::OutOfReach => return Next::OutOfReach,
+    }
     if let Some(step) = table::next_step(facts) {
         return Next::Step(step);
     }
@@ -71,6 +82,9 @@ pub fn next(situation: &Situation<'_>) -> Next {
 /// Whoever has set a second step up takes it, also after a letter: a weaker proof never stands in for it.
 fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
     let strongest = *facts.enrolled.first()?;
+    if facts.browser == BrowserFact::Remembered {
+        return None;
+    }
     let taken = progress.last(|evidence| match evidence {
         Evidence::App { .. } => facts.enrolled.contains(&Method::App),
         Evidence::MailCode => strongest == Method::Mail,
@@ -99,6 +113,8 @@ mod tests {
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Fresh,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 
@@ -110,7 +126,7 @@ mod tests {
         let at = Timestamp::from_millis(0);
         let proofs = proofs.iter().map(|evidence| Proof { evidence: *evidence, at }).collect();
         let progress = Progress { proofs, ..Progress::default() };
-        next(&Situation { standing, progress: &progress, facts, consent })
+        next(&Situation { standing, progress: &progress, demand: &Demand::default(), facts, consent })
     }
 
     #[test]

@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use super::decide::{self, Next, Situation, Standing};
+use super::demand::Demand;
+use super::errand::Errand;
 use super::{Completion, Evidence, Interaction, Proof, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
 use crate::clock::{Timestamp, minutes};
 use crate::consent::ConsentFact;
+use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId};
 use crate::member::{Member, MemberState};
 use crate::oidc::authorize::Prompt;
-use crate::onboarding::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
+use crate::onboarding::facts::{BirthDateFact, BrowserFact, Facts, MailFact, MailProof, PasswordFact};
 use crate::realm::PatternGuard;
 use crate::secret::{BrowserSecret, Hashed};
 use crate::store;
@@ -93,7 +96,8 @@ impl Sitting {
             State::Open => Standing::Open,
         };
         let facts = self.seated.as_ref().map(|(_, facts)| facts);
-        decide::next(&Situation { standing, progress: &self.interaction.progress, facts, consent: self.consent })
+        let (demand, consent) = (Demand::of(&self.interaction), self.consent);
+        decide::next(&Situation { standing, progress: &self.interaction.progress, demand: &demand, facts, consent })
     }
 
     /// The member, if `next` is what the page is for; otherwise the page sends the browser to where it belongs.
@@ -135,12 +139,9 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
     }
 }
 
-/// The proof that the sitting rests on: the last password of any kind.
+/// The evidence that the sitting rests on: the last password of any kind.
 pub fn primary(interaction: &Interaction) -> Option<Evidence> {
-    interaction.progress.proofs.iter().rev().map(|proof| proof.evidence).find(|evidence| match evidence {
-        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
-        Evidence::MailCode | Evidence::App { .. } => false,
-    })
+    interaction.progress.primary().map(|proof| proof.evidence)
 }
 
 async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {
@@ -162,7 +163,23 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         password: password_fact(interaction, member),
         completion: completion(interaction),
         mail_proof: mail_proof(ctx, interaction, member).await?,
+        adding: adding(interaction),
+        browser: browser(ctx, interaction, member).await?,
     })
+}
+
+fn adding(interaction: &Interaction) -> Option<Method> {
+    match interaction.errand {
+        Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(method),
+        Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. }) | None => None,
+    }
+}
+
+/// Only the member's own password is helped by a remembered browser, and only while the realm says so.
+async fn browser(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<BrowserFact, Fault> {
+    let allowed = ctx.realm().settings.remember_browser_days > 0 && primary(interaction) == Some(Evidence::Password);
+    let known = allowed && store::remembered_browser::knows(ctx, member.id, &interaction.browser).await?;
+    Ok(if known { BrowserFact::Remembered } else { BrowserFact::Unknown })
 }
 
 fn completion(interaction: &Interaction) -> Completion {

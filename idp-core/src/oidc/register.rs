@@ -17,6 +17,7 @@ use crate::realm::RegistrationPolicy;
 use crate::secret::{ClientSecret, Hashed, Plain, RegistrationAccess, RegistrationToken};
 use crate::store;
 
+pub mod answer;
 pub mod metadata;
 
 use self::metadata::MetadataError;

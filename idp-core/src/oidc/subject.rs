@@ -37,8 +37,8 @@ pub(crate) async fn behind(ctx: &Ctx, hint: HintClaims) -> Result<String, Fault>
         SubjectType::Pairwise => hint.sid.as_deref().and_then(|sid| sid.parse().ok()),
     };
     let Some(session) = session else { return Ok(hint.sub) };
-    let Some(member) = store::session::member_of(ctx, session).await? else { return Ok(hint.sub) };
-    let member = store::member::by_id(ctx, member).await?;
+    let Some(session) = store::session::by_id(ctx, session).await? else { return Ok(hint.sub) };
+    let member = store::member::by_id(ctx, session.member).await?;
     let member = member.filter(|member| of(ctx, &client, member) == hint.sub);
     Ok(member.map_or(hint.sub, |member| member.subject))
 }

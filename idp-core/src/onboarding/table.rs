@@ -46,7 +46,7 @@ static TABLE: [Row; 10] = [
     row(Step::ChooseMethod, |f| !f.offered.is_empty() && f.enrolled.is_empty() && f.to_enrol().is_none()),
     row(Step::NewPassword, |f| f.password != PasswordFact::Own),
     row(Step::Complete, |f| f.completion == Completion::Shown),
-    row(Step::ProveMail, |f| f.to_enrol() == Some(Method::App) && f.mail_proof == MailProof::Stale),
+    row(Step::ProveMail, |f| f.to_enrol() == Some(Method::App) && f.mail_proof == MailProof::Stale && !f.is_strong()),
     row(Step::EnrolApp, |f| f.to_enrol() == Some(Method::App)),
     row(Step::EnrolMail, |f| f.to_enrol() == Some(Method::Mail)),
 ];
@@ -72,6 +72,7 @@ pub fn position(step: Step) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::BrowserFact;
     use super::*;
 
     fn done() -> Facts {
@@ -86,6 +87,8 @@ mod tests {
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Stale,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 

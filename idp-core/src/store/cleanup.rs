@@ -17,7 +17,7 @@ const GRACE: Duration = days(1);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 11] = [
+const TABLES: [(&str, &str, Duration); 12] = [
     ("authorization_codes", "kept_until", GRACE),
     ("tokens", "expires_at", GRACE),
     ("grants", "expires_at", GRACE),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &str, Duration); 11] = [
     ("interactions", "expires_at", GRACE),
     ("sessions", "expires_at", GRACE),
     ("known_browsers", "expires_at", GRACE),
+    ("remembered_browsers", "expires_at", GRACE),
     ("throttles", "expires_at", GRACE),
     ("outbox", "expires_at", MAIL_RECORD),
     ("logout_notices", "expires_at", MAIL_RECORD),
@@ -80,6 +81,7 @@ mod tests {
 
     const SCHEMA: &str = concat!(
         include_str!("../../../migrations/src/sql/000001_foundation.sql"),
+        include_str!("../../../migrations/src/sql/000003_account.sql"),
         include_str!("../../../migrations/src/sql/000007_registry.sql"),
     );
 

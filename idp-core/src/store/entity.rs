@@ -18,6 +18,7 @@ pub(super) mod outbox;
 pub(super) mod password;
 pub(super) mod realm;
 pub(super) mod registration_token;
+pub(super) mod remembered_browser;
 pub(super) mod session;
 pub(super) mod session_client;
 pub(super) mod signing_key;

@@ -17,7 +17,7 @@ use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::middleware::headers;
 use crate::view::chrome::FieldError;
-use crate::view::login::{Locked, Login};
+use crate::view::login::{Locked, Login, SignInPurpose};
 use crate::{go, paths};
 
 /// Shows the form, or sends whoever is signed in already to what comes next.
@@ -160,10 +160,14 @@ async fn page(
         None => None,
     };
     let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
-    let username = if username.is_empty() { hint.unwrap_or_default() } else { username };
+    let seated = sitting.and_then(|sitting| sitting.seated.as_ref());
+    let seated = seated.map(|(member, _)| member.user_id.as_str().to_owned());
+    let username = if username.is_empty() { hint.or(seated).unwrap_or_default() } else { username };
     let mut chrome = caller.chrome_of(interaction);
     chrome.errors = errors;
-    let mut response = caller.page(&Login { chrome, application, username });
+    let again = interaction.is_some_and(|interaction| interaction.errand.is_some() && interaction.member.is_some());
+    let purpose = if again { SignInPurpose::Again } else { SignInPurpose::SignIn };
+    let mut response = caller.page(&Login { chrome, application, username, purpose });
     headers::allow_image(response.headers_mut(), logo.as_deref());
     Ok(response)
 }

@@ -27,6 +27,9 @@ pub(crate) fn allow_image(headers: &mut HeaderMap, address: Option<&str>) {
 /// Lets the page of this answer open frames of these origins, and of no other.
 pub(crate) fn allow_frames<'a>(headers: &mut HeaderMap, origins: impl Iterator<Item = &'a str>) {
     let mut origins: Vec<&str> = origins.collect();
+    if origins.is_empty() {
+        return;
+    }
     origins.sort_unstable();
     origins.dedup();
     let policy = format!("{CONTENT_SECURITY_POLICY}; frame-src {}", origins.join(" "));

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use idp_core::client::Client;
-use idp_core::oidc::register::{self, Draft, Refusal, Registered, metadata};
+use idp_core::oidc::register::{self, Draft, Refusal, Registered, answer};
 use serde_json::{Map, Value, json};
 
 use super::document::{self, Keep};
@@ -156,7 +156,7 @@ fn told(visit: &Visit, status: StatusCode, registered: &Registered) -> Response 
 fn information(visit: &Visit, client: &Client, access: &str) -> Map<String, Value> {
     let client_id = client.client_id.as_str();
     let address = format!("{}{}/{client_id}", visit.realm().origin.as_str(), paths::REGISTER);
-    let mut document = metadata::written(&client.name, &client.settings);
+    let mut document = answer::written(&client.name, &client.settings);
     document.insert("client_id".to_owned(), client_id.into());
     document.insert("client_id_issued_at".to_owned(), client.created_at.seconds().into());
     document.insert("registration_client_uri".to_owned(), address.into());

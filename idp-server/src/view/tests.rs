@@ -78,6 +78,11 @@ fn composed_keys() -> BTreeSet<String> {
     for method in METHODS {
         keys.extend(["title", "text", "needs"].map(|part| format!("method-{method}-{part}")));
     }
+    for method in METHODS {
+        keys.insert(format!("method-add-{method}"));
+    }
+    keys.extend(["now", "minutes", "hours", "days"].map(|unit| format!("ago-{unit}")));
+    keys.extend(idp_core::account::history::TOLD.map(|kind| format!("history-{}", kind.name())));
     for purpose in ["mail", "proof"] {
         keys.extend(["title", "lead", "submit"].map(|part| format!("enrol-{purpose}-{part}")));
     }
@@ -88,7 +93,9 @@ fn composed_keys() -> BTreeSet<String> {
         "password-changed",
         "address-changed",
         "method-added",
+        "method-renamed",
         "method-removed",
+        "change",
         "locked",
     ] {
         keys.extend(["subject", "lead", "tail"].map(|part| format!("mail-{mail}-{part}")));

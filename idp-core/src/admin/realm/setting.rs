@@ -131,6 +131,7 @@ impl Assignment {
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {
                 "write 1 to 10080"
             }
+            "remember_browser_days" if settings.remember_browser_days > 90 => "write 0 to 90",
             _ => return Ok(()),
         };
         Err(self.bad(reason))

@@ -46,8 +46,7 @@ fn jose_opens_what_we_encrypt() {
             let key = key_of(encryption.alg);
             let public: PublicJwk = serde_json::from_value(key["public"].clone()).unwrap();
             let recipient = Recipient { encryption, kid: Some("k".into()), public };
-            let token =
-                jwe::encrypt(&SeededEntropy::new(3), &recipient, Content::Jwt, PLAIN.as_bytes()).unwrap();
+            let token = jwe::encrypt(&SeededEntropy::new(3), &recipient, Content::Jwt, PLAIN.as_bytes()).unwrap();
             json!({ "alg": encryption.alg.name(), "token": token, "private": key["private"] })
         })
         .collect();
