@@ -75,6 +75,13 @@ pub enum EventKind {
     ConsentGiven,
     ConsentDenied,
     ConsentRevoked,
+    TokenRefreshed,
+    RefreshTokenReused,
+    TokenExchanged,
+    DeviceAsked,
+    DeviceAllowed,
+    DeviceDenied,
+    DeviceRedeemed,
 }
 
 impl EventKind {

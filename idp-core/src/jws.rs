@@ -26,6 +26,8 @@ pub enum Typ {
     LogoutToken,
     /// Claims about a member (OpenID Connect Core §5.3.2); told from an ID token by what it lacks.
     Userinfo,
+    /// What is known of a token (RFC 9701 §5).
+    Introspection,
 }
 
 impl Typ {
@@ -35,6 +37,7 @@ impl Typ {
             Self::IdToken | Self::Userinfo => "JWT",
             Self::AccessToken => "at+jwt",
             Self::LogoutToken => "logout+jwt",
+            Self::Introspection => "token-introspection+jwt",
         }
     }
 }

@@ -182,6 +182,17 @@ pub enum RegistrationPolicy {
     Open,
 }
 
+/// Whether proofs of possession must carry a nonce of ours (RFC 9449 §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DpopNonces {
+    /// Their own time says how old they are.
+    #[default]
+    Off,
+    /// A client whose clock is wrong, or who makes proofs in advance, is noticed.
+    Required,
+}
+
 /// A text in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -240,6 +251,8 @@ pub struct RealmSettings {
     pub registration_pkce: Pkce,
     /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
     pub remember_browser_days: u64,
+    /// Whether proofs of possession must carry a nonce.
+    pub dpop_nonces: DpopNonces,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -264,6 +277,7 @@ impl Default for RealmSettings {
             registration: RegistrationPolicy::default(),
             registration_pkce: Pkce::default(),
             remember_browser_days: 0,
+            dpop_nonces: DpopNonces::default(),
             texts: BTreeMap::new(),
         }
     }

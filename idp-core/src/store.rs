@@ -23,6 +23,7 @@ pub(crate) mod client;
 mod connect;
 pub(crate) mod consent;
 pub(crate) mod credential;
+pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
 pub(crate) mod installation;
@@ -31,15 +32,18 @@ pub(crate) mod letter;
 pub(crate) mod logout_notice;
 pub(crate) mod member;
 pub mod migrate;
+pub(crate) mod opaque_token;
 pub(crate) mod outbox;
 pub mod realm;
+pub(crate) mod refresh_token;
 pub(crate) mod registration_token;
 pub(crate) mod remembered_browser;
+pub(crate) mod revoked_token;
 pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
-pub(crate) mod token;
+pub(crate) mod used_identifier;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
@@ -141,7 +145,7 @@ impl Store {
 
 impl Ambient {
     fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
-        Ctx::new(transaction, scope, self.clock.now(), Arc::clone(&self.vault), Arc::clone(&self.entropy))
+        Ctx::new(transaction, scope, self)
     }
 }
 

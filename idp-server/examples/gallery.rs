@@ -12,6 +12,7 @@ use idp_server::view::assets;
 use idp_server::view::chrome::{Chrome, FieldError, LanguageLink, Notice, Progress, RealmLook, Upcoming};
 use idp_server::view::colour::Colour;
 use idp_server::view::consent::Consent;
+use idp_server::view::device::{Device, Stage};
 use idp_server::view::enrol::{EnrolMail, EnrolTotp, MailCodePurpose, Ticked};
 use idp_server::view::error::{ErrorPage, WayBack};
 use idp_server::view::error_text;
@@ -44,6 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         gallery.last_steps()?;
         gallery.enrolment()?;
         gallery.signing_out()?;
+        gallery.device()?;
+
         gallery.errors()?;
         gallery.mails()?;
     }
@@ -301,6 +304,24 @@ impl Gallery {
                 purpose,
             };
             self.page(name, &page)?;
+        }
+        Ok(())
+    }
+
+    fn device(&self) -> Result<(), Box<dyn Error>> {
+        let client_name = self.say("みほんテレビ", "Mihon TV");
+        let code = "BCDF-GHJK".to_owned();
+        for (name, stage) in [
+            ("device-sign-in", Stage::SignIn { sign_in_url: "#".to_owned() }),
+            ("device", Stage::Code { typed: String::new() }),
+            (
+                "device-confirm",
+                Stage::Confirm { code, client_name: client_name.clone(), scopes: vec!["openid", "email"] },
+            ),
+            ("device-allowed", Stage::Allowed { client_name }),
+            ("device-denied", Stage::Denied),
+        ] {
+            self.page(name, &Device { chrome: self.chrome(), stage })?;
         }
         Ok(())
     }

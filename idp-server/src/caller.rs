@@ -181,8 +181,11 @@ impl Caller {
         days.filter(|_| sitting.interaction.errand.is_none())
     }
 
-    /// Where a member goes who came by themselves.
+    /// Where a member goes who came by themselves, or for a device.
     pub fn home_url(&self) -> String {
+        if let Some(code) = self.visit.waiting_device() {
+            return format!("{}?user_code={code}", paths::DEVICE);
+        }
         let home = self.visit.realm().settings.home_url.clone();
         home.unwrap_or_else(|| paths::ACCOUNT.to_owned())
     }

@@ -8,6 +8,7 @@ mod connections;
 pub mod consent;
 pub mod demo;
 pub mod device;
+mod device_page;
 pub mod enrol;
 pub mod error;
 pub mod extract;

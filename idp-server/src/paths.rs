@@ -74,6 +74,14 @@ pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
 pub const AUTHORIZE: &str = "/authorize";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
+/// RFC 7662 §2.
+pub const INTROSPECT: &str = "/introspect";
+/// RFC 7009 §2.
+pub const REVOKE: &str = "/revoke";
+/// RFC 8628 §3.1.
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// RFC 8628 §3.3: where a member types the code of a device.
+pub const DEVICE: &str = "/device";
 /// OpenID Connect Core 1.0 §5.3.
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.
@@ -98,7 +106,8 @@ pub enum Audience {
 
 /// Who reads the answers of this path.
 pub fn audience(path: &str) -> Audience {
-    const CLIENT: [&str; 6] = [TOKEN, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER, REGISTER];
+    const CLIENT: [&str; 9] =
+        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER, REGISTER];
     if path == HEALTHZ || path == READYZ {
         Audience::Probe
     } else if CLIENT.contains(&path) || path.starts_with("/register/") {

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
-use crate::{account, assets, consent, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
+use crate::{account, assets, consent, device_page, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
 
 /// Every route there is, within its frame.
 pub fn build(state: AppState) -> Router {
@@ -50,6 +50,10 @@ pub fn build(state: AppState) -> Router {
         .route(paths::JWKS, get(oidc::jwks::get).options(oidc::document::preflight))
         .route(paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post))
         .route(paths::TOKEN, post(oidc::token::post).options(oidc::document::preflight))
+        .route(paths::INTROSPECT, post(oidc::introspect::post))
+        .route(paths::REVOKE, post(oidc::revoke::post).options(oidc::document::preflight))
+        .route(paths::DEVICE_AUTHORIZATION, post(oidc::device_authorization::post))
+        .route(paths::DEVICE, get(device_page::show).post(device_page::submit))
         .route(paths::USERINFO, get(oidc::userinfo::get).post(oidc::userinfo::post).options(oidc::document::preflight))
         .route(paths::REGISTER, post(oidc::register::post))
         .route(paths::REGISTERED, get(oidc::register::get).put(oidc::register::put).delete(oidc::register::delete))

@@ -7,7 +7,7 @@ use super::entity::grant;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::grant::Grant;
+use crate::grant::{Grant, Lifetime};
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::Scopes;
 
@@ -23,6 +23,7 @@ pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
         created_at: Set(grant.created_at.millis()),
         expires_at: Set(grant.expires_at.millis()),
         revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
+        lifetime: Set(Lifetime::of(&grant.scopes).name().to_owned()),
     };
     grant::Entity::insert(row).exec_without_returning(&ctx.db).await?;
     super::session_client::note(ctx, grant.session, grant.client).await
@@ -46,12 +47,13 @@ pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Takes back what was granted in one session.
+/// Takes back what was granted in one session, but for what was granted beyond it.
 pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<(), Fault> {
     grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::SessionId.eq(session.uuid()))
+        .filter(grant::Column::Lifetime.eq(Lifetime::Session.name()))
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
         .await?;

@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 85] = [
+pub const CODES: [&str; 86] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -64,6 +64,7 @@ pub const CODES: [&str; 85] = [
     "device_name_too_long",
     "device_name_unreadable",
     "last_way_in",
+    "user_code_wrong",
     // The method and the password.
     "method_missing",
     "method_not_offered",

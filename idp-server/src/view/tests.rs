@@ -208,7 +208,7 @@ fn the_assets_that_pages_load_exist() {
 }
 
 /// The names that password managers, support staff and black-box tests hold on to, by template.
-const HELD: [(&str, &str, &[&str]); 17] = [
+const HELD: [(&str, &str, &[&str]); 18] = [
     ("login/login.html", "login", &["username", "password", "login-submit"]),
     ("login/totp.html", "totp", &["totp-code", "totp-submit", "other-method"]),
     ("login/mail_code.html", "mail-code", &["mail-code", "mail-code-submit", "parts::resend"]),
@@ -228,6 +228,7 @@ const HELD: [(&str, &str, &[&str]); 17] = [
     ("enrol/totp.html", "totp", &["totp-key", "totp-qr", "totp-code", "device-name", "sign-out-others", "totp-submit"]),
     ("enrol/mail.html", "mail", &["mail-code", "mail-code-submit", "parts::resend"]),
     ("consent/consent.html", "consent", &["consent-allow", "consent-deny", "consent-wanted", "client-logo"]),
+    ("device/device.html", "device", &["user-code", "user-code-submit", "device-allow", "device-deny"]),
     ("logout/logout.html", "logout", &["logout-confirm", "logout-cancel"]),
     ("error.html", "error", &["error-summary", "error-code"]),
 ];
