@@ -61,6 +61,7 @@ pub enum EventKind {
     MethodEnrolled,
     MethodRenamed,
     MethodRemoved,
+    PasskeyCounterWentBack,
     SessionStarted,
     SessionRaised,
     SessionEnded,

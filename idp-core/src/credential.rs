@@ -4,6 +4,7 @@ pub mod app;
 pub mod card;
 mod guessability;
 pub mod method;
+pub mod passkey;
 pub mod password_context;
 pub mod password_policy;
 mod romaji;

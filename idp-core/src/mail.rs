@@ -35,6 +35,11 @@ pub enum MailContent {
         /// The new one, masked.
         new_address: String,
     },
+    /// A passkey was refused because its counter went back: there may be a second copy of it.
+    PasskeyRefused {
+        /// What the member calls it.
+        name: String,
+    },
     /// Link and code that prove a new address, for a member who is signed in.
     ChangeAddress {
         /// The secret in the link.
@@ -68,6 +73,7 @@ impl MailContent {
             Self::EnrolmentCode { .. } => "enrolment_code",
             Self::PasswordChanged => "password_changed",
             Self::AddressChanged { .. } => "address_changed",
+            Self::PasskeyRefused { .. } => "passkey_refused",
             Self::ChangeAddress { .. } => "change_address",
             Self::MethodAdded { .. } => "method_added",
             Self::MethodRenamed { .. } => "method_renamed",

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::client::Pkce;
 use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
+use crate::credential::passkey::relying_party::RelyingParty;
 use crate::id::RealmId;
 use crate::language::Language;
 
@@ -28,6 +29,15 @@ pub struct Realm {
 }
 
 impl Realm {
+    /// The second steps members are offered, strongest first: those of the settings that can work at this origin.
+    pub fn offered_methods(&self) -> Vec<Method> {
+        let works = |method: &Method| match method {
+            Method::Passkey => RelyingParty::of(self).is_some(),
+            Method::App | Method::Mail => true,
+        };
+        self.settings.methods.iter().copied().filter(works).collect()
+    }
+
     /// Stands for what concerns no single realm: creating realms, the installation's own audit chain.
     pub fn installation() -> Self {
         Self {
@@ -239,6 +249,10 @@ pub struct RealmSettings {
     pub pattern_guard: PatternGuard,
     /// The second steps offered, strongest first.
     pub methods: Vec<Method>,
+    /// The domain that passkeys are made for; the origin's host by default, or a parent of it.
+    pub passkey_rp_id: Option<String>,
+    /// Origins beside our own whose pages may use the realm's passkeys (WebAuthn Level 3 §5.11).
+    pub passkey_related_origins: Vec<String>,
     /// How long a letter opens the journey, in days.
     pub letter_days: u64,
     /// Idle limit of a session, in minutes.
@@ -270,7 +284,9 @@ impl Default for RealmSettings {
             enrol_at: EnrolAt::default(),
             initial_password: InitialPassword::default(),
             pattern_guard: PatternGuard::default(),
-            methods: vec![Method::App, Method::Mail],
+            methods: Method::ALL.to_vec(),
+            passkey_rp_id: None,
+            passkey_related_origins: Vec::new(),
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,

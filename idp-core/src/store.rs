@@ -34,6 +34,8 @@ pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod opaque_token;
 pub(crate) mod outbox;
+pub(crate) mod passkey;
+pub(crate) mod passkey_ceremony;
 pub mod realm;
 pub(crate) mod refresh_token;
 pub(crate) mod registration_token;

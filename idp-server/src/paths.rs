@@ -13,6 +13,10 @@ pub const REALM_STYLE: &str = "/assets/realm.css";
 pub const LOGIN: &str = "/login";
 /// The code of an authenticator app.
 pub const LOGIN_TOTP: &str = "/login/totp";
+/// A passkey: its answer, and the page of it as a second step.
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// A challenge for it, by script.
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 /// A mailed code.
 pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
 /// The application asks for a stronger way to sign in than there is.
@@ -41,6 +45,10 @@ pub const ENROL_TOTP: &str = "/enrol/totp";
 pub const ENROL_TOTP_QR_SVG: &str = "/enrol/totp/qr.svg";
 /// Its QR code as PNG, to save.
 pub const ENROL_TOTP_QR_PNG: &str = "/enrol/totp/qr.png";
+/// Setting a passkey up.
+pub const ENROL_PASSKEY: &str = "/enrol/passkey";
+/// A challenge for it, by script.
+pub const ENROL_PASSKEY_OPTIONS: &str = "/enrol/passkey/options";
 /// Setting mailed codes up.
 pub const ENROL_MAIL: &str = "/enrol/mail";
 /// What an application may learn.
@@ -66,6 +74,12 @@ pub const ACCOUNT_HISTORY: &str = "/account/history";
 /// How to sign in, to be printed.
 pub const ACCOUNT_PRINT: &str = "/account/print";
 
+/// Related origins of passkeys (WebAuthn Level 3 §5.11).
+pub const WEBAUTHN: &str = "/.well-known/webauthn";
+/// Where passkeys are made and looked after (W3C, A Well-Known URL for Relying Party Passkey Endpoints).
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
+/// Where the password is changed (W3C, A Well-Known URL for Changing Passwords).
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// OpenID Connect Discovery 1.0 §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.

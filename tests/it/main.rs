@@ -3,9 +3,11 @@
 mod account;
 mod browser;
 mod cli;
+mod enrol;
 mod login;
 mod oidc;
 mod onboarding;
 mod ops;
 mod store;
 mod tidy;
+mod well_known;

@@ -54,7 +54,7 @@ pub fn removable(cards: &[Card], id: CredentialId) -> Removable<'_> {
 /// Whether one more of this method can be set up beside the cards there are.
 pub fn is_addable(method: Method, cards: &[Card]) -> bool {
     match method {
-        Method::App => true,
+        Method::Passkey | Method::App => true,
         Method::Mail => !cards.iter().any(|card| card.method == Method::Mail),
     }
 }

@@ -110,9 +110,9 @@ fn step_to(wanted: Acr, progress: &Progress, facts: &Facts) -> Option<Method> {
 pub fn not_fresh(progress: &Progress, enrolled: &[Method], since: Timestamp) -> Option<Missing> {
     let given = |wanted: fn(&Evidence) -> bool| progress.last(wanted).is_some_and(|at| at >= since);
     match enrolled.first() {
-        Some(Method::App) => {
-            let fresh = given(|evidence| matches!(evidence, Evidence::App { .. }));
-            (!fresh).then_some(Missing::Step(Method::App))
+        Some(strongest @ (Method::Passkey | Method::App)) => {
+            let fresh = given(|evidence| matches!(evidence, Evidence::Passkey { .. } | Evidence::App { .. }));
+            (!fresh).then_some(Missing::Step(*strongest))
         }
         Some(Method::Mail) | None => {
             let fresh = given(|evidence| matches!(evidence, Evidence::Password));
@@ -127,7 +127,7 @@ mod tests {
 
     use super::*;
     use crate::id::CredentialId;
-    use crate::interaction::{Completion, Proof};
+    use crate::interaction::{Completion, PasskeyOffer, Proof};
     use crate::onboarding::facts::{BirthDateFact, BrowserFact, MailFact, MailProof, PasswordFact};
 
     const APP: Evidence = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
@@ -146,6 +146,7 @@ mod tests {
             mail_proof: MailProof::Fresh,
             adding: None,
             browser: BrowserFact::Unknown,
+            passkey_offer: PasskeyOffer::Not,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The facts the journey is decided by. They are what is stored; nobody stores a step number.
 
 use crate::credential::Method;
-use crate::interaction::Completion;
+use crate::interaction::{Completion, PasskeyOffer};
 
 /// What is known of the member's mail address in this sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +81,25 @@ pub struct Facts {
     pub adding: Option<Method>,
     /// The browser.
     pub browser: BrowserFact,
+    /// Whether a passkey of this device is offered.
+    pub passkey_offer: PasskeyOffer,
 }
 
 impl Facts {
+    /// The second steps that may be taken, strongest first. A mailed code stands in for nothing stronger.
+    pub fn second_steps(&self) -> Vec<Method> {
+        let strongest = self.enrolled.first();
+        let may = |method: &Method| match method {
+            Method::Passkey | Method::App => true,
+            Method::Mail => strongest == Some(&Method::Mail),
+        };
+        self.enrolled.iter().copied().filter(may).collect()
+    }
+
     /// Whether the member has a method that stands on its own beside the password, so that it answers for what is added.
     pub fn is_strong(&self) -> bool {
         self.enrolled.iter().any(|method| match method {
-            Method::App => true,
+            Method::Passkey | Method::App => true,
             Method::Mail => false,
         })
     }

@@ -53,7 +53,7 @@ pub async fn rules(ctx: &Ctx, place: &Place) -> Result<Option<Rules>, Fault> {
 /// The rules for a member whose password stands beside this method.
 pub(crate) async fn rules_of(ctx: &Ctx, member: &Member, beside: Option<Method>) -> Result<Rules, Fault> {
     let minimum = match beside {
-        Some(Method::App) => BESIDE_APP,
+        Some(Method::Passkey | Method::App) => BESIDE_APP,
         Some(Method::Mail) | None => ALONE,
     };
     Ok(Rules {

@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 86] = [
+pub const CODES: [&str; 96] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -62,9 +62,20 @@ pub const CODES: [&str; 86] = [
     "totp_slowed",
     "totp_stopped",
     "device_name_too_long",
+    "user_code_wrong",
     "device_name_unreadable",
     "last_way_in",
-    "user_code_wrong",
+    // Passkeys; the last four happen in the browser.
+    "passkey_expired",
+    "passkey_refused",
+    "passkey_registered",
+    "passkey_unknown",
+    "passkey_unreadable",
+    "passkey_wrong",
+    "passkey_cancelled",
+    "passkey_failed",
+    "passkey_timed_out",
+    "passkey_unsupported",
     // The method and the password.
     "method_missing",
     "method_not_offered",

@@ -78,10 +78,14 @@ fn composed_keys() -> BTreeSet<String> {
     for method in METHODS {
         keys.extend(["title", "text", "needs"].map(|part| format!("method-{method}-{part}")));
     }
+    for occasion in ["enrol-passkey", "offer-passkey"] {
+        keys.extend(["title", "lead", "other"].map(|part| format!("{occasion}-{part}")));
+    }
     for method in METHODS {
         keys.insert(format!("method-add-{method}"));
     }
     keys.extend(["now", "minutes", "hours", "days"].map(|unit| format!("ago-{unit}")));
+    keys.insert("history-refused".to_owned());
     keys.extend(idp_core::account::history::TOLD.map(|kind| format!("history-{}", kind.name())));
     for purpose in ["mail", "proof"] {
         keys.extend(["title", "lead", "submit"].map(|part| format!("enrol-{purpose}-{part}")));
