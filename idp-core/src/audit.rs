@@ -42,6 +42,7 @@ pub enum EventKind {
     ClientChanged,
     ClientSecretRotated,
     ClientDeleted,
+    RegistrationTokenIssued,
     KeyCreated,
     KeyActivated,
     KeyRetired,

@@ -23,6 +23,7 @@ pub mod hashing;
 pub mod id;
 pub mod interaction;
 pub mod jose;
+pub mod jwe;
 pub mod jws;
 pub mod key;
 pub mod language;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::client::Pkce;
 use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
 use crate::credential::passkey::relying_party::RelyingParty;
@@ -178,6 +179,19 @@ pub enum PatternGuard {
     AcceptedRisk,
 }
 
+/// Who may register a client (RFC 7591 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationPolicy {
+    /// Operators alone.
+    #[default]
+    Closed,
+    /// Also who holds an initial access token.
+    Token,
+    /// Anybody.
+    Open,
+}
+
 /// Whether proofs of possession must carry a nonce of ours (RFC 9449 §8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -263,10 +277,14 @@ pub struct RealmSettings {
     pub session_idle_minutes: u64,
     /// Absolute limit of a session, in minutes.
     pub session_absolute_minutes: u64,
-    /// Whether proofs of possession must carry a nonce.
-    pub dpop_nonces: DpopNonces,
+    /// Who may register a client.
+    pub registration: RegistrationPolicy,
+    /// Whether clients that register themselves must use PKCE; those that cannot keep a secret always must.
+    pub registration_pkce: Pkce,
     /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
     pub remember_browser_days: u64,
+    /// Whether proofs of possession must carry a nonce.
+    pub dpop_nonces: DpopNonces,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -293,8 +311,10 @@ impl Default for RealmSettings {
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
-            dpop_nonces: DpopNonces::default(),
+            registration: RegistrationPolicy::default(),
+            registration_pkce: Pkce::default(),
             remember_browser_days: 0,
+            dpop_nonces: DpopNonces::default(),
             texts: BTreeMap::new(),
         }
     }

@@ -63,6 +63,12 @@ pub struct SigningKey;
 pub struct QueuedMail;
 /// The proof that a form came from a page of ours.
 pub struct CsrfToken;
+/// What lets a developer register a client.
+pub struct RegistrationToken;
+/// What a client manages its registration with.
+pub struct RegistrationAccess;
+/// What a sector knows a member by.
+pub struct PairwiseSubject;
 /// A known value by which a wrong installation key is found.
 pub struct KeyCheck;
 
@@ -128,6 +134,15 @@ impl Purpose for QueuedMail {
 }
 impl Purpose for KeyCheck {
     const NAME: &'static str = "key-check";
+}
+impl Purpose for RegistrationToken {
+    const NAME: &'static str = "registration-token";
+}
+impl Purpose for RegistrationAccess {
+    const NAME: &'static str = "registration-access";
+}
+impl Purpose for PairwiseSubject {
+    const NAME: &'static str = "pairwise-subject";
 }
 impl Purpose for CsrfToken {
     const NAME: &'static str = "csrf";

@@ -389,7 +389,7 @@ impl Gallery {
             ("signed-out-return", AfterSignOut::Return { client_name, url: url.clone() }),
             ("signed-out-set-up", AfterSignOut::SetUpMethod { sign_in_url: url.clone(), method: "totp" }),
         ] {
-            self.page(name, &SignedOut { chrome: self.chrome(), then })?;
+            self.page(name, &SignedOut { chrome: self.chrome(), then, frames: Vec::new() })?;
         }
 
         let methods = vec!["totp", "mail"];

@@ -123,6 +123,10 @@ pub const DEVICE: &str = "/device";
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.
 pub const JWKS: &str = "/jwks";
+/// RFC 7591 §3.
+pub const REGISTER: &str = "/register";
+/// RFC 7592 §2.
+pub const REGISTERED: &str = "/register/{client_id}";
 /// OpenID Connect RP-Initiated Logout 1.0 §2.
 pub const END_SESSION: &str = "/end_session";
 
@@ -139,11 +143,11 @@ pub enum Audience {
 
 /// Who reads the answers of this path.
 pub fn audience(path: &str) -> Audience {
-    const CLIENT: [&str; 8] =
-        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
+    const CLIENT: [&str; 9] =
+        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER, REGISTER];
     if path == HEALTHZ || path == READYZ {
         Audience::Probe
-    } else if CLIENT.contains(&path) {
+    } else if CLIENT.contains(&path) || path.starts_with("/register/") {
         Audience::Client
     } else {
         Audience::Person

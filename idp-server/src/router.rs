@@ -76,6 +76,8 @@ pub fn build(state: AppState) -> Router {
         .route(paths::DEVICE_AUTHORIZATION, post(oidc::device_authorization::post))
         .route(paths::DEVICE, get(device_page::show).post(device_page::submit))
         .route(paths::USERINFO, get(oidc::userinfo::get).post(oidc::userinfo::post).options(oidc::document::preflight))
+        .route(paths::REGISTER, post(oidc::register::post))
+        .route(paths::REGISTERED, get(oidc::register::get).put(oidc::register::put).delete(oidc::register::delete))
         .route(paths::END_SESSION, get(oidc::end_session::get).post(oidc::end_session::post))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)

@@ -73,6 +73,8 @@ logout-cancel = Stay signed in
 
 signed-out-title = You are signed out
 signed-out-lead = Thank you. You can close this page.
+signed-out-going-on = You are being signed out of other services as well. The next page opens by itself.
+signed-out-continue = Continue
 signed-out-set-up = Please go on and set up “{ $method }”. Sign in again and the set-up page opens. Your user ID is the same as before; use the new password you have just chosen.
 signed-out-sign-in = Sign in again and set it up
 back-to-client = Back to { $client }

@@ -70,6 +70,8 @@ logout-cancel = ログアウトしない
 
 signed-out-title = ログアウトしました
 signed-out-lead = ご利用ありがとうございました。この画面は閉じてかまいません。
+signed-out-going-on = ほかのサービスからもログアウトしています。自動で次の画面に進みます。
+signed-out-continue = 次へ進む
 signed-out-set-up = 続けて「{ $method }」の設定をお願いします。もう一度ログインすると、設定の画面が開きます。ユーザIDはこれまでと同じです。パスワードは、先ほど決めた新しいものを入力してください。
 signed-out-sign-in = もう一度ログインして設定する
 back-to-client = 「{ $client }」へ戻る
