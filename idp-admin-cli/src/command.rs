@@ -8,6 +8,7 @@ mod letter;
 mod member;
 mod migrate;
 mod realm;
+mod session;
 
 use clap::Subcommand;
 
@@ -29,6 +30,9 @@ pub(crate) enum Noun {
     /// Applications that members sign in to
     #[command(subcommand)]
     Client(client::Verb),
+    /// Where members are signed in
+    #[command(subcommand)]
+    Session(session::Verb),
     /// Signing keys
     #[command(subcommand)]
     Key(key::Verb),
@@ -49,6 +53,7 @@ impl Noun {
             Self::Member(verb) => verb.run(context).await,
             Self::Letter(verb) => verb.run(context).await,
             Self::Client(verb) => verb.run(context).await,
+            Self::Session(verb) => verb.run(context).await,
             Self::Key(verb) => verb.run(context).await,
             Self::Audit(verb) => verb.run(context).await,
             Self::Migrate(verb) => verb.run(context).await,

@@ -10,6 +10,7 @@ pub mod key;
 pub mod letter;
 pub mod member;
 pub mod realm;
+pub mod session;
 pub mod transfer;
 
 #[cfg(test)]
@@ -47,6 +48,7 @@ mod tests {
             clock: Arc::clone(&clock) as Arc<_>,
             entropy: Arc::new(SeededEntropy::new(1)),
             vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+            client_keys: Arc::default(),
         };
         let store = Store::open(&url, ambient).await.unwrap();
         let installation = Scope::operator(Arc::new(Realm::installation()), "ops");

@@ -128,6 +128,10 @@ pub struct GrantKind;
 pub struct TokenKind;
 /// Names a mail in the outbox.
 pub struct MailKind;
+/// A notice that a session ended.
+pub struct LogoutNoticeKind;
+/// What lets a developer register a client.
+pub struct RegistrationTokenKind;
 
 /// Names a browser that is remembered.
 pub struct RememberedBrowserKind;
@@ -165,6 +169,12 @@ impl Named for GrantKind {
 impl Named for TokenKind {
     const PREFIX: &'static str = "tok";
 }
+impl Named for RegistrationTokenKind {
+    const PREFIX: &'static str = "reg";
+}
+impl Named for LogoutNoticeKind {
+    const PREFIX: &'static str = "out";
+}
 impl Named for MailKind {
     const PREFIX: &'static str = "mai";
 }
@@ -191,6 +201,8 @@ pub type GrantId = Id<GrantKind>;
 pub type TokenId = Id<TokenKind>;
 /// A queued mail's identifier.
 pub type MailId = Id<MailKind>;
+/// A notice that a session ended.
+pub type LogoutNoticeId = Id<LogoutNoticeKind>;
 
 /// A remembered browser's identifier.
 pub type RememberedBrowserId = Id<RememberedBrowserKind>;

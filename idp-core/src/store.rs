@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
+use crate::client::FetchedKeys;
 use crate::clock::Clock;
 use crate::ctx::{Ctx, Scope};
 use crate::entropy::Entropy;
@@ -28,6 +29,7 @@ pub(crate) mod grant;
 pub(crate) mod installation;
 pub(crate) mod interaction;
 pub(crate) mod letter;
+pub(crate) mod logout_notice;
 pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod opaque_token;
@@ -36,10 +38,14 @@ pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub(crate) mod pushed_request;
 pub mod realm;
+pub(crate) mod recovery_code;
 pub(crate) mod refresh_token;
+pub(crate) mod registration_token;
 pub(crate) mod remembered_browser;
+pub(crate) mod rescue;
 pub(crate) mod revoked_token;
 pub(crate) mod session;
+pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
 pub(crate) mod used_identifier;
@@ -59,6 +65,8 @@ pub struct Ambient {
     pub entropy: Arc<dyn Entropy>,
     /// Hashes and seals secrets.
     pub vault: Arc<Vault>,
+    /// Key sets fetched from clients.
+    pub client_keys: Arc<FetchedKeys>,
 }
 
 enum Backend {
@@ -142,7 +150,7 @@ impl Store {
 
 impl Ambient {
     fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
-        Ctx::new(transaction, scope, self.clock.now(), Arc::clone(&self.vault), Arc::clone(&self.entropy))
+        Ctx::new(transaction, scope, self)
     }
 }
 

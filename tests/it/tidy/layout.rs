@@ -30,6 +30,7 @@ const NOUNS: &[&str] = &[
     "id",
     "interaction/decide",
     "jose",
+    "jwe",
     "jws",
     "key",
     "language",

@@ -140,6 +140,9 @@ impl Assignment {
             "authorization_details_types" if !settings.authorization_details_types.iter().all(|kind| is_type(kind)) => {
                 "write names of 1 to 128 letters, digits or any of - . _ : / separated by commas"
             }
+            "wrong_guesses_per_minute" if !(10..=1_000_000).contains(&settings.wrong_guesses_per_minute) => {
+                "write 10 to 1000000"
+            }
             "letter_days" if !(1..=365).contains(&settings.letter_days) => "write 1 to 365",
             "session_idle_minutes" if !(1..=1440).contains(&settings.session_idle_minutes) => "write 1 to 1440",
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {

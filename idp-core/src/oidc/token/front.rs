@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::member::Member;
 use crate::oidc::acr::Authentication;
+use crate::oidc::subject;
 
 /// Prepares an access token, and how many seconds it lives. It travels through the browser, so that it is bound to no key.
 pub(in crate::oidc) async fn access_token(
@@ -21,7 +22,7 @@ pub(in crate::oidc) async fn access_token(
     resources: Vec<String>,
 ) -> Result<(PreparedAccess, u64), Fault> {
     let wanted = Wanted {
-        subject: member.subject.clone(),
+        subject: subject::of(ctx, client, member),
         scopes: &grant.scopes,
         resources,
         authentication: Some(authentication),

@@ -21,6 +21,7 @@ fn client(pkce: Pkce) -> Client {
         name: "Portal".into(),
         secret: None,
         sealed_secret: None,
+        management: None,
         settings: ClientSettings { redirect_uris, scopes, pkce, ..ClientSettings::default() },
         created_at: Timestamp::from_millis(0),
         updated_at: Timestamp::from_millis(0),
