@@ -6,4 +6,5 @@ mod installation;
 mod letter;
 mod member;
 mod realm;
+mod realm_file;
 mod registry;

@@ -1,6 +1,8 @@
 //! Realms.
 
+mod apply;
 mod create;
+mod export;
 mod list;
 mod set;
 mod show;
@@ -20,6 +22,10 @@ pub(crate) enum Verb {
     Show(show::Arguments),
     /// List the realms
     List,
+    /// Make a realm what a file says
+    Apply(apply::Arguments),
+    /// Write a realm as a file
+    Export(export::Arguments),
     /// Change settings
     Set(set::Arguments),
     /// Show or publish the terms of use
@@ -32,6 +38,8 @@ impl Verb {
             Self::Create(arguments) => create::run(context, arguments).await,
             Self::Show(arguments) => show::run(context, arguments).await,
             Self::List => list::run(context).await,
+            Self::Apply(arguments) => apply::run(context, arguments).await,
+            Self::Export(arguments) => export::run(context, arguments).await,
             Self::Set(arguments) => set::run(context, arguments).await,
             Self::Terms(arguments) => terms::run(context, arguments).await,
         }

@@ -118,7 +118,7 @@ pub async fn delete(ctx: &Ctx, client_id: &ClientName) -> Result<Changed<()>, Fa
     Ok(Changed::Done(()))
 }
 
-fn fresh_secret(ctx: &Ctx, settings: &ClientSettings) -> Option<Plain<ClientSecret>> {
+pub(super) fn fresh_secret(ctx: &Ctx, settings: &ClientSettings) -> Option<Plain<ClientSecret>> {
     match settings.auth_method {
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Some(Plain::random(ctx.entropy())),
         AuthMethod::None => None,
@@ -130,6 +130,6 @@ fn drawn_name(ctx: &Ctx) -> Result<ClientName, Fault> {
     ClientName::parse(&drawn).map_err(|_| Fault::Broken("a UUID is no client id".into()))
 }
 
-fn record(ctx: &Ctx, kind: EventKind, client: &Client) {
+pub(super) fn record(ctx: &Ctx, kind: EventKind, client: &Client) {
     ctx.record_with(kind, None, Outcome::Done, json!({ "client": client.id, "client_id": client.client_id }));
 }
