@@ -113,9 +113,9 @@ mod tests {
             .unwrap()
             .unwrap();
         let states: Vec<&str> = letters.iter().map(|listed| listed.letter.state.name()).collect();
-        assert_eq!(states, ["issued", "void", "void"]);
+        assert_eq!(states, ["printed", "void", "void"]);
         let count = place.store.read(&place.scope, |ctx| letter::count(ctx).boxed()).await.unwrap();
-        assert_eq!(count, letter::Count { issued: 1, void: 2, ..letter::Count::default() });
+        assert_eq!(count, letter::Count { printed: 1, void: 2, ..letter::Count::default() });
     }
 
     #[tokio::test]
@@ -148,12 +148,15 @@ mod tests {
             .unwrap();
         place.has_member("e").await;
 
-        let first = place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, 1).boxed()).await.unwrap();
+        let first =
+            place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, None, 1).boxed()).await.unwrap();
         assert_eq!(first.issued[0].user_id.as_str(), "a");
         let next = first.next.clone();
         let second = place
             .store
-            .write(&place.scope, move |ctx| async move { letter::issue_missing(ctx, next.as_ref(), 5).await }.boxed())
+            .write(&place.scope, move |ctx| {
+                async move { letter::issue_missing(ctx, None, next.as_ref(), 5).await }.boxed()
+            })
             .await
             .unwrap();
         assert_eq!(second.issued[0].user_id.as_str(), "e");
@@ -166,7 +169,8 @@ mod tests {
         place.clock.advance(days(30));
         let count = place.store.read(&place.scope, |ctx| letter::count(ctx).boxed()).await.unwrap();
         assert_eq!(count, letter::Count { expired: 3, ..letter::Count::default() });
-        let again = place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, 9).boxed()).await.unwrap();
+        let again =
+            place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, None, 9).boxed()).await.unwrap();
         assert_eq!(again.issued.len(), 3);
         let listed = place.store.read(&place.scope, |ctx| letter::list(ctx, None, 10).boxed()).await.unwrap();
         assert!(matches!(listed[0].letter.state, LetterState::Void { .. }));

@@ -24,9 +24,11 @@ pub(crate) mod consent;
 pub(crate) mod credential;
 mod entity;
 pub(crate) mod grant;
+pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;
 pub(crate) mod letter;
+pub(crate) mod letter_batch;
 pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod outbox;
@@ -89,6 +91,14 @@ impl Store {
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
         &self.mail_queued
+    }
+
+    /// Leaves the writer to others for a while, where there is only one for all processes.
+    pub(crate) async fn breathe(&self, length: std::time::Duration) {
+        match self.backend.as_ref() {
+            Backend::Sqlite { .. } => tokio::time::sleep(length).await,
+            Backend::Postgres { .. } => {}
+        }
     }
 
     /// Runs a verb that changes nothing.

@@ -2,6 +2,7 @@
 
 mod desk;
 mod import;
+mod import_monthly;
 mod installation;
 mod letter;
 mod member;

@@ -4,6 +4,7 @@ mod create;
 mod disable;
 mod enable;
 mod import;
+mod import_report;
 mod list;
 mod show;
 mod unlock;

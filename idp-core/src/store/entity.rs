@@ -11,6 +11,7 @@ pub(super) mod installation;
 pub(super) mod interaction;
 pub(super) mod known_browser;
 pub(super) mod letter;
+pub(super) mod letter_batch;
 pub(super) mod mail_code_credential;
 pub(super) mod member;
 pub(super) mod outbox;

@@ -116,6 +116,19 @@ impl Desk {
         }
     }
 
+    /// Starts `idp-admin` and leaves it running.
+    pub(super) fn starts(&self, words: &str) -> std::process::Child {
+        Command::new(binary())
+            .args(["--operator", "ops"])
+            .args(words.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
     /// Runs it with `--json` and reads the document.
     pub(super) fn json(&self, words: &str) -> Value {
         let answer = self.run(&format!("--json {words}"));

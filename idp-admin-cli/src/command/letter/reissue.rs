@@ -1,29 +1,26 @@
 //! `letter reissue`
 
-use std::path::PathBuf;
-
 use idp_core::admin::letter::reissue;
 
 use super::issue::tell;
 use crate::context::{Context, TypedUserId};
-use crate::output::{Failure, LetterFile};
+use crate::output::Failure;
+use crate::print::Target;
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  idp-admin letter reissue 12-3456\n\nThe birth date is asked again with the new letter."
-)]
+#[command(after_help = "Example:\n  idp-admin letter reissue 12-3456 --pdf letter.pdf\n\nThe earlier letter stops \
+                        working, and the birth date is asked again.")]
 pub(crate) struct Arguments {
     /// The member
     user_id: TypedUserId,
-    /// Write the initial password to this new file
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
+    #[command(flatten)]
+    target: Target,
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let here = context.realm().await?;
-    let file = arguments.csv.as_deref().map(LetterFile::create).transpose()?;
+    let printer = arguments.target.open(&here.scope.realm)?;
     let user_id = arguments.user_id.normal();
     let issue = here.store.write(&here.scope, move |ctx| Box::pin(async move { reissue(ctx, &user_id).await })).await?;
-    tell(context.output, issue, &arguments.user_id, file)
+    tell(context.output, issue, &arguments.user_id, printer)
 }
