@@ -49,9 +49,10 @@ impl Target {
     /// Opens the file; `None` where none is named.
     pub(crate) fn open(&self, realm: &Realm) -> Result<Option<Printer>, Failure> {
         let paper = match (&self.csv, &self.pdf) {
-            (Some(path), _) => {
-                Paper::Csv(csv_file::CsvFile::create(NewFile::create(path, self.encrypt_to.as_ref())?, realm)?)
-            }
+            (Some(path), _) => Paper::Csv(Box::new(csv_file::CsvFile::create(
+                NewFile::create(path, self.encrypt_to.as_ref())?,
+                realm,
+            )?)),
             (None, Some(path)) => {
                 let font = pdf_file::load_font(self.font.as_ref())?;
                 Paper::Pdf(Box::new(pdf_file::PdfFile::create(path, self.encrypt_to.clone(), font, realm)?))
@@ -77,7 +78,7 @@ pub(crate) struct More {
 }
 
 enum Paper {
-    Csv(csv_file::CsvFile),
+    Csv(Box<csv_file::CsvFile>),
     Pdf(Box<pdf_file::PdfFile>),
 }
 
@@ -169,6 +170,7 @@ async fn wipe(store: &Store, here: &Here, letters: &[LetterId]) -> Result<(), Fa
     for chunk in letters.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
         let chunk = chunk.to_vec();
         store.write(&here.scope, move |ctx| Box::pin(async move { mark_printed(ctx, &chunk).await })).await?;
+        store.breathe().await;
     }
     Ok(())
 }

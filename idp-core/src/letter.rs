@@ -250,3 +250,44 @@ pub const LETTER_LIFETIME: Duration = crate::clock::days(30);
 pub fn hash_of(vault: &Vault, member: MemberId, secret: &LetterSecret) -> Hashed<LetterPassword> {
     vault.hash_within(member.uuid().as_bytes(), secret.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THEN: Timestamp = Timestamp::from_millis(1_000);
+    const NOW: Timestamp = Timestamp::from_millis(2_000);
+
+    /// Every state with every event, as the table above has them.
+    #[test]
+    fn every_cell_of_the_table_is_as_it_says() {
+        let reason = VoidReason::Reissued;
+        let states = [
+            LetterState::Issued,
+            LetterState::Printed { at: THEN },
+            LetterState::Used { at: THEN },
+            LetterState::Done { at: THEN },
+            LetterState::Void { at: THEN, reason: VoidReason::Operator },
+        ];
+        let events =
+            [LetterEvent::Printed, LetterEvent::SignedIn, LetterEvent::PasswordSet, LetterEvent::Voided(reason)];
+        let cell = |state: LetterState, event| state.after(event, NOW);
+        let table: Vec<Vec<Option<&str>>> = states
+            .iter()
+            .map(|state| events.iter().map(|event| cell(*state, *event).map(|after| after.name())).collect())
+            .collect();
+        assert_eq!(
+            table,
+            [
+                [Some("printed"), Some("used"), Some("done"), Some("void")],
+                [None, Some("used"), Some("done"), Some("void")],
+                [None, Some("used"), Some("done"), Some("void")],
+                [None, None, None, None],
+                [None, None, None, None],
+            ]
+        );
+        // The first sign-in is the one that is remembered.
+        assert_eq!(cell(LetterState::Used { at: THEN }, LetterEvent::SignedIn), Some(LetterState::Used { at: THEN }));
+        assert_eq!(cell(LetterState::Issued, LetterEvent::SignedIn), Some(LetterState::Used { at: NOW }));
+    }
+}

@@ -3,6 +3,7 @@
 //! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
@@ -40,6 +41,9 @@ pub(crate) mod token;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
+
+/// Whoever waits for SQLite's lock looks again within this time.
+const BREATHER: Duration = Duration::from_millis(25);
 
 /// The transaction of one operation.
 pub(crate) type Transaction = DatabaseTransaction;
@@ -93,10 +97,11 @@ impl Store {
         &self.mail_queued
     }
 
-    /// Leaves the writer to others for a while, where there is only one for all processes.
-    pub(crate) async fn breathe(&self, length: std::time::Duration) {
+    /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
+    /// long work.
+    pub async fn breathe(&self) {
         match self.backend.as_ref() {
-            Backend::Sqlite { .. } => tokio::time::sleep(length).await,
+            Backend::Sqlite { .. } => tokio::time::sleep(BREATHER).await,
             Backend::Postgres { .. } => {}
         }
     }

@@ -3,5 +3,6 @@
 mod bad_input;
 mod cookies;
 mod mail_code;
+mod moved_in;
 mod password;
 mod totp;

@@ -3,6 +3,7 @@
 mod apply;
 mod create;
 mod export;
+mod import_keycloak;
 mod list;
 mod set;
 mod show;
@@ -10,6 +11,7 @@ mod terms;
 
 use clap::Subcommand;
 
+pub(super) use self::import_keycloak::lines_of;
 use crate::context::Context;
 use crate::output::Failure;
 
@@ -24,6 +26,8 @@ pub(crate) enum Verb {
     List,
     /// Make a realm what a file says
     Apply(apply::Arguments),
+    /// Take over a realm export of Keycloak
+    ImportKeycloak(import_keycloak::Arguments),
     /// Write a realm as a file
     Export(export::Arguments),
     /// Change settings
@@ -39,6 +43,7 @@ impl Verb {
             Self::Show(arguments) => show::run(context, arguments).await,
             Self::List => list::run(context).await,
             Self::Apply(arguments) => apply::run(context, arguments).await,
+            Self::ImportKeycloak(arguments) => import_keycloak::run(context, arguments).await,
             Self::Export(arguments) => export::run(context, arguments).await,
             Self::Set(arguments) => set::run(context, arguments).await,
             Self::Terms(arguments) => terms::run(context, arguments).await,

@@ -50,11 +50,15 @@ impl NewFile {
         name.push(".partial");
         let partial = PathBuf::from(name);
         let refused = |error: io::Error| Failure::refused(format!("{} cannot be written: {error}.", path.display()));
-        match std::fs::remove_file(&partial) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
-            Ok(()) | Err(_) => {}
+        if let Ok(earlier) = File::open(&partial) {
+            // Held by whoever writes it now; a killed run holds nothing.
+            if earlier.try_lock().is_err() {
+                return Err(Failure::refused(format!("{} is being written by another command.", path.display())));
+            }
+            std::fs::remove_file(&partial).map_err(refused)?;
         }
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial).map_err(refused)?;
+        file.try_lock().map_err(|error| Failure::Fault(format!("{} cannot be locked: {error}", partial.display())))?;
         let out = match encrypt_to {
             None => Out::Plain(file),
             Some(Recipient(recipient)) => {

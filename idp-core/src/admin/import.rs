@@ -6,7 +6,6 @@
 //! stored. A user id that is given to somebody else gets a new account, and nothing of the earlier one.
 
 use std::io::{Read, Seek};
-use std::time::Duration;
 
 use futures::FutureExt;
 
@@ -37,10 +36,6 @@ use crate::user_id::UserId;
 
 /// Rows that share a transaction.
 const BATCH: usize = 500;
-
-/// How long the database's only writer is left to others after each transaction: whoever waits for it looks again
-/// within this time.
-const BREATHER: Duration = Duration::from_millis(25);
 
 /// Whether anything is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,7 +240,7 @@ impl Run<'_> {
             Mode::Write => {
                 let written =
                     self.store.write(self.scope, move |ctx| apply::write(ctx, rows, letters, recycled).boxed()).await?;
-                self.store.breathe(BREATHER).await;
+                self.store.breathe().await;
                 written
             }
         };
@@ -261,7 +256,7 @@ impl Run<'_> {
             let ids: Vec<MemberId> = chunk.iter().map(|(id, _)| *id).collect();
             if self.mode == Mode::Write {
                 self.store.write(self.scope, move |ctx| async move { leave::leave(ctx, &ids).await }.boxed()).await?;
-                self.store.breathe(BREATHER).await;
+                self.store.breathe().await;
             }
             let left = chunk.iter().map(|(_, user_id)| user_id.clone()).collect();
             let batch = Batch { left, ..Batch::default() };

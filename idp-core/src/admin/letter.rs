@@ -46,6 +46,7 @@ pub struct IssuedLetter {
 
 /// How asking for a letter ended.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is answered once and taken apart at once")]
 pub enum Issue {
     /// Here it is.
     Issued(IssuedLetter),

@@ -67,7 +67,11 @@ pub(crate) async fn mark_many_printed(ctx: &Ctx, ids: &[LetterId]) -> Result<Vec
     let mut marked = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(500) {
         let here = letter::Column::Id.is_in(chunk.iter().map(|id| id.uuid()));
-        let select = of_realm(ctx).filter(here.clone()).filter(letter::Column::State.eq("issued")).lock_exclusive();
+        let select = of_realm(ctx)
+            .filter(here.clone())
+            .filter(letter::Column::State.eq("issued"))
+            .order_by_asc(letter::Column::Id)
+            .lock_exclusive();
         let found = select.all(&ctx.db).await?;
         letter::Entity::update_many()
             .col_expr(letter::Column::State, Expr::value("printed"))

@@ -156,6 +156,19 @@ pub(crate) async fn delete(ctx: &Ctx, id: MemberId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether any member of the installation has this `sub`.
+pub(crate) async fn subject_is_taken(ctx: &Ctx, subject: &str) -> Result<bool, Fault> {
+    Ok(member::Entity::find().filter(member::Column::Subject.eq(subject)).one(&ctx.db).await?.is_some())
+}
+
+/// The version of the terms that the member accepted last, with the hash of its text.
+pub(crate) async fn terms_last_accepted(ctx: &Ctx, id: MemberId) -> Result<Option<(i64, String)>, Fault> {
+    let select = terms_acceptance::Entity::find()
+        .filter(terms_acceptance::Column::MemberId.eq(id.uuid()))
+        .order_by_desc(terms_acceptance::Column::Version);
+    Ok(select.one(&ctx.db).await?.map(|row| (row.version, row.sha256)))
+}
+
 /// The highest version of the terms the member accepted; zero for none.
 pub(crate) async fn terms_accepted(ctx: &Ctx, id: MemberId) -> Result<i64, Fault> {
     let select = terms_acceptance::Entity::find()

@@ -10,6 +10,7 @@ use idp_core::hashing::{self, Phc};
 use idp_core::interaction::begin;
 use idp_core::interaction::decide::Next;
 use idp_core::interaction::sitting::{Place, Sitting};
+use idp_core::user_id::UserId;
 use zeroize::Zeroizing;
 
 use crate::caller::{Caller, text};
@@ -19,6 +20,9 @@ use crate::middleware::headers;
 use crate::view::chrome::FieldError;
 use crate::view::login::{Locked, Login};
 use crate::{go, paths};
+
+/// The query parameter of the address in a letter's QR code.
+const USER_ID: &str = "user_id";
 
 /// Shows the form, or sends whoever is signed in already to what comes next.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
@@ -160,6 +164,8 @@ async fn page(
         None => None,
     };
     let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
+    // A letter's QR code brings the user id along; what the application knows goes before it.
+    let hint = hint.or_else(|| caller.query(USER_ID).filter(|text| UserId::parse(text).is_ok()));
     let username = if username.is_empty() { hint.unwrap_or_default() } else { username };
     let mut chrome = caller.chrome_of(interaction);
     chrome.errors = errors;

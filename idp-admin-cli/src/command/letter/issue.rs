@@ -88,6 +88,7 @@ async fn make(here: &Here) -> Result<(Option<LetterBatchId>, usize), Failure> {
                 Box::pin(async move { issue_missing(ctx, batch, after.as_ref(), BATCH).await })
             })
             .await?;
+        here.store.breathe().await;
         count += made.issued.len();
         (batch, after) = (made.batch, made.next);
         if after.is_none() {

@@ -72,14 +72,14 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let file = open(&arguments.file)?;
     let options = arguments.options()?;
     let here = context.realm().await?;
-    let target = Target::of(arguments.letters, arguments.letters_pdf, arguments.more);
-    let printer = target.open(&here.scope.realm)?;
-    let mut report = Report::open(context.output, options.mode, arguments.results.as_deref())?;
     let Some(_lock) = import_lock::take(&context.config.database, here.scope.realm.id).await? else {
         return Err(Failure::refused(
             "Another import of this realm is under way. Wait for its end, then run this again.",
         ));
     };
+    let target = Target::of(arguments.letters, arguments.letters_pdf, arguments.more);
+    let printer = target.open(&here.scope.realm)?;
+    let mut report = Report::open(context.output, options.mode, arguments.results.as_deref())?;
 
     let told = &mut |batch: Batch| report.add(batch).map_err(|failure| Fault::Broken(failure.sentence().to_owned()));
     let outcome = import(&here.store, &here.scope, file, options, told).await?;

@@ -201,7 +201,7 @@ fn clients_of(part: &Value, problems: &mut Problems) -> Vec<ClientEntry> {
         };
         let mut own = Problems::new();
         let client_id = text_at(&part, "client_id", &mut own, ClientName::parse);
-        let name = text_at(&part, "name", &mut own, |text| client_name(text));
+        let name = text_at(&part, "name", &mut own, client_name);
         problems.extend(own.into_iter().map(|problem| format!("{place}.{problem}")));
         part.remove("client_id");
         part.remove("name");
