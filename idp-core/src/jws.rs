@@ -107,7 +107,13 @@ impl Signer {
     pub fn sign(&self, typ: Typ, claims: &impl Serialize) -> Result<String, Fault> {
         let failed = || Fault::Broken("a token could not be signed".into());
         let header = format!(r#"{{"alg":"{}","typ":"{}","kid":"{}"}}"#, self.algorithm().name(), typ.name(), self.kid);
-        let claims = serde_json::to_vec(claims).map_err(|_| failed())?;
+        let claims = serde_json::to_string(claims).map_err(|_| failed())?;
+        self.sign_raw(&header, &claims)
+    }
+
+    /// Signs header and claims as they stand.
+    pub(crate) fn sign_raw(&self, header: &str, claims: &str) -> Result<String, Fault> {
+        let failed = || Fault::Broken("a token could not be signed".into());
         let mut token = URL_SAFE_NO_PAD.encode(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);

@@ -21,6 +21,7 @@ pub mod grant;
 pub mod hashing;
 pub mod id;
 pub mod interaction;
+pub mod jose;
 pub mod jws;
 pub mod key;
 pub mod language;

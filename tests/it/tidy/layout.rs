@@ -29,6 +29,7 @@ const NOUNS: &[&str] = &[
     "grant",
     "id",
     "interaction/decide",
+    "jose",
     "jws",
     "key",
     "language",
