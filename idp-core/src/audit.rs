@@ -60,6 +60,7 @@ pub enum EventKind {
     MethodEnrolled,
     MethodRemoved,
     SessionStarted,
+    SessionRaised,
     SessionEnded,
     SessionsEnded,
     CodeIssued,

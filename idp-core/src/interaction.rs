@@ -5,6 +5,7 @@
 pub mod begin;
 pub mod consent;
 pub mod decide;
+pub mod demand;
 pub mod finish;
 pub mod sitting;
 
@@ -96,6 +97,14 @@ impl Progress {
     /// When the evidence that `wanted` picks was last given.
     pub fn last(&self, wanted: impl Fn(&Evidence) -> bool) -> Option<Timestamp> {
         self.proofs.iter().rev().find(|proof| wanted(&proof.evidence)).map(|proof| proof.at)
+    }
+
+    /// The proof that everything rests on: the last password of any kind.
+    pub fn primary(&self) -> Option<Proof> {
+        self.proofs.iter().rev().copied().find(|proof| match proof.evidence {
+            Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
+            Evidence::MailCode | Evidence::App { .. } => false,
+        })
     }
 }
 

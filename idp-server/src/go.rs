@@ -55,6 +55,7 @@ pub async fn to(caller: &Caller, interaction: InteractionId, next: Next) -> Resu
     let page = match next {
         Next::SignIn => paths::LOGIN,
         Next::SecondStep(method) => page_of_method(method),
+        Next::OutOfReach => paths::LOGIN_OUT_OF_REACH,
         Next::Step(step) => page_of(step),
         Next::Consent => paths::CONSENT,
         Next::Over => return Ok(over(caller)),

@@ -1,5 +1,6 @@
 //! `/login` and the second steps.
 
 pub mod mail_code;
+pub mod out_of_reach;
 pub mod password;
 pub mod totp;

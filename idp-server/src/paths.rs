@@ -15,6 +15,8 @@ pub const LOGIN: &str = "/login";
 pub const LOGIN_TOTP: &str = "/login/totp";
 /// A mailed code.
 pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
+/// The application asks for a stronger way to sign in than there is.
+pub const LOGIN_OUT_OF_REACH: &str = "/login/out-of-reach";
 /// The birth date.
 pub const BIRTH_DATE: &str = "/onboarding/birth-date";
 /// The terms.

@@ -20,6 +20,7 @@ pub fn build(state: AppState) -> Router {
         .route(paths::LOGIN, get(login::password::show).post(login::password::submit))
         .route(paths::LOGIN_TOTP, get(login::totp::show).post(login::totp::submit))
         .route(paths::LOGIN_MAIL_CODE, get(login::mail_code::show).post(login::mail_code::submit))
+        .route(paths::LOGIN_OUT_OF_REACH, get(login::out_of_reach::show).post(login::out_of_reach::submit))
         .route(paths::BIRTH_DATE, get(onboarding::birth_date::show).post(onboarding::birth_date::submit))
         .route(paths::TERMS, get(onboarding::terms::show).post(onboarding::terms::submit))
         .route(paths::MAIL, get(onboarding::mail::show).post(onboarding::mail::submit))

@@ -66,7 +66,7 @@ fn kind_owed(next: Next) -> Option<CeremonyKind> {
     match next {
         Next::SecondStep(Method::Mail) | Next::Step(Step::ProveMail) => Some(CeremonyKind::SignInCode),
         Next::Step(Step::EnrolMail) => Some(CeremonyKind::EnrolMail),
-        Next::Over | Next::Declined | Next::SignIn | Next::Consent | Next::Issue => None,
+        Next::Over | Next::Declined | Next::SignIn | Next::OutOfReach | Next::Consent | Next::Issue => None,
         Next::SecondStep(Method::App) => None,
         Next::Step(
             Step::BirthDate

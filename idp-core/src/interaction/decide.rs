@@ -2,6 +2,7 @@
 
 use crate::consent::ConsentFact;
 use crate::credential::Method;
+use crate::interaction::demand::{Demand, Missing};
 use crate::interaction::{Evidence, Progress};
 use crate::onboarding::facts::Facts;
 use crate::onboarding::table::{self, Step};
@@ -23,6 +24,8 @@ pub struct Situation<'a> {
     pub standing: Standing,
     /// What was proved in it; empty while nobody signed in.
     pub progress: &'a Progress,
+    /// What is asked for beside that.
+    pub demand: &'a Demand,
     /// The member's facts, once it is known who it is.
     pub facts: Option<&'a Facts>,
     /// Whether the member has to be asked for consent.
@@ -40,6 +43,8 @@ pub enum Next {
     SignIn,
     /// The second step.
     SecondStep(Method),
+    /// A class of authentication is required that the member cannot reach: a page says so, with a way back.
+    OutOfReach,
     /// A duty of the journey.
     Step(Step),
     /// The consent page.
@@ -58,6 +63,12 @@ pub fn next(situation: &Situation<'_>) -> Next {
     let Some(facts) = situation.facts else { return Next::SignIn };
     if let Some(method) = second_step_owed(situation.progress, facts) {
         return Next::SecondStep(method);
+    }
+    match situation.demand.missing(situation.progress, facts) {
+        Missing::Nothing => {}
+        Missing::Password => return Next::SignIn,
+        Missing::Step(method) => return Next::SecondStep(method),
+        Missing::OutOfReach => return Next::OutOfReach,
     }
     if let Some(step) = table::next_step(facts) {
         return Next::Step(step);
@@ -110,7 +121,7 @@ mod tests {
         let at = Timestamp::from_millis(0);
         let proofs = proofs.iter().map(|evidence| Proof { evidence: *evidence, at }).collect();
         let progress = Progress { proofs, ..Progress::default() };
-        next(&Situation { standing, progress: &progress, facts, consent })
+        next(&Situation { standing, progress: &progress, demand: &Demand::default(), facts, consent })
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::decide::{self, Next, Situation, Standing};
+use super::demand::Demand;
 use super::{Completion, Evidence, Interaction, Proof, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
@@ -93,7 +94,8 @@ impl Sitting {
             State::Open => Standing::Open,
         };
         let facts = self.seated.as_ref().map(|(_, facts)| facts);
-        decide::next(&Situation { standing, progress: &self.interaction.progress, facts, consent: self.consent })
+        let (demand, consent) = (Demand::of(&self.interaction), self.consent);
+        decide::next(&Situation { standing, progress: &self.interaction.progress, demand: &demand, facts, consent })
     }
 
     /// The member, if `next` is what the page is for; otherwise the page sends the browser to where it belongs.
@@ -135,12 +137,9 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
     }
 }
 
-/// The proof that the sitting rests on: the last password of any kind.
+/// The evidence that the sitting rests on: the last password of any kind.
 pub fn primary(interaction: &Interaction) -> Option<Evidence> {
-    interaction.progress.proofs.iter().rev().map(|proof| proof.evidence).find(|evidence| match evidence {
-        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
-        Evidence::MailCode | Evidence::App { .. } => false,
-    })
+    interaction.progress.primary().map(|proof| proof.evidence)
 }
 
 async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {

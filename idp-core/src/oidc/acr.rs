@@ -11,9 +11,11 @@
 //! it is neither `mfa` nor `aal2` (NIST SP 800-63B-4 §3.1.3.1).
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::id::{MemberId, SessionId};
+use crate::credential::Method;
+use crate::id::{CredentialId, MemberId, SessionId};
 use crate::interaction::{Evidence, Proof};
 use crate::session::Session;
 
@@ -84,6 +86,17 @@ impl Authentication {
     }
 }
 
+/// The class that these proofs would amount to with a proof of this method beside them.
+pub fn reached(proofs: &[Proof], method: Method) -> Acr {
+    let evidence = match method {
+        Method::App => Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) },
+        Method::Mail => Evidence::MailCode,
+    };
+    let mut proofs = proofs.to_vec();
+    proofs.push(Proof { evidence, at: Timestamp::from_millis(0) });
+    strength(&proofs).0
+}
+
 /// The class and the methods that proofs amount to; see the table above.
 pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
     let given = |wanted: fn(&Evidence) -> bool| proofs.iter().any(|proof| wanted(&proof.evidence));
@@ -106,10 +119,8 @@ pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::id::{CredentialId, LetterId};
+    use crate::id::LetterId;
 
     #[test]
     fn every_row_of_the_table() {

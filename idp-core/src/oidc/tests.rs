@@ -106,6 +106,7 @@ async fn new_session(store: &Store, scope: &Scope, member: &Member) -> Session {
             proofs: vec![Proof { evidence: Evidence::Password, at: ctx.now }],
             authenticated_at: ctx.now,
             created_at: ctx.now,
+            user_agent: None,
             seen_at: ctx.now,
             expires_at: ctx.now + hours(12),
             ended_at: None,

@@ -45,6 +45,16 @@ pub struct LoginMailCode {
     pub other_method_url: Option<String>,
 }
 
+/// `/login/out-of-reach`: the application asks for a stronger way to sign in than the member has set up.
+#[derive(Template)]
+#[template(path = "login/out_of_reach.html")]
+pub struct OutOfReach {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The application that asked.
+    pub client_name: Option<String>,
+}
+
 /// The lock-out, on whichever page it happens: the same for known and unknown user ids.
 #[derive(Template)]
 #[template(path = "login/locked.html")]
