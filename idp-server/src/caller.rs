@@ -199,9 +199,9 @@ pub fn see_other(location: &str) -> Response {
 pub fn application(client: &Client) -> Application {
     Application {
         name: client.name.clone(),
-        logo_uri: client.settings.logo_uri.clone(),
-        policy_uri: client.settings.policy_uri.clone(),
-        tos_uri: client.settings.tos_uri.clone(),
+        logo_uri: client.settings.logo_uri.clone().map(String::from),
+        policy_uri: client.settings.policy_uri.clone().map(String::from),
+        tos_uri: client.settings.tos_uri.clone().map(String::from),
     }
 }
 
