@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_of_the_settings_is_held() {
+    fn every_rule_of_grants_and_lifetimes_is_held() {
         assert_eq!(settings().check(), Ok(()));
         let cases = [
             (ClientSettings::default(), SettingsError::NoRedirectUri),
@@ -278,6 +278,15 @@ mod tests {
                 SettingsError::GrantForPublic("client_credentials"),
             ),
             (ClientSettings { ciba: Some(CibaDelivery::Poll), ..settings() }, SettingsError::CibaDelivery),
+        ];
+        for (settings, refused) in cases {
+            assert_eq!(settings.check(), Err(refused));
+        }
+    }
+
+    #[test]
+    fn every_rule_of_keys_and_subjects_is_held() {
+        let cases = [
             (ClientSettings { auth_method: AuthMethod::PrivateKeyJwt, ..settings() }, SettingsError::NoKeys),
             (ClientSettings { auth_method: AuthMethod::TlsClientAuth, ..settings() }, SettingsError::NoTlsSubject),
             (
