@@ -59,6 +59,7 @@ pub enum EventKind {
     PasswordSet,
     MethodEnrolled,
     MethodRemoved,
+    PasskeyCounterWentBack,
     SessionStarted,
     SessionRaised,
     SessionEnded,

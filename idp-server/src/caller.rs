@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use futures::future::BoxFuture;
 use idp_core::client::Client;
 use idp_core::clock::Timestamp;
+use idp_core::credential::Method;
 use idp_core::ctx::Ctx;
 use idp_core::fault::Fault;
 use idp_core::id::ClientRowId;
@@ -112,6 +113,15 @@ impl Caller {
         match self.sitting().await? {
             None => Ok(Err(see_other(paths::LOGIN))),
             Some((sitting, next)) if next == owed => Ok(Ok(sitting)),
+            Some((sitting, next)) => Ok(Err(go::to(self, sitting.interaction.id, next).await?)),
+        }
+    }
+
+    /// The sitting, if a second step is owed and this is one of those that may be taken.
+    pub async fn owed_second_step(&self, method: Method) -> Result<Result<Sitting, Response>, Failure> {
+        match self.sitting().await? {
+            None => Ok(Err(see_other(paths::LOGIN))),
+            Some((sitting, _)) if sitting.may_take(self.now(), method) => Ok(Ok(sitting)),
             Some((sitting, next)) => Ok(Err(go::to(self, sitting.interaction.id, next).await?)),
         }
     }
@@ -224,6 +234,8 @@ fn upcoming(step: Step) -> Option<Upcoming> {
         Step::ChooseMethod => Some(Upcoming::Password),
         Step::NewPassword => Some(Upcoming::Complete),
         Step::Complete => Some(Upcoming::Enrol),
-        Step::ProveMail | Step::EnrolApp | Step::EnrolMail => Some(Upcoming::Application),
+        Step::ProveMail | Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail | Step::OfferPasskey => {
+            Some(Upcoming::Application)
+        }
     }
 }

@@ -233,7 +233,11 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
             ctx.record(EventKind::LetterUsed, Some(member_id), Outcome::Done);
         }
         Evidence::Pattern if member.mail.is_none() && guarded(ctx) => return Ok(SignIn::LetterNeeded),
-        Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. } => {}
+        Evidence::Pattern
+        | Evidence::Password
+        | Evidence::MailCode
+        | Evidence::App { .. }
+        | Evidence::Passkey { .. } => {}
     }
 
     for (subject, _) in &ticket.subjects {
@@ -255,7 +259,7 @@ fn proofs(ctx: &Ctx, interaction: &Interaction, member: MemberId, evidence: Evid
     let keeps =
         interaction.member == Some(member) && evidence == Evidence::Password && interaction.proofs_are_fresh(ctx.now);
     let is_second_step = |proof: &Proof| match proof.evidence {
-        Evidence::MailCode | Evidence::App { .. } => true,
+        Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. } => true,
         Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => false,
     };
     let kept = interaction.progress.proofs.iter().copied().filter(|proof| keeps && is_second_step(proof));

@@ -105,6 +105,10 @@ fn step_to(wanted: Acr, progress: &Progress, facts: &Facts) -> Option<Method> {
 pub fn not_fresh(progress: &Progress, facts: &Facts, since: Timestamp) -> Option<Missing> {
     let given = |wanted: fn(&Evidence) -> bool| progress.last(wanted).is_some_and(|at| at >= since);
     match facts.enrolled.first() {
+        Some(Method::Passkey) => {
+            let fresh = given(|evidence| matches!(evidence, Evidence::Passkey { .. }));
+            (!fresh).then_some(Missing::Step(Method::Passkey))
+        }
         Some(Method::App) => {
             let fresh = given(|evidence| matches!(evidence, Evidence::App { .. }));
             (!fresh).then_some(Missing::Step(Method::App))
@@ -122,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::id::CredentialId;
-    use crate::interaction::{Completion, Proof};
+    use crate::interaction::{Completion, PasskeyOffer, Proof};
     use crate::onboarding::facts::{BirthDateFact, MailFact, MailProof, PasswordFact};
 
     const APP: Evidence = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
@@ -139,6 +143,7 @@ mod tests {
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Fresh,
+            passkey_offer: PasskeyOffer::Not,
         }
     }
 

@@ -48,7 +48,7 @@ pub async fn rules(ctx: &Ctx, place: &Place) -> Result<Option<Rules>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     let Some(member) = sitting.member_if(ctx, Next::Step(Step::NewPassword)) else { return Ok(None) };
     let minimum = match member.chosen_method {
-        Some(Method::App) => BESIDE_APP,
+        Some(Method::Passkey | Method::App) => BESIDE_APP,
         Some(Method::Mail) | None => ALONE,
     };
     Ok(Some(Rules {

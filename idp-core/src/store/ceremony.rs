@@ -117,6 +117,7 @@ pub(crate) async fn void(ctx: &Ctx, member: MemberId, kind: CeremonyKind) -> Res
 
 /// Voids every pending ceremony of the member.
 pub(crate) async fn void_all(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    super::passkey_ceremony::end_all_of(ctx, member).await?;
     void_where(ctx, member, ceremony::Column::Kind.is_not_null()).await
 }
 
