@@ -215,7 +215,7 @@ mod tests {
             (Profile::Spa, |s| s.auth_method = AuthMethod::ClientSecretPost, "cannot keep a secret"),
             (Profile::Native, |s| s.auth_method = AuthMethod::ClientSecretBasic, "cannot keep a secret"),
             (Profile::Legacy, |s| (s.auth_method, s.pkce) = (AuthMethod::None, Pkce::Required), "proves itself"),
-            (Profile::Service, |s| s.auth_method = AuthMethod::None, "proves itself"),
+            (Profile::Service, |s| s.auth_method = AuthMethod::None, "without a proof"),
             (Profile::Service, |s| s.redirect_uris = good(Profile::Web).redirect_uris, "no redirect URIs"),
             (Profile::Fapi2, |s| s.auth_method = AuthMethod::ClientSecretBasic, "private_key_jwt"),
             (Profile::Fapi2, |s| s.requests.require_pushed = false, "pushed"),
