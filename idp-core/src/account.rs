@@ -6,7 +6,7 @@ use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::interaction::begin::{self, Visitor};
-use crate::oidc::end_session;
+use crate::session::end::{self, Cause};
 use crate::store;
 
 /// Who is signed in.
@@ -28,5 +28,5 @@ pub async fn home(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Home>, Fault> {
 /// Ends the browser's session with what was granted in it.
 pub async fn sign_out(ctx: &Ctx, visitor: &Visitor) -> Result<(), Fault> {
     let Some(session) = begin::live_session(ctx, visitor).await? else { return Ok(()) };
-    end_session::end(ctx, &session, None).await
+    end::one(ctx, &session, Cause::SignedOut).await
 }

@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod mail_code;
+pub mod passkey;
 pub mod password;
 pub mod throttle;

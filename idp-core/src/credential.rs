@@ -3,6 +3,7 @@
 pub mod app;
 mod guessability;
 pub mod method;
+pub mod passkey;
 pub mod password_context;
 pub mod password_policy;
 mod romaji;

@@ -5,6 +5,7 @@
 pub mod begin;
 pub mod consent;
 pub mod decide;
+pub mod demand;
 pub mod finish;
 pub mod sitting;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Timestamp, hours, minutes};
+use crate::credential::passkey::KeyHome;
 use crate::id::{ClientRowId, CredentialId, InteractionId, LetterId, MemberId};
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::secret::{BrowserSecret, Hashed};
@@ -42,6 +44,13 @@ pub enum Evidence {
         /// Which app.
         id: CredentialId,
     },
+    /// A passkey, whose authenticator verified its holder: password and second step in one.
+    Passkey {
+        /// Which passkey.
+        id: CredentialId,
+        /// Where its key lives.
+        key: KeyHome,
+    },
 }
 
 /// What was proved, and when.
@@ -66,6 +75,8 @@ pub struct Progress {
     pub sign_out_others: SignOutOthers,
     /// Who pressed "allow" on the consent page of this sitting.
     pub consented: Option<MemberId>,
+    /// Whether a passkey of this device is offered, after one of another device signed in.
+    pub passkey_offer: PasskeyOffer,
 }
 
 /// Whether the first login was completed in this sitting.
@@ -92,10 +103,31 @@ pub enum SignOutOthers {
     Wanted,
 }
 
+/// Whether a passkey of this device is offered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasskeyOffer {
+    /// It is not.
+    #[default]
+    Not,
+    /// It is, and waits for its answer.
+    Open,
+}
+
 impl Progress {
     /// When the evidence that `wanted` picks was last given.
     pub fn last(&self, wanted: impl Fn(&Evidence) -> bool) -> Option<Timestamp> {
         self.proofs.iter().rev().find(|proof| wanted(&proof.evidence)).map(|proof| proof.at)
+    }
+
+    /// The proof that everything rests on: the last password of any kind, or the passkey where there was none.
+    pub fn primary(&self) -> Option<Proof> {
+        let given = || self.proofs.iter().rev().copied();
+        let password = given().find(|proof| match proof.evidence {
+            Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
+            Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. } => false,
+        });
+        password.or_else(|| given().find(|proof| matches!(proof.evidence, Evidence::Passkey { .. })))
     }
 }
 

@@ -35,6 +35,11 @@ pub enum MailContent {
         /// The new one, masked.
         new_address: String,
     },
+    /// A passkey was refused because its counter went back: there may be a second copy of it.
+    PasskeyRefused {
+        /// What the member calls it.
+        name: String,
+    },
     /// A method was set up.
     MethodAdded {
         /// Which.
@@ -51,6 +56,7 @@ impl MailContent {
             Self::EnrolmentCode { .. } => "enrolment_code",
             Self::PasswordChanged => "password_changed",
             Self::AddressChanged { .. } => "address_changed",
+            Self::PasskeyRefused { .. } => "passkey_refused",
             Self::MethodAdded { .. } => "method_added",
         }
     }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::clock::{hours, minutes};
 use crate::credential::Method;
+use crate::credential::passkey::relying_party::RelyingParty;
 use crate::id::RealmId;
 use crate::language::Language;
 
@@ -27,6 +28,15 @@ pub struct Realm {
 }
 
 impl Realm {
+    /// The second steps members are offered, strongest first: those of the settings that can work at this origin.
+    pub fn offered_methods(&self) -> Vec<Method> {
+        let works = |method: &Method| match method {
+            Method::Passkey => RelyingParty::of(self).is_some(),
+            Method::App | Method::Mail => true,
+        };
+        self.settings.methods.iter().copied().filter(works).collect()
+    }
+
     /// Stands for what concerns no single realm: creating realms, the installation's own audit chain.
     pub fn installation() -> Self {
         Self {
@@ -237,7 +247,7 @@ impl Default for RealmSettings {
             enrol_at: EnrolAt::default(),
             initial_password: InitialPassword::default(),
             pattern_guard: PatternGuard::default(),
-            methods: vec![Method::App, Method::Mail],
+            methods: Method::ALL.to_vec(),
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,

@@ -41,6 +41,8 @@ pub struct ClientSecret;
 pub struct ThrottleSubject;
 /// The shared secret of an authenticator app.
 pub struct AppSecret;
+/// What is kept of a passkey's challenge until it is answered.
+pub struct PasskeyCeremonyState;
 /// The private half of a signing key, PKCS#8.
 pub struct SigningKey;
 /// A mail that waits in the outbox.
@@ -79,6 +81,9 @@ impl Purpose for ThrottleSubject {
 }
 impl Purpose for AppSecret {
     const NAME: &'static str = "app";
+}
+impl Purpose for PasskeyCeremonyState {
+    const NAME: &'static str = "passkey-ceremony";
 }
 impl Purpose for SigningKey {
     const NAME: &'static str = "signing-key";

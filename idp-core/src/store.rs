@@ -33,6 +33,8 @@ pub(crate) mod letter_batch;
 pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod outbox;
+pub(crate) mod passkey;
+pub(crate) mod passkey_ceremony;
 pub mod realm;
 pub(crate) mod session;
 pub(crate) mod signing_key;

@@ -122,12 +122,18 @@ impl Gallery {
     fn sign_in(&self) -> Result<(), Box<dyn Error>> {
         let application = Some(Application::named(self.say("みほん健保ポータル", "the Mihon portal")));
         let username = String::new();
-        self.page("login", &Login { chrome: self.chrome(), application: application.clone(), username })?;
+        self.page(
+            "login",
+            &Login { chrome: self.chrome(), application: application.clone(), username, passkey_url: None },
+        )?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("password", "wrong_credentials")]);
-        self.page("login-wrong", &Login { chrome, application: None, username: "12345678".to_owned() })?;
+        self.page(
+            "login-wrong",
+            &Login { chrome, application: None, username: "12345678".to_owned(), passkey_url: None },
+        )?;
         let empty = vec![FieldError::of("username", "user_id_missing"), FieldError::of("password", "password_missing")];
         let chrome = self.wrong(self.chrome(), empty);
-        self.page("login-empty", &Login { chrome, application, username: String::new() })?;
+        self.page("login-empty", &Login { chrome, application, username: String::new(), passkey_url: None })?;
 
         let device_name = Some(self.say("花子のスマートフォン", "Hanako’s phone"));
         let other_method_url = Some("#".to_owned());

@@ -13,8 +13,14 @@ pub const REALM_STYLE: &str = "/assets/realm.css";
 pub const LOGIN: &str = "/login";
 /// The code of an authenticator app.
 pub const LOGIN_TOTP: &str = "/login/totp";
+/// A passkey: its answer, and the page of it as a second step.
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// A challenge for it, by script.
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 /// A mailed code.
 pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
+/// The application asks for a stronger way to sign in than there is.
+pub const LOGIN_OUT_OF_REACH: &str = "/login/out-of-reach";
 /// The birth date.
 pub const BIRTH_DATE: &str = "/onboarding/birth-date";
 /// The terms.
@@ -39,6 +45,10 @@ pub const ENROL_TOTP: &str = "/enrol/totp";
 pub const ENROL_TOTP_QR_SVG: &str = "/enrol/totp/qr.svg";
 /// Its QR code as PNG, to save.
 pub const ENROL_TOTP_QR_PNG: &str = "/enrol/totp/qr.png";
+/// Setting a passkey up.
+pub const ENROL_PASSKEY: &str = "/enrol/passkey";
+/// A challenge for it, by script.
+pub const ENROL_PASSKEY_OPTIONS: &str = "/enrol/passkey/options";
 /// Setting mailed codes up.
 pub const ENROL_MAIL: &str = "/enrol/mail";
 /// What an application may learn.

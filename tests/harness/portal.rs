@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use idp_core::admin::client::{self, Created, NewClient};
-use idp_core::client::{AuthMethod, ClientName, ClientSettings};
+use idp_core::client::{AuthMethod, ClientName, ClientSettings, Profile};
 use idp_core::redirect_uri::RedirectUri;
 use openidconnect::{PkceCodeChallenge, PkceCodeVerifier};
 use reqwest::RequestBuilder;
@@ -101,6 +101,9 @@ impl Idp {
             ..ClientSettings::default()
         };
         adjust(&mut settings);
+        if settings.profile == Profile::Web {
+            settings.profile = Profile::fitting(&settings);
+        }
         let auth_method = settings.auth_method;
         let name = ClientName::parse(client_id).unwrap();
         let new = NewClient { client_id: Some(name), name: "健保ポータル".into(), settings };
@@ -188,6 +191,10 @@ impl Portal {
                 form.push(("client_id".into(), self.client_id.clone()));
                 request
             }
+            other @ (AuthMethod::ClientSecretJwt
+            | AuthMethod::PrivateKeyJwt
+            | AuthMethod::TlsClientAuth
+            | AuthMethod::SelfSignedTlsClientAuth) => panic!("a portal by {} brings its own proof", other.name()),
         }
     }
 

@@ -4,5 +4,6 @@ mod bad_input;
 mod cookies;
 mod mail_code;
 mod moved_in;
+mod passkey;
 mod password;
 mod totp;

@@ -2,6 +2,7 @@
 
 mod browser;
 mod cli;
+mod enrol;
 mod login;
 mod oidc;
 mod onboarding;

@@ -5,5 +5,6 @@ mod consent;
 mod discovery;
 mod end_session;
 mod id_token;
+mod step_up;
 mod token;
 mod userinfo;

@@ -12,7 +12,8 @@ use crate::language::Language;
 use crate::letter::Letter;
 use crate::mail_address::MailAddress;
 use crate::member::{Address, Household, MailOnFile, Member, MemberState, Name};
-use crate::store::{credential, grant, interaction, letter, member, session, throttle};
+use crate::session::end::{self, Cause, Kept};
+use crate::store::{credential, letter, member, throttle};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// What the society tells about a member.
@@ -139,9 +140,7 @@ async fn switch(ctx: &Ctx, user_id: &UserIdNormal, state: MemberState) -> Result
     let kind = match state {
         MemberState::Active => EventKind::MemberEnabled,
         MemberState::Disabled => {
-            session::end_all_of(ctx, member.id).await?;
-            grant::revoke_of_member(ctx, member.id).await?;
-            interaction::forget_member(ctx, member.id, None).await?;
+            end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
             EventKind::MemberDisabled
         }
     };

@@ -66,8 +66,8 @@ fn kind_owed(next: Next) -> Option<CeremonyKind> {
     match next {
         Next::SecondStep(Method::Mail) | Next::Step(Step::ProveMail) => Some(CeremonyKind::SignInCode),
         Next::Step(Step::EnrolMail) => Some(CeremonyKind::EnrolMail),
-        Next::Over | Next::Declined | Next::SignIn | Next::Consent | Next::Issue => None,
-        Next::SecondStep(Method::App) => None,
+        Next::Over | Next::Declined | Next::SignIn | Next::OutOfReach | Next::Consent | Next::Issue => None,
+        Next::SecondStep(Method::Passkey | Method::App) => None,
         Next::Step(
             Step::BirthDate
             | Step::Terms
@@ -76,7 +76,9 @@ fn kind_owed(next: Next) -> Option<CeremonyKind> {
             | Step::ChooseMethod
             | Step::NewPassword
             | Step::Complete
-            | Step::EnrolApp,
+            | Step::EnrolPasskey
+            | Step::EnrolApp
+            | Step::OfferPasskey,
         ) => None,
     }
 }

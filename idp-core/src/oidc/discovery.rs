@@ -11,6 +11,9 @@ use crate::key::Algorithm;
 use crate::language::Language;
 use crate::realm::Realm;
 
+/// The ways of client authentication that the token endpoint understands.
+const AUTH_METHODS: [AuthMethod; 3] = [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::None];
+
 /// The document; its fields are the registered names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the registry describes them: iana.org/assignments/oauth-parameters")]
@@ -59,7 +62,7 @@ pub fn metadata(realm: &Realm) -> Metadata {
         acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
-        token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).to_vec(),
+        token_endpoint_auth_methods_supported: AUTH_METHODS.map(AuthMethod::name).to_vec(),
         claims_supported: claims,
         ui_locales_supported: [Language::Ja, Language::En].map(Language::tag).to_vec(),
         prompt_values_supported: Prompt::ALL.map(Prompt::name).to_vec(),

@@ -17,7 +17,7 @@ use super::userinfo::{Userinfo, userinfo};
 use crate::admin::key::{self, Urgency};
 use crate::admin::{client, member, realm};
 use crate::birth_date::BirthDate;
-use crate::client::{AuthMethod, ClientName, ClientSettings};
+use crate::client::{AuthMethod, ClientName, ClientSettings, Profile};
 use crate::clock::{FixedClock, Timestamp, days, hours, minutes};
 use crate::ctx::Scope;
 use crate::entropy::SeededEntropy;
@@ -106,6 +106,7 @@ async fn new_session(store: &Store, scope: &Scope, member: &Member) -> Session {
             proofs: vec![Proof { evidence: Evidence::Password, at: ctx.now }],
             authenticated_at: ctx.now,
             created_at: ctx.now,
+            user_agent: None,
             seen_at: ctx.now,
             expires_at: ctx.now + hours(12),
             ended_at: None,
@@ -121,12 +122,13 @@ async fn new_session(store: &Store, scope: &Scope, member: &Member) -> Session {
 
 async fn new_client(store: &Store, scope: &Scope, name: &str, auth_method: AuthMethod) -> Option<String> {
     let uri = |text: &str| RedirectUri::parse(text).unwrap();
-    let settings = ClientSettings {
+    let mut settings = ClientSettings {
         redirect_uris: vec![uri(CALLBACK)],
         post_logout_redirect_uris: vec![uri(GOODBYE)],
         auth_method,
         ..ClientSettings::default()
     };
+    settings.profile = Profile::fitting(&settings);
     let new = client::NewClient { client_id: ClientName::parse(name).ok(), name: "Portal".into(), settings };
     let created = store.write(scope, move |ctx| client::create(ctx, new).boxed()).await.unwrap();
     let client::Created::Done { secret, .. } = created else { panic!("{created:?}") };

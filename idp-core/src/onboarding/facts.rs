@@ -1,7 +1,7 @@
 //! The facts the journey is decided by. They are what is stored; nobody stores a step number.
 
 use crate::credential::Method;
-use crate::interaction::Completion;
+use crate::interaction::{Completion, PasskeyOffer};
 
 /// What is known of the member's mail address in this sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +68,21 @@ pub struct Facts {
     pub completion: Completion,
     /// The proof to the mail address.
     pub mail_proof: MailProof,
+    /// Whether a passkey of this device is offered.
+    pub passkey_offer: PasskeyOffer,
 }
 
 impl Facts {
+    /// The second steps that may be taken, strongest first. A mailed code stands in for nothing stronger.
+    pub fn second_steps(&self) -> Vec<Method> {
+        let strongest = self.enrolled.first();
+        let may = |method: &Method| match method {
+            Method::Passkey | Method::App => true,
+            Method::Mail => strongest == Some(&Method::Mail),
+        };
+        self.enrolled.iter().copied().filter(may).collect()
+    }
+
     /// The chosen method, while it is not set up.
     pub fn to_enrol(&self) -> Option<Method> {
         self.chosen.filter(|_| self.enrolled.is_empty()).filter(|chosen| self.offered.contains(chosen))

@@ -41,3 +41,15 @@ pub async fn choose(ctx: &Ctx, place: &Place, name: &str) -> Result<Answer, Faul
     ctx.record_with(EventKind::MethodChosen, Some(member.id), Outcome::Done, serde_json::json!({ "method": method }));
     Ok(Answer::Chosen)
 }
+
+/// Takes the choice back while it cannot be set up here: this device may have no authenticator.
+pub async fn reconsider(ctx: &Ctx, place: &Place) -> Result<(), Fault> {
+    let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(()) };
+    let Some(member) = sitting.member_if(ctx, Next::Step(Step::EnrolPasskey)) else { return Ok(()) };
+    let mut member = member.clone();
+    member.chosen_method = None;
+    store::member::update(ctx, &member).await?;
+    store::interaction::save(ctx, &sitting.interaction).await?;
+    ctx.record_with(EventKind::MethodChosen, Some(member.id), Outcome::Done, serde_json::json!({ "method": null }));
+    Ok(())
+}

@@ -35,7 +35,8 @@ pub(crate) async fn insert(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The newest ceremony of this kind in this interaction, whatever its state.
+/// The newest ceremony of this kind in this interaction, whatever its state. One that waits for its answer comes before
+/// those that do not: two of the same millisecond stand in no order of their own.
 pub(crate) async fn newest(
     ctx: &Ctx,
     member: MemberId,
@@ -45,6 +46,7 @@ pub(crate) async fn newest(
     let select = of_member(ctx, member)
         .filter(ceremony::Column::Kind.eq(kind.name()))
         .filter(ceremony::Column::InteractionId.eq(interaction.uuid()))
+        .order_by_desc(Expr::col(ceremony::Column::State).eq("pending"))
         .order_by_desc(ceremony::Column::Id);
     select.one(&ctx.db).await?.map(noun).transpose()
 }
@@ -115,6 +117,7 @@ pub(crate) async fn void(ctx: &Ctx, member: MemberId, kind: CeremonyKind) -> Res
 
 /// Voids every pending ceremony of the member.
 pub(crate) async fn void_all(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    super::passkey_ceremony::end_all_of(ctx, member).await?;
     void_where(ctx, member, ceremony::Column::Kind.is_not_null()).await
 }
 

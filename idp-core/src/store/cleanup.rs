@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use crate::clock::days;
+use crate::clock::{days, minutes};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 
@@ -13,15 +13,19 @@ const BATCH: u64 = 500;
 /// How long rows stay past their end: a late answer is told that it is late, counts within an hour stay whole, and a
 /// clock that jumped does no harm.
 const GRACE: Duration = days(1);
+/// How long a challenge stays: nothing asks for it once it is over, and every visit of the sign-in page makes one.
+const CHALLENGE: Duration = minutes(5);
 /// How long the record of a mail stays: what the server answered is for the operator.
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 9] = [
+const TABLES: [(&str, &str, Duration); 11] = [
     ("authorization_codes", "kept_until", GRACE),
     ("tokens", "expires_at", GRACE),
     ("grants", "expires_at", GRACE),
     ("ceremonies", "expires_at", GRACE),
+    ("passkey_ceremonies", "expires_at", CHALLENGE),
+    ("passkey_offers", "expires_at", GRACE),
     ("interactions", "expires_at", GRACE),
     ("sessions", "expires_at", GRACE),
     ("known_browsers", "expires_at", GRACE),
@@ -76,7 +80,11 @@ pub async fn delete_ended(ctx: &Ctx) -> Result<Cleaned, Fault> {
 mod tests {
     use super::*;
 
-    const SCHEMA: &str = include_str!("../../../migrations/src/sql/000001_foundation.sql");
+    /// Every migration that makes tables.
+    const SCHEMA: &str = concat!(
+        include_str!("../../../migrations/src/sql/000001_foundation.sql"),
+        include_str!("../../../migrations/src/sql/000002_passkeys.sql"),
+    );
 
     #[test]
     fn every_table_whose_rows_end_is_cleaned() {

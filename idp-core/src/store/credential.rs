@@ -54,6 +54,9 @@ pub(crate) async fn rehash_password(ctx: &Ctx, member: MemberId, old: &str, new:
 /// The methods the member has set up, strongest first.
 pub(crate) async fn methods_of(ctx: &Ctx, member: MemberId) -> Result<Vec<Method>, Fault> {
     let mut methods = Vec::new();
+    if !super::passkey::all_of(ctx, member).await?.is_empty() {
+        methods.push(Method::Passkey);
+    }
     if !apps_of(ctx, member).await?.is_empty() {
         methods.push(Method::App);
     }

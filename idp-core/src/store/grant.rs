@@ -1,6 +1,6 @@
 //! Table `grants`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, Select};
 
 use super::entity::grant;
@@ -71,15 +71,18 @@ pub(crate) async fn revoke_of_member_and_client(ctx: &Ctx, member: MemberId, cli
     Ok(())
 }
 
-/// Takes back everything the member granted.
-pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
-    grant::Entity::update_many()
+/// Takes back everything the member granted, but for what was granted in the session kept.
+pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId, kept: Option<SessionId>) -> Result<(), Fault> {
+    let mut update = grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::MemberId.eq(member.uuid()))
-        .filter(grant::Column::RevokedAt.is_null())
-        .exec(&ctx.db)
-        .await?;
+        .filter(grant::Column::RevokedAt.is_null());
+    if let Some(kept) = kept {
+        let another = grant::Column::SessionId.ne(kept.uuid()).or(grant::Column::SessionId.is_null());
+        update = update.filter(another);
+    }
+    update.exec(&ctx.db).await?;
     Ok(())
 }
 

@@ -50,6 +50,14 @@ mail-address-changed-tail =
     If you changed it yourself, there is nothing to do.
     If you did not, please contact { $society } at once.
 
+mail-passkey-refused-subject = 【{ $society }】A sign-in was stopped
+mail-passkey-refused-lead =
+    This is { $society }.
+    At { $at }, somebody tried to sign in with “{ $name }”. It may have been copied, so we stopped it. Nobody was signed in.
+mail-passkey-refused-tail =
+    Please sign in another way and remove “{ $name }”.
+    If this was not you, please contact { $society } at once.
+
 mail-method-added-subject = 【{ $society }】A way to sign in was set up
 mail-method-added-lead =
     This is { $society }.

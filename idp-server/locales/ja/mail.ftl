@@ -44,6 +44,14 @@ mail-address-changed-tail =
     ご自分で変更したときは、何もする必要はありません。
     お心あたりがないときは、すぐに{ $society }へご連絡ください。
 
+mail-passkey-refused-subject = 【{ $society }】ログインを止めました
+mail-passkey-refused-lead =
+    { $society }です。
+    { $at }に、「{ $name }」の登録を使ったログインがありましたが、写しが作られた疑いがあるため止めました。ログインはされていません。
+mail-passkey-refused-tail =
+    ほかの方法でログインし、「{ $name }」を削除してください。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
 mail-method-added-subject = 【{ $society }】ログイン方法が設定されました
 mail-method-added-lead =
     { $society }です。

@@ -3,7 +3,6 @@
 use axum::response::Response;
 use idp_core::authn::app::{self, AppCode};
 use idp_core::credential::Method;
-use idp_core::interaction::decide::Next;
 
 use crate::caller::{Caller, text};
 use crate::error::Failure;
@@ -35,11 +34,15 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
 }
 
 async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure> {
-    match caller.owed(Next::SecondStep(Method::App)).await? {
+    match caller.owed_second_step(Method::App).await? {
         Err(elsewhere) => Ok(elsewhere),
         Ok(sitting) => {
             let chrome = caller.chrome_with(&sitting, Some("totp-code"), error);
-            Ok(caller.page(&LoginTotp { chrome, device_name: None, other_method_url: None }))
+            Ok(caller.page(&LoginTotp {
+                chrome,
+                device_name: None,
+                other_method_url: go::other_way(&sitting, Method::App),
+            }))
         }
     }
 }

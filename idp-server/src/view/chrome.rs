@@ -171,6 +171,16 @@ impl Chrome {
         format!("{}realm.css?c={}", assets::FOLDER, self.realm.primary_colour.to_string().trim_start_matches('#'))
     }
 
+    /// The script of pages with passkeys.
+    pub fn passkey_script_url(&self) -> String {
+        assets::url("passkey.js").into_owned()
+    }
+
+    /// The words of a stable code, for what goes wrong in the browser itself.
+    pub fn problem(&self, code: &str) -> String {
+        error_text::text(&self.words, code, &[])
+    }
+
     /// The product's script.
     pub fn script_url(&self) -> String {
         assets::url("app.js").into_owned()

@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 81] = [
+pub const CODES: [&str; 91] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -61,6 +61,17 @@ pub const CODES: [&str; 81] = [
     "totp_slowed",
     "totp_stopped",
     "device_name_too_long",
+    // Passkeys; the last four happen in the browser.
+    "passkey_expired",
+    "passkey_refused",
+    "passkey_registered",
+    "passkey_unknown",
+    "passkey_unreadable",
+    "passkey_wrong",
+    "passkey_cancelled",
+    "passkey_failed",
+    "passkey_timed_out",
+    "passkey_unsupported",
     // The method and the password.
     "method_missing",
     "method_not_offered",

@@ -69,6 +69,13 @@ pub enum MailContent {
         /// The new address, masked.
         new_address: String,
     },
+    /// A passkey was refused: there may be a second copy of it.
+    PasskeyRefused {
+        /// When, as written for people.
+        at: String,
+        /// What the member calls it.
+        name: String,
+    },
     /// A method was set up.
     MethodAdded {
         /// When, as written for people.
@@ -152,6 +159,7 @@ impl MailContent {
             Self::EnrolmentCode { .. } => "mail-enrol",
             Self::PasswordChanged { .. } => "mail-password-changed",
             Self::AddressChanged { .. } => "mail-address-changed",
+            Self::PasskeyRefused { .. } => "mail-passkey-refused",
             Self::MethodAdded { .. } => "mail-method-added",
             Self::MethodRemoved { .. } => "mail-method-removed",
             Self::Locked { .. } => "mail-locked",
@@ -214,6 +222,7 @@ impl MailContent {
             Self::AddressChanged { at, new_address } => {
                 (vec![("at", at.clone()), ("address", new_address.clone())], None, None)
             }
+            Self::PasskeyRefused { at, name } => (vec![("at", at.clone()), ("name", name.clone())], None, None),
             Self::MethodAdded { at, method } | Self::MethodRemoved { at, method } => {
                 (vec![("at", at.clone()), ("method", method_title(method))], None, None)
             }
@@ -244,6 +253,7 @@ mod tests {
             MailContent::EnrolmentCode { code, code_minutes: 10 },
             MailContent::PasswordChanged { at: at.clone() },
             MailContent::AddressChanged { at: at.clone(), new_address: "h***@example.jp".to_owned() },
+            MailContent::PasskeyRefused { at: at.clone(), name: "Windows Hello".to_owned() },
             MailContent::MethodAdded { at: at.clone(), method: "totp" },
             MailContent::MethodRemoved { at: at.clone(), method: "mail" },
             MailContent::Locked { until: at },

@@ -78,6 +78,9 @@ fn composed_keys() -> BTreeSet<String> {
     for method in METHODS {
         keys.extend(["title", "text", "needs"].map(|part| format!("method-{method}-{part}")));
     }
+    for occasion in ["enrol-passkey", "offer-passkey"] {
+        keys.extend(["title", "lead", "other"].map(|part| format!("{occasion}-{part}")));
+    }
     for purpose in ["mail", "proof"] {
         keys.extend(["title", "lead", "submit"].map(|part| format!("enrol-{purpose}-{part}")));
     }

@@ -74,6 +74,7 @@ fn words(realm: &Realm, mail: &QueuedMail) -> Words {
         MailContent::AddressChanged { new_address } => {
             Words::AddressChanged { at: mail.at.for_people(), new_address: new_address.clone() }
         }
+        MailContent::PasskeyRefused { name } => Words::PasskeyRefused { at: mail.at.for_people(), name: name.clone() },
         MailContent::MethodAdded { method } => Words::MethodAdded { at: mail.at.for_people(), method: method.name() },
     }
 }

@@ -36,7 +36,7 @@ redirect_uris = ["https://portal.example/cb"]
 [[clients]]
 client_id = "phone"
 name = "Phone"
-auth_method = "none"
+profile = "native"
 redirect_uris = ["http://127.0.0.1/cb"]
 "##;
 

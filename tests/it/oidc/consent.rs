@@ -3,14 +3,14 @@
 use futures::FutureExt;
 use harness::{Idp, Member, MemberSeed, Portal, on_both};
 use idp_core::account::applications::{self, Revoked};
-use idp_core::client::Party;
+use idp_core::client::{HttpsUri, Party};
 
 async fn third_party(idp: &Idp) -> Portal {
     idp.portal_with("meals", |settings| {
         settings.party = Party::Third;
-        settings.logo_uri = Some("https://cdn.meals.example/logo.png".into());
-        settings.policy_uri = Some("https://meals.example/privacy".into());
-        settings.tos_uri = Some("https://meals.example/terms".into());
+        settings.logo_uri = HttpsUri::parse("https://cdn.meals.example/logo.png").ok();
+        settings.policy_uri = HttpsUri::parse("https://meals.example/privacy").ok();
+        settings.tos_uri = HttpsUri::parse("https://meals.example/terms").ok();
     })
     .await
 }

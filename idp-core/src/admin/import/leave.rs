@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::id::MemberId;
 use crate::letter::VoidReason;
 use crate::member::{Member, MemberState};
+use crate::session::end::{self, Cause, Kept};
 use crate::store::{self, Store};
 use crate::user_id::{UserId, UserIdNormal};
 
@@ -127,7 +128,7 @@ pub(super) async fn leave(ctx: &Ctx, ids: &[MemberId]) -> Result<(), Fault> {
         member.state = MemberState::Disabled;
         member.left_at = Some(ctx.now);
         store::member::update(ctx, &member).await?;
-        end_all(ctx, *id).await?;
+        end::everywhere(ctx, *id, Kept::default(), Cause::Operator).await?;
         if store::letter::void_live(ctx, *id, VoidReason::Left).await? > 0 {
             ctx.record(EventKind::LetterVoided, Some(*id), Outcome::Done);
         }
@@ -139,17 +140,11 @@ pub(super) async fn leave(ctx: &Ctx, ids: &[MemberId]) -> Result<(), Fault> {
 /// Takes a member away whose user id is somebody else's now: factors, sessions, consents and letters go with the row.
 pub(super) async fn give_way(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
     let member = store::member::lock(ctx, member.id).await?;
-    end_all(ctx, member.id).await?;
+    end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
     store::throttle::clear(ctx, &throttle::account(ctx, member.user_id.normal())).await?;
     store::member::delete(ctx, member.id).await?;
     ctx.record_with(EventKind::MemberLeft, Some(member.id), Outcome::Done, json!({ "user_id_recycled": true }));
     Ok(())
-}
-
-async fn end_all(ctx: &Ctx, id: MemberId) -> Result<(), Fault> {
-    store::session::end_all_of(ctx, id).await?;
-    store::grant::revoke_of_member(ctx, id).await?;
-    store::interaction::forget_member(ctx, id, None).await
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Clients who come from another system with their id and secret.
 
-use crate::admin::client::{fresh_secret, record};
+use crate::admin::client::{draw_secret, record, signing};
+use crate::admin::key;
 use crate::admin::realm::file::ClientEntry;
 use crate::audit::EventKind;
 use crate::client::{Client, ClientName};
@@ -32,18 +33,20 @@ pub async fn register(
             registered.push((entry.client_id, Registered::WasHere));
             continue;
         }
-        let new_secret = if secret.is_none() { fresh_secret(ctx, &entry.settings) } else { None };
         let kept = secret.map(|secret| Plain::<ClientSecret>::new(secret.into_bytes()));
-        let client = Client {
+        let mut client = Client {
             id: ctx.new_id(),
             client_id: entry.client_id.clone(),
             name: entry.name,
-            secret: kept.as_ref().or(new_secret.as_ref()).map(|secret| ctx.vault.hash(secret.expose())),
+            secret: kept.as_ref().map(|secret| ctx.vault.hash(secret.expose())),
+            sealed_secret: None,
             settings: entry.settings,
             created_at: ctx.now,
             updated_at: ctx.now,
         };
+        let new_secret = if kept.is_none() { draw_secret(ctx, &mut client)? } else { None };
         store::client::insert(ctx, &client).await?;
+        key::ensure_for(ctx, signing(&client.settings)).await?;
         record(ctx, EventKind::ClientCreated, &client);
         registered.push((entry.client_id, Registered::Done { new_secret }));
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::setting::{Assignment, reason_of};
 use super::terms_text;
-use crate::client::{Client, ClientName, ClientSettings};
+use crate::client::{Client, ClientName, ClientSettings, Profile};
 use crate::language::Language;
 use crate::realm::{Origin, Realm, RealmName, RealmSettings};
 use crate::terms::Terms;
@@ -155,7 +155,7 @@ fn settings_of(part: Option<&Value>, problems: &mut Problems) -> RealmSettings {
         let assignment = Assignment { key: key.to_owned(), value: text_of(value) };
         assignment.check(settings).map_err(|error| error.to_string())
     };
-    let settings: RealmSettings = overlay("settings", part, checked, problems);
+    let settings: RealmSettings = overlay(&RealmSettings::default(), "settings", part, checked, problems);
     for language in settings.texts.keys().filter(|tag| !Language::ALL.iter().any(|known| known.tag() == tag.as_str())) {
         problems.push(format!("settings.texts.{language}: the languages are ja and en"));
     }
@@ -207,7 +207,9 @@ fn clients_of(part: &Value, problems: &mut Problems) -> Vec<ClientEntry> {
         part.remove("name");
 
         let before = problems.len();
-        let settings: ClientSettings = overlay(&place, &Value::Object(part), &mut |_, _, _| Ok(()), problems);
+        let profile = part.get("profile").and_then(Value::as_str).and_then(Profile::from_name);
+        let base = profile.unwrap_or_default().defaults();
+        let settings: ClientSettings = overlay(&base, &place, &Value::Object(part), &mut |_, _, _| Ok(()), problems);
         if problems.len() == before
             && let Err(rule) = settings.check()
         {
@@ -231,14 +233,15 @@ fn client_name(text: &str) -> Result<String, &'static str> {
 /// What the type of one value does not say.
 type Check<'a, T> = dyn FnMut(&str, &Value, &T) -> Result<(), String> + 'a;
 
-/// The defaults with everything that `part` says put over them, value by value, so that each problem has its key.
-fn overlay<T: Default + Serialize + DeserializeOwned>(
+/// `base` with everything that `part` says put over them, value by value, so that each problem has its key.
+fn overlay<T: Clone + Serialize + DeserializeOwned>(
+    base: &T,
     place: &str,
     part: &Value,
     check: &mut Check<'_, T>,
     problems: &mut Problems,
 ) -> T {
-    let mut tree = tree_of(&T::default());
+    let mut tree = tree_of(base);
     let mut found = Vec::new();
     leaves_of(part, &tree, &mut Vec::new(), &mut found);
     for (path, value) in found {
@@ -254,7 +257,7 @@ fn overlay<T: Default + Serialize + DeserializeOwned>(
             problems.push(format!("{place}.{key}: {reason}"));
         }
     }
-    serde_json::from_value(tree).unwrap_or_default()
+    serde_json::from_value(tree).unwrap_or_else(|_| base.clone())
 }
 
 /// Every value of `part` with its path; `None` where `known` has nothing there.

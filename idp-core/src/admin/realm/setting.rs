@@ -125,7 +125,9 @@ impl Assignment {
                 "write a data:image/… URL, or a path on the same host that starts with /"
             }
             "mail_sender" if !is_sender(value) => "write an address, or Name <address>",
-            "methods" if !is_choice(&settings.methods) => "write totp, mail or both, separated by a comma",
+            "methods" if !is_choice(&settings.methods) => {
+                "write one or more of passkey, totp and mail, separated by commas"
+            }
             "letter_days" if !(1..=365).contains(&settings.letter_days) => "write 1 to 365",
             "session_idle_minutes" if !(1..=1440).contains(&settings.session_idle_minutes) => "write 1 to 1440",
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {
@@ -255,8 +257,11 @@ mod tests {
         assert_eq!(refused("enrol_at=later"), "enrol_at cannot be “later”: write same_sitting or next_sign_in");
         assert_eq!(refused("letter_days=0"), "letter_days cannot be “0”: write 1 to 365");
         assert_eq!(refused("letter_days=soon"), "letter_days cannot be “soon”: write a whole number");
-        assert_eq!(refused("methods=sms"), "methods cannot be “sms”: write totp or mail");
-        assert_eq!(refused("methods="), "methods cannot be “”: write totp, mail or both, separated by a comma");
+        assert_eq!(refused("methods=sms"), "methods cannot be “sms”: write passkey, totp, mail");
+        assert_eq!(
+            refused("methods="),
+            "methods cannot be “”: write one or more of passkey, totp and mail, separated by commas"
+        );
         assert!(refused("colour=red").starts_with("there is no setting “colour”. The settings are: display_name.en, "));
         assert!(refused("display_name=x").starts_with("there is no setting “display_name”"));
         assert!(refused("texts.fr.a=x").starts_with("there is no setting"));

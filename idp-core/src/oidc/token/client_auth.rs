@@ -48,7 +48,12 @@ impl SentCredentials {
     fn challenge(&self) -> Challenge {
         match self.method {
             AuthMethod::ClientSecretBasic => Challenge::Basic,
-            AuthMethod::ClientSecretPost | AuthMethod::None => Challenge::None,
+            AuthMethod::ClientSecretPost
+            | AuthMethod::ClientSecretJwt
+            | AuthMethod::PrivateKeyJwt
+            | AuthMethod::TlsClientAuth
+            | AuthMethod::SelfSignedTlsClientAuth
+            | AuthMethod::None => Challenge::None,
         }
     }
 }

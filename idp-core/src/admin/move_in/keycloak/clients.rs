@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{LeftBehind, is_true, text, texts};
 use crate::admin::realm::file::ClientEntry;
-use crate::client::{AuthMethod, ClientName, ClientSettings, Party, Pkce};
+use crate::client::{AuthMethod, ClientName, ClientSettings, Party, Pkce, Profile};
 use crate::redirect_uri::RedirectUri;
 
 /// Keycloak's own, in every realm.
@@ -76,14 +76,15 @@ fn settings(client: &Value, told: &mut impl FnMut(String)) -> Option<ClientSetti
     if auth_method == AuthMethod::None && attribute("pkce.code.challenge.method") != Some("S256") {
         told("it is public: here PKCE with S256 is demanded of it".to_owned());
     }
-    Some(ClientSettings {
+    let settings = ClientSettings {
         redirect_uris,
         post_logout_redirect_uris,
         auth_method,
         party: if is_true(client, "consentRequired") { Party::Third } else { Party::First },
         pkce: if knows_pkce { Pkce::Required } else { Pkce::Optional },
         ..ClientSettings::default()
-    })
+    };
+    Some(ClientSettings { profile: Profile::fitting(&settings), ..settings })
 }
 
 fn uris(listed: &[&str], base: &str, kind: &str, told: &mut impl FnMut(String)) -> Vec<RedirectUri> {

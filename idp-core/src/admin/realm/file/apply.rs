@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{ClientEntry, RealmFile, text_of, tree_of};
-use crate::admin::client::{fresh_secret, record};
+use crate::admin::client::{draw_secret, record, signing};
+use crate::admin::key;
 use crate::admin::realm::{Publication, publish_terms};
 use crate::audit::{EventKind, Outcome};
-use crate::client::{Client, ClientName};
+use crate::client::{Client, ClientName, SecretUse};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::realm::{Origin, Realm};
@@ -216,17 +217,19 @@ async fn write_clients(
 }
 
 async fn insert(ctx: &Ctx, entry: &ClientEntry) -> Result<Option<Plain<ClientSecret>>, Fault> {
-    let secret = fresh_secret(ctx, &entry.settings);
-    let client = Client {
+    let mut client = Client {
         id: ctx.new_id(),
         client_id: entry.client_id.clone(),
         name: entry.name.clone(),
-        secret: secret.as_ref().map(|secret| ctx.vault.hash(secret.expose())),
+        secret: None,
+        sealed_secret: None,
         settings: entry.settings.clone(),
         created_at: ctx.now,
         updated_at: ctx.now,
     };
+    let secret = draw_secret(ctx, &mut client)?;
     store::client::insert(ctx, &client).await?;
+    key::ensure_for(ctx, signing(&client.settings)).await?;
     record(ctx, EventKind::ClientCreated, &client);
     Ok(secret)
 }
@@ -234,16 +237,20 @@ async fn insert(ctx: &Ctx, entry: &ClientEntry) -> Result<Option<Plain<ClientSec
 async fn change(ctx: &Ctx, mut client: Client, entry: &ClientEntry) -> Result<Option<Plain<ClientSecret>>, Fault> {
     client.name.clone_from(&entry.name);
     client.settings = entry.settings.clone();
-    // A client that becomes confidential needs a secret; one that stays so keeps its own.
-    let fresh = fresh_secret(ctx, &client.settings);
-    let secret = match (&client.secret, fresh) {
-        (Some(_), Some(_)) => None,
-        (_, fresh) => {
-            client.secret = fresh.as_ref().map(|secret| ctx.vault.hash(secret.expose()));
-            fresh
-        }
+    // A client that needs another kind of secret gets one; otherwise it keeps its own.
+    let has_its_secret = match client.settings.secret_use() {
+        SecretUse::Compared => client.secret.is_some(),
+        SecretUse::Keyed => client.sealed_secret.is_some(),
+        SecretUse::None => false,
+    };
+    let secret = if has_its_secret {
+        None
+    } else {
+        (client.secret, client.sealed_secret) = (None, None);
+        draw_secret(ctx, &mut client)?
     };
     store::client::update(ctx, &client).await?;
+    key::ensure_for(ctx, signing(&client.settings)).await?;
     record(ctx, EventKind::ClientChanged, &client);
     Ok(secret)
 }
