@@ -5,10 +5,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::grant::Lifetime;
 use crate::id::ClientRowId;
 use crate::key::Algorithm;
 use crate::oidc::scope::Scopes;
 use crate::redirect_uri::{RedirectUri, TrustedRedirect};
+use crate::refresh_token::REFRESH_LIFETIME;
 use crate::secret::{ClientSecret, Hashed, Sealed};
 
 mod access;
@@ -23,7 +25,7 @@ mod profile;
 mod requests;
 mod subject;
 
-pub use self::access::{AccessTokens, RefreshRotation, TokenFormat};
+pub use self::access::{AccessTokens, ExchangePolicy, RefreshRotation, TokenFormat};
 pub use self::address::{HttpsUri, HttpsUriError, WebUri, WebUriError};
 pub use self::auth::{AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject};
 pub use self::check::SettingsError;
@@ -98,6 +100,10 @@ pub struct ClientSettings {
     pub access_token_lifetime: u64,
     /// What its access tokens are like.
     pub access_tokens: AccessTokens,
+    /// In whose name it exchanges tokens.
+    pub exchange: ExchangePolicy,
+    /// The address by which other clients ask for tokens for it (RFC 8707); none when it is no resource.
+    pub resource: Option<HttpsUri>,
     /// How it learns that a session ended.
     pub logout: LogoutChannels,
     /// Where it starts a sign-in by itself (OpenID Connect Core §4); https.
@@ -135,6 +141,8 @@ impl Default for ClientSettings {
             pkce: Pkce::default(),
             access_token_lifetime: 600,
             access_tokens: AccessTokens::default(),
+            exchange: ExchangePolicy::default(),
+            resource: None,
             logout: LogoutChannels::default(),
             initiate_login_uri: None,
             client_uri: None,
@@ -237,6 +245,14 @@ impl Client {
         TrustedRedirect::matched(&self.settings.post_logout_redirect_uris, sent)
     }
 
+    /// How long what it is given for these scopes lives.
+    pub fn lifetime_of(&self, scopes: &Scopes) -> Duration {
+        match Lifetime::of(scopes) {
+            Lifetime::Session => self.access_token_lifetime(),
+            Lifetime::Offline => REFRESH_LIFETIME,
+        }
+    }
+
     /// How long its access tokens live.
     pub fn access_token_lifetime(&self) -> Duration {
         Duration::from_secs(self.settings.access_token_lifetime)
@@ -253,7 +269,8 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_of_grants_and_lifetimes_is_held() {
+    #[allow(clippy::too_many_lines, reason = "one row for each rule")]
+    fn every_rule_of_the_settings_is_held() {
         assert_eq!(settings().check(), Ok(()));
         let cases = [
             (ClientSettings::default(), SettingsError::NoRedirectUri),
@@ -278,15 +295,6 @@ mod tests {
                 SettingsError::GrantForPublic("client_credentials"),
             ),
             (ClientSettings { ciba: Some(CibaDelivery::Poll), ..settings() }, SettingsError::CibaDelivery),
-        ];
-        for (settings, refused) in cases {
-            assert_eq!(settings.check(), Err(refused));
-        }
-    }
-
-    #[test]
-    fn every_rule_of_keys_and_subjects_is_held() {
-        let cases = [
             (ClientSettings { auth_method: AuthMethod::PrivateKeyJwt, ..settings() }, SettingsError::NoKeys),
             (ClientSettings { auth_method: AuthMethod::TlsClientAuth, ..settings() }, SettingsError::NoTlsSubject),
             (

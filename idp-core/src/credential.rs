@@ -1,6 +1,7 @@
 //! What a member proves to be themselves with, and the rules it has to follow.
 
 pub mod app;
+pub mod card;
 mod guessability;
 pub mod method;
 pub mod passkey;

@@ -6,6 +6,7 @@ pub mod begin;
 pub mod consent;
 pub mod decide;
 pub mod demand;
+pub mod errand;
 pub mod finish;
 pub mod sitting;
 
@@ -13,7 +14,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use self::errand::Errand;
 use crate::clock::{Timestamp, hours, minutes};
+use crate::credential::Method;
 use crate::credential::passkey::KeyHome;
 use crate::id::{ClientRowId, CredentialId, InteractionId, LetterId, MemberId};
 use crate::oidc::authorize::AuthorizationRequest;
@@ -77,6 +80,8 @@ pub struct Progress {
     pub consented: Option<MemberId>,
     /// Whether a passkey of this device is offered, after one of another device signed in.
     pub passkey_offer: PasskeyOffer,
+    /// The method that was added here, for an errand that asked for it.
+    pub added: Option<Method>,
 }
 
 /// Whether the first login was completed in this sitting.
@@ -120,7 +125,7 @@ impl Progress {
         self.proofs.iter().rev().find(|proof| wanted(&proof.evidence)).map(|proof| proof.at)
     }
 
-    /// The proof that everything rests on: the last password of any kind, or the passkey where there was none.
+    /// The proof that everything rests on: the last password of any kind, or the last passkey where there was none.
     pub fn primary(&self) -> Option<Proof> {
         let given = || self.proofs.iter().rev().copied();
         let password = given().find(|proof| match proof.evidence {
@@ -167,6 +172,8 @@ pub struct Interaction {
     pub browser: Hashed<BrowserSecret>,
     /// The application that asked, with its request; `None` when the member came by themselves.
     pub request: Option<(ClientRowId, AuthorizationRequest)>,
+    /// What the member who came by themselves is about to do.
+    pub errand: Option<Errand>,
     /// Where it stands.
     pub state: State,
     /// Who proved to be this member here.

@@ -22,6 +22,8 @@ pub enum Typ {
     IdToken,
     /// An access token (RFC 9068 §2.1).
     AccessToken,
+    /// What is known of a token (RFC 9701 §5).
+    Introspection,
 }
 
 impl Typ {
@@ -30,6 +32,7 @@ impl Typ {
         match self {
             Self::IdToken => "JWT",
             Self::AccessToken => "at+jwt",
+            Self::Introspection => "token-introspection+jwt",
         }
     }
 }

@@ -40,8 +40,25 @@ pub enum MailContent {
         /// What the member calls it.
         name: String,
     },
+    /// Link and code that prove a new address, for a member who is signed in.
+    ChangeAddress {
+        /// The secret in the link.
+        link_secret: Secret,
+        /// The code.
+        code: Secret,
+    },
     /// A method was set up.
     MethodAdded {
+        /// Which.
+        method: Method,
+    },
+    /// A method got another name.
+    MethodRenamed {
+        /// Which.
+        method: Method,
+    },
+    /// A method was removed.
+    MethodRemoved {
         /// Which.
         method: Method,
     },
@@ -57,7 +74,10 @@ impl MailContent {
             Self::PasswordChanged => "password_changed",
             Self::AddressChanged { .. } => "address_changed",
             Self::PasskeyRefused { .. } => "passkey_refused",
+            Self::ChangeAddress { .. } => "change_address",
             Self::MethodAdded { .. } => "method_added",
+            Self::MethodRenamed { .. } => "method_renamed",
+            Self::MethodRemoved { .. } => "method_removed",
         }
     }
 }

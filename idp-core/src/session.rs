@@ -1,6 +1,7 @@
 //! A session: a browser in which a member signed in, every owed step done.
 
 pub mod end;
+pub mod remembered;
 
 use crate::clock::Timestamp;
 use crate::id::{MemberId, SessionId};

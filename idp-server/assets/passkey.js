@@ -150,3 +150,21 @@ if (form && able) {
 } else if (form && !form.dataset.autofill) {
   tell("unsupported");
 }
+
+// The page that offers the methods recommends this one where the device has what it takes.
+const methods = byId("method");
+const advice = byId("method-advice");
+if (methods && advice && byId("method-passkey")) {
+  let touched = false;
+  methods.addEventListener("change", () => (touched = true));
+  const told = able ? await PublicKeyCredential.getClientCapabilities?.().catch(() => null) : null;
+  const builtIn = able && (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable?.().catch(() => false));
+  if (builtIn || told?.passkeyPlatformAuthenticator) {
+    advice.textContent = advice.dataset.able;
+    const tag = methods.querySelector(".tag");
+    if (tag) document.querySelector("label[for=method-passkey]").append(" ", tag);
+    if (!touched) byId("method-passkey").checked = true;
+  } else if (!told?.hybridTransport) {
+    advice.textContent = advice.dataset.unable;
+  }
+}

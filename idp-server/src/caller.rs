@@ -184,8 +184,18 @@ impl Caller {
         u32::try_from(instant.since(self.now()).as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// Where a member goes who came by themselves.
+    /// For how many days this browser can be spared the second step; never while something of the account is changed.
+    pub fn remember_days(&self, sitting: &Sitting) -> Option<u32> {
+        let days = self.visit.realm().settings.remember_browser_days;
+        let days = u32::try_from(days).ok().filter(|days| *days > 0);
+        days.filter(|_| sitting.interaction.errand.is_none())
+    }
+
+    /// Where a member goes who came by themselves, or for a device.
     pub fn home_url(&self) -> String {
+        if let Some(code) = self.visit.waiting_device() {
+            return format!("{}?user_code={code}", paths::DEVICE);
+        }
         let home = self.visit.realm().settings.home_url.clone();
         home.unwrap_or_else(|| paths::ACCOUNT.to_owned())
     }

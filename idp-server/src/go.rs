@@ -8,6 +8,7 @@ use idp_core::interaction::finish::{self, Answer, Finished};
 use idp_core::interaction::sitting::{Place, Sitting};
 use idp_core::onboarding::table::Step;
 
+use crate::account::path_of;
 use crate::caller::{Caller, see_other};
 use crate::error::Failure;
 use crate::paths;
@@ -97,7 +98,9 @@ async fn declined(caller: &Caller, interaction: InteractionId) -> Result<Respons
     let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
     let answer = caller.write(move |ctx| Box::pin(async move { finish::declined(ctx, &place).await })).await?;
     Ok(match answer {
-        Some(Answer::Member) => caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() })),
+        Some(Answer::Member | Answer::Account { .. }) => {
+            caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() }))
+        }
         other => answered(caller, other),
     })
 }
@@ -107,6 +110,7 @@ pub fn answered(caller: &Caller, answer: Option<Answer>) -> Response {
     match answer {
         Some(Answer::Application(response)) => see_other(&response.location()),
         Some(Answer::Member) => see_other(&caller.home_url()),
+        Some(Answer::Account { page }) => see_other(path_of(page)),
         Some(Answer::ApplicationGone) => caller.error("unknown_client", None),
         None => over(caller),
     }

@@ -4,7 +4,9 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_foundation;
 mod m20261126_000002_passkeys;
+mod m20261126_000003_account;
 mod m20261126_000005_consents;
+mod m20261126_000006_tokens;
 mod m20261126_000007_registry;
 mod m20261126_000008_letters;
 
@@ -16,7 +18,9 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_foundation::Step),
             Box::new(m20261126_000002_passkeys::Step),
+            Box::new(m20261126_000003_account::Step),
             Box::new(m20261126_000005_consents::Step),
+            Box::new(m20261126_000006_tokens::Step),
             Box::new(m20261126_000007_registry::Step),
             Box::new(m20261126_000008_letters::Step),
         ]

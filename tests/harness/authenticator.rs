@@ -143,6 +143,13 @@ impl Authenticator {
         })
     }
 
+    /// Whether it holds a key pair that is asked for.
+    pub fn can_sign(&self, challenge: &Value) -> bool {
+        let allowed = challenge["options"]["publicKey"]["allowCredentials"].as_array().cloned().unwrap_or_default();
+        let is_asked = |key: &Key| allowed.is_empty() || allowed.iter().any(|one| one["id"] == b64(&key.id).as_str());
+        self.keys.iter().any(is_asked)
+    }
+
     /// Signs a challenge with the newest key pair it was asked for, honestly.
     pub fn signs(&mut self, challenge: &Value, origin: &str) -> Value {
         let claim = self.claim_to_sign(challenge, origin);

@@ -12,6 +12,7 @@ mod journey;
 mod judge;
 mod keyboard;
 mod page;
+mod passkeys;
 mod refusals;
 mod scriptless;
 

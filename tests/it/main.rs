@@ -1,5 +1,6 @@
 //! Black-box tests.
 
+mod account;
 mod browser;
 mod cli;
 mod enrol;
@@ -9,3 +10,4 @@ mod onboarding;
 mod ops;
 mod store;
 mod tidy;
+mod well_known;

@@ -44,3 +44,14 @@ impl AccessTokens {
         self.dpop_bound || self.certificate_bound
     }
 }
+
+/// In whose name a client exchanges tokens, where it is registered for that at all (RFC 8693 §1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExchangePolicy {
+    /// The new token says who acts for the member.
+    #[default]
+    Delegation,
+    /// The client may act as the member.
+    Impersonation,
+}

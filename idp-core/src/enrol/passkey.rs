@@ -112,6 +112,8 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
         sitting.prove(ctx, Evidence::Passkey { id: passkey.id, key: passkey.backup.home() });
     }
     sitting.interaction.progress.passkey_offer = PasskeyOffer::Not;
+    sitting.interaction.progress.added = Some(Method::Passkey);
+    store::remembered_browser::forget_all(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     Ok(Answer::Enrolled)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::errand::Errand;
 use super::{INTERACTION_LIFETIME, Interaction, Progress, Proof, State};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -26,6 +27,20 @@ pub async fn begin(
     visitor: &Visitor,
     request: Option<(ClientRowId, AuthorizationRequest)>,
 ) -> Result<InteractionId, Fault> {
+    open(ctx, visitor, request, None).await
+}
+
+/// Begins an interaction for something that the member does to their own account.
+pub async fn for_errand(ctx: &Ctx, visitor: &Visitor, errand: Errand) -> Result<InteractionId, Fault> {
+    open(ctx, visitor, None, Some(errand)).await
+}
+
+async fn open(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    request: Option<(ClientRowId, AuthorizationRequest)>,
+    errand: Option<Errand>,
+) -> Result<InteractionId, Fault> {
     let carried = match live_session(ctx, visitor).await? {
         Some(session) if serves(ctx, &session, request.as_ref().map(|(_, request)| request)).await? => Some(session),
         Some(_) | None => None,
@@ -40,6 +55,7 @@ pub async fn begin(
             ..Progress::default()
         },
         request,
+        errand,
         state: State::Open,
         created_at: ctx.now,
         seen_at: ctx.now,

@@ -4,7 +4,7 @@ use crate::consent::ConsentFact;
 use crate::credential::Method;
 use crate::interaction::demand::{Demand, Missing};
 use crate::interaction::{Evidence, Progress};
-use crate::onboarding::facts::Facts;
+use crate::onboarding::facts::{BrowserFact, Facts};
 use crate::onboarding::table::{self, Step};
 
 /// Whether the interaction itself can still go on.
@@ -81,6 +81,9 @@ pub fn next(situation: &Situation<'_>) -> Next {
 
 /// Whoever has set a second step up takes it, also after a letter: a weaker proof never stands in for it.
 fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
+    if facts.browser == BrowserFact::Remembered {
+        return None;
+    }
     let open = facts.second_steps();
     let strongest = *open.first()?;
     let taken = progress.last(|evidence| match evidence {
@@ -114,6 +117,8 @@ mod tests {
             completion: Completion::Not,
             mail_proof: MailProof::Fresh,
             passkey_offer: PasskeyOffer::Not,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::errand::{Errand, Freshness};
 use super::{Evidence, Interaction, Progress};
 use crate::clock::{Timestamp, minutes};
 use crate::credential::Method;
@@ -51,14 +52,18 @@ impl Demand {
     /// What `interaction` asks for.
     pub fn of(interaction: &Interaction) -> Self {
         let known = |names: &[String]| names.iter().filter_map(|name| Acr::from_name(name)).collect::<Vec<_>>();
-        let Some((_, request)) = &interaction.request else { return Self::default() };
+        let fresh_since = match interaction.errand.map(Errand::freshness) {
+            Some(Freshness::Needed) => Some(interaction.created_at - REAUTHENTICATION_AGE),
+            Some(Freshness::Any) | None => None,
+        };
+        let Some((_, request)) = &interaction.request else { return Self { fresh_since, ..Self::default() } };
         let essential = known(&request.essential_acr);
         let unknown = !request.essential_acr.is_empty() && essential.is_empty();
         Self {
             wished: known(&request.acr_values),
             unknown: if unknown { Unknown::All } else { Unknown::No },
             essential,
-            fresh_since: None,
+            fresh_since,
         }
     }
 
@@ -68,7 +73,7 @@ impl Demand {
             return Missing::OutOfReach;
         }
         if let Some(since) = self.fresh_since
-            && let Some(missing) = not_fresh(progress, facts, since)
+            && let Some(missing) = not_fresh(progress, &facts.enrolled, since)
         {
             return missing;
         }
@@ -102,16 +107,12 @@ fn step_to(wanted: Acr, progress: &Progress, facts: &Facts) -> Option<Method> {
 
 /// The member proves to be themselves with the strongest that they have. Mailed codes are not stronger than the password:
 /// the mailbox may stand open on the very screen that was left alone.
-pub fn not_fresh(progress: &Progress, facts: &Facts, since: Timestamp) -> Option<Missing> {
+pub fn not_fresh(progress: &Progress, enrolled: &[Method], since: Timestamp) -> Option<Missing> {
     let given = |wanted: fn(&Evidence) -> bool| progress.last(wanted).is_some_and(|at| at >= since);
-    match facts.enrolled.first() {
-        Some(Method::Passkey) => {
-            let fresh = given(|evidence| matches!(evidence, Evidence::Passkey { .. }));
-            (!fresh).then_some(Missing::Step(Method::Passkey))
-        }
-        Some(Method::App) => {
-            let fresh = given(|evidence| matches!(evidence, Evidence::App { .. }));
-            (!fresh).then_some(Missing::Step(Method::App))
+    match enrolled.first() {
+        Some(strongest @ (Method::Passkey | Method::App)) => {
+            let fresh = given(|evidence| matches!(evidence, Evidence::Passkey { .. } | Evidence::App { .. }));
+            (!fresh).then_some(Missing::Step(*strongest))
         }
         Some(Method::Mail) | None => {
             let fresh = given(|evidence| matches!(evidence, Evidence::Password));
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
     use crate::id::CredentialId;
     use crate::interaction::{Completion, PasskeyOffer, Proof};
-    use crate::onboarding::facts::{BirthDateFact, MailFact, MailProof, PasswordFact};
+    use crate::onboarding::facts::{BirthDateFact, BrowserFact, MailFact, MailProof, PasswordFact};
 
     const APP: Evidence = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
 
@@ -143,6 +144,8 @@ mod tests {
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Fresh,
+            adding: None,
+            browser: BrowserFact::Unknown,
             passkey_offer: PasskeyOffer::Not,
         }
     }

@@ -3,6 +3,7 @@
 use super::begin::{self, Visitor};
 use super::decide::Next;
 use super::demand::Demand;
+use super::errand::AccountPage;
 use super::sitting::{Place, Sitting};
 use super::{Interaction, SignOutOthers, State};
 use crate::audit::{EventKind, Outcome};
@@ -40,6 +41,11 @@ pub enum Answer {
     ApplicationGone,
     /// The member, who came by themselves.
     Member,
+    /// The member, who came for this page of their own.
+    Account {
+        /// Which.
+        page: AccountPage,
+    },
 }
 
 impl Answer {
@@ -59,7 +65,7 @@ pub async fn finish(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Finis
 
     let (session, secret) = session_for(ctx, visitor, &sitting.interaction, member).await?;
     let answer = match &sitting.interaction.request {
-        None => Answer::Member,
+        None => sitting.interaction.errand.map_or(Answer::Member, |errand| Answer::Account { page: errand.page() }),
         Some((client, request)) => {
             let demand = Demand::of(&sitting.interaction);
             let mut authentication = Authentication::of(&session);
@@ -137,6 +143,7 @@ async fn session_for(
         end::everywhere(ctx, member.id, kept, Cause::Elsewhere).await?;
     }
     if secret.is_some() {
+        store::remembered_browser::touch(ctx, member.id, &interaction.browser).await?;
         store::session::know_browser(ctx, member.id, &interaction.browser).await?;
     }
     Ok((session, secret))

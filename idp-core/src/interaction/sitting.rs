@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::decide::{self, Next, Situation, Standing};
 use super::demand::Demand;
+use super::errand::Errand;
 use super::{Completion, Evidence, Interaction, Proof, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
@@ -15,7 +16,7 @@ use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId};
 use crate::member::{Member, MemberState};
 use crate::oidc::authorize::Prompt;
-use crate::onboarding::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
+use crate::onboarding::facts::{BirthDateFact, BrowserFact, Facts, MailFact, MailProof, PasswordFact};
 use crate::realm::PatternGuard;
 use crate::secret::{BrowserSecret, Hashed};
 use crate::store;
@@ -159,7 +160,7 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
     }
 }
 
-/// The evidence that the sitting rests on: the last password of any kind, or the passkey where there was none.
+/// The evidence that the sitting rests on: the last password of any kind, or a passkey.
 pub fn primary(interaction: &Interaction) -> Option<Evidence> {
     interaction.progress.primary().map(|proof| proof.evidence)
 }
@@ -183,7 +184,23 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         completion: completion(interaction),
         mail_proof: mail_proof(ctx, interaction, member).await?,
         passkey_offer: interaction.progress.passkey_offer,
+        adding: adding(interaction),
+        browser: browser(ctx, interaction, member).await?,
     })
+}
+
+fn adding(interaction: &Interaction) -> Option<Method> {
+    match interaction.errand {
+        Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(method),
+        Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. }) | None => None,
+    }
+}
+
+/// Only the member's own password is helped by a remembered browser, and only while the realm says so.
+async fn browser(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<BrowserFact, Fault> {
+    let allowed = ctx.realm().settings.remember_browser_days > 0 && primary(interaction) == Some(Evidence::Password);
+    let known = allowed && store::remembered_browser::knows(ctx, member.id, &interaction.browser).await?;
+    Ok(if known { BrowserFact::Remembered } else { BrowserFact::Unknown })
 }
 
 fn completion(interaction: &Interaction) -> Completion {

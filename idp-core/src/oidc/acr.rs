@@ -104,7 +104,7 @@ impl Authentication {
 /// The class that these proofs would amount to with a proof of this method beside them.
 pub fn reached(proofs: &[Proof], method: Method) -> Acr {
     let evidence = match method {
-        Method::Passkey => Evidence::Passkey { id: CredentialId::from_uuid(Uuid::nil()), key: KeyHome::Device },
+        Method::Passkey => Evidence::Passkey { id: CredentialId::from_uuid(Uuid::nil()), key: KeyHome::Synced },
         Method::App => Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) },
         Method::Mail => Evidence::MailCode,
     };

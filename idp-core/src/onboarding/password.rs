@@ -47,15 +47,20 @@ pub enum Answer {
 pub async fn rules(ctx: &Ctx, place: &Place) -> Result<Option<Rules>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     let Some(member) = sitting.member_if(ctx, Next::Step(Step::NewPassword)) else { return Ok(None) };
-    let minimum = match member.chosen_method {
+    Ok(Some(rules_of(ctx, member, member.chosen_method).await?))
+}
+
+/// The rules for a member whose password stands beside this method.
+pub(crate) async fn rules_of(ctx: &Ctx, member: &Member, beside: Option<Method>) -> Result<Rules, Fault> {
+    let minimum = match beside {
         Some(Method::Passkey | Method::App) => BESIDE_APP,
         Some(Method::Mail) | None => ALONE,
     };
-    Ok(Some(Rules {
+    Ok(Rules {
         policy: PasswordPolicy { minimum, composition: Composition::Free },
         context: context(ctx, member),
         present: store::credential::password_of(ctx, member.id).await?,
-    }))
+    })
 }
 
 fn context(ctx: &Ctx, member: &Member) -> PasswordContext {

@@ -51,7 +51,9 @@ static TABLE: [Row; 12] = [
     row(Step::NewPassword, |f| f.password != PasswordFact::Own),
     row(Step::Complete, |f| f.completion == Completion::Shown),
     row(Step::ProveMail, |f| {
-        matches!(f.to_enrol(), Some(Method::Passkey | Method::App)) && f.mail_proof == MailProof::Stale
+        matches!(f.to_enrol(), Some(Method::Passkey | Method::App))
+            && f.mail_proof == MailProof::Stale
+            && !f.is_strong()
     }),
     row(Step::EnrolPasskey, |f| f.to_enrol() == Some(Method::Passkey)),
     row(Step::EnrolApp, |f| f.to_enrol() == Some(Method::App)),
@@ -80,6 +82,7 @@ pub fn position(step: Step) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::BrowserFact;
     use super::*;
 
     fn done() -> Facts {
@@ -95,6 +98,8 @@ mod tests {
             completion: Completion::Not,
             mail_proof: MailProof::Stale,
             passkey_offer: PasskeyOffer::Not,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 

@@ -69,6 +69,7 @@ pub async fn everywhere(ctx: &Ctx, member: MemberId, kept: Kept, cause: Cause) -
     let count = all(ctx, member, kept.session, cause).await?;
     store::grant::revoke_of_member(ctx, member, kept.session).await?;
     store::session::forget_browsers(ctx, member).await?;
+    store::remembered_browser::forget_all(ctx, member).await?;
     ctx.record_with(EventKind::SessionsEnded, Some(member), Outcome::Done, serde_json::json!({ "sessions": count }));
     Ok(())
 }

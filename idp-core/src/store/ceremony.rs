@@ -51,6 +51,15 @@ pub(crate) async fn newest(
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
+/// The newest ceremony of this kind that belongs to no interaction, whatever its state.
+pub(crate) async fn newest_outside(ctx: &Ctx, member: MemberId, kind: CeremonyKind) -> Result<Option<Ceremony>, Fault> {
+    let select = of_member(ctx, member)
+        .filter(ceremony::Column::Kind.eq(kind.name()))
+        .filter(ceremony::Column::InteractionId.is_null())
+        .order_by_desc(ceremony::Column::Id);
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
 pub(crate) async fn by_link(ctx: &Ctx, link: &Hashed<LinkSecret>) -> Result<Option<Ceremony>, Fault> {
     let select = ceremony::Entity::find()
         .filter(ceremony::Column::RealmId.eq(ctx.realm().id.uuid()))
@@ -64,7 +73,7 @@ pub(crate) async fn last_mail_proof(
     member: MemberId,
     browser: &Hashed<BrowserSecret>,
 ) -> Result<Option<(Timestamp, MailAddress)>, Fault> {
-    let kinds = [CeremonyKind::VerifyMail, CeremonyKind::SignInCode, CeremonyKind::EnrolMail];
+    let kinds = [CeremonyKind::VerifyMail, CeremonyKind::ChangeMail, CeremonyKind::SignInCode, CeremonyKind::EnrolMail];
     let select = of_member(ctx, member)
         .filter(ceremony::Column::Kind.is_in(kinds.map(CeremonyKind::name)))
         .filter(ceremony::Column::BrowserHash.eq(browser.bytes()))

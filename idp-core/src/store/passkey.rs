@@ -74,6 +74,29 @@ pub(crate) async fn save_use(ctx: &Ctx, passkey: &Passkey) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Calls a passkey of the member something else.
+pub(crate) async fn rename(ctx: &Ctx, member: MemberId, id: CredentialId, name: &str) -> Result<(), Fault> {
+    passkey_credential::Entity::update_many()
+        .col_expr(passkey_credential::Column::Name, Expr::value(name))
+        .filter(passkey_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(passkey_credential::Column::MemberId.eq(member.uuid()))
+        .filter(passkey_credential::Column::Id.eq(id.uuid()))
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
+/// Removes a passkey of the member.
+pub(crate) async fn delete(ctx: &Ctx, member: MemberId, id: CredentialId) -> Result<(), Fault> {
+    passkey_credential::Entity::delete_many()
+        .filter(passkey_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(passkey_credential::Column::MemberId.eq(member.uuid()))
+        .filter(passkey_credential::Column::Id.eq(id.uuid()))
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
 /// The handle by which authenticators know the member; made at the first use. The member's row is locked by the caller.
 pub(crate) async fn handle_of(ctx: &Ctx, member: MemberId) -> Result<Uuid, Fault> {
     if let Some(row) = passkey_handle::Entity::find_by_id(member.uuid()).one(&ctx.db).await? {

@@ -42,6 +42,11 @@ pub(crate) async fn by_secret(ctx: &Ctx, secret: &Hashed<SessionSecret>) -> Resu
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
+pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, Fault> {
+    let select = session::Entity::find_by_id(id.uuid()).filter(session::Column::RealmId.eq(ctx.realm().id.uuid()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
 pub(crate) async fn touch(ctx: &Ctx, id: SessionId) -> Result<(), Fault> {
     session::Entity::update_many()
         .col_expr(session::Column::SeenAt, Expr::value(ctx.now.millis()))

@@ -145,3 +145,9 @@ error-cross_site = This was sent from another site. We did not accept it, to kee
 error-cookies_off = Your browser does not keep cookies, so sign-in cannot go on.
     .title = Please allow cookies
     .next = Allow cookies in the settings of your browser and try again. If you do not know how, please call us.
+
+error-user_code_wrong = No device waits with this code. Check each letter on the device; a code works for 10 minutes.
+error-device_name_unreadable = Enter a name of 1 to 60 characters.
+error-last_way_in = This is your last way to sign in, so it cannot be removed. Please add another one first.
+error-mail_same = This is the address in use. Enter another one.
+error-password_same = This is the password in use. Choose another one.

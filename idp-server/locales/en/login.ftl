@@ -58,8 +58,6 @@ back-to-client = Back to { $client }
 back-to-sign-in = Sign in again
 back-again = Try again
 
-home-title = You are signed in
-home-lead = We know it is you. Please go on to the page of the service you want to use.
 home-methods = Ways to sign in
 home-sign-out = Sign out
 

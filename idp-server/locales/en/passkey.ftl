@@ -22,3 +22,7 @@ passkey-stuck-title = If it does not work
 passkey-stuck-phone = If you set it up on your phone, choose “phone” or “another device” in the window that opens and scan the QR code. Keep Bluetooth on for both devices.
 passkey-stuck-device = Use the device on which you set it up, or one with the same Apple or Google account.
 passkey-stuck-lost = If you lost or replaced your device, please contact your health insurance society.
+
+method-advice = If you are not sure, we recommend “{ $method }”.
+method-advice-able = This device can sign in with your face, fingerprint or screen lock. That is the easiest and safest way; if you are not sure, choose it.
+method-advice-unable = It seems that this device cannot sign in with your face, fingerprint or screen lock. If you are not sure, we recommend “{ $method }”.

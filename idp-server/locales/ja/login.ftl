@@ -55,8 +55,6 @@ back-to-client = 「{ $client }」へ戻る
 back-to-sign-in = もう一度ログインする
 back-again = もう一度試す
 
-home-title = ログインしています
-home-lead = 本人確認が済みました。ご利用になるサービスの画面へお進みください。
 home-methods = ログイン方法
 home-sign-out = ログアウト
 

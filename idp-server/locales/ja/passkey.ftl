@@ -22,3 +22,7 @@ passkey-stuck-title = うまくいかないときは
 passkey-stuck-phone = スマートフォンで設定した方は、出てきた画面で「スマートフォン」や「別の端末」を選び、QRコードを読み取ってください。両方の Bluetooth を入れておいてください。
 passkey-stuck-device = 設定したときと同じ端末、または同じ Apple アカウントや Google アカウントの端末をお使いください。
 passkey-stuck-lost = 端末をなくしたときや買いかえたときは、健康保険組合へご連絡ください。
+
+method-advice = 迷ったときは「{ $method }」がおすすめです。
+method-advice-able = お使いの端末では「顔・指紋・画面ロックでログイン」が使えます。いちばん簡単で安全な方法なので、迷ったときはこれをお選びください。
+method-advice-unable = お使いの端末では「顔・指紋・画面ロックでログイン」は使えないようです。迷ったときは「{ $method }」がおすすめです。

@@ -164,6 +164,7 @@ async fn settle(ctx: &Ctx, Prepared { member, phc }: Prepared) -> Result<MemberE
             entry.totp_key = Some(secret.grouped_key().replace(' ', ""));
             move_in(ctx, member, phc, SecondStep::App { name: "スマートフォン".to_owned(), secret }).await?;
         }
+        MemberState::Passkey => move_in(ctx, member, phc, SecondStep::Chosen(Method::Passkey)).await?,
         MemberState::Mail => move_in(ctx, member, phc, SecondStep::MailCodes).await?,
         MemberState::PendingEnrolment => move_in(ctx, member, phc, SecondStep::Chosen(Method::App)).await?,
         MemberState::Locked => {

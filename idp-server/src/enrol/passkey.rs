@@ -4,7 +4,7 @@
 use axum::response::Response;
 use idp_core::enrol::passkey::{self, Answer, Form};
 use idp_core::interaction::decide::Next;
-use idp_core::onboarding::method;
+use idp_core::onboarding::method::{self, Reconsidered};
 use idp_core::onboarding::table::Step;
 
 use crate::caller::{Caller, see_other, text};
@@ -32,15 +32,18 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     let caller = caller.with(&form);
     let place = caller.place.clone();
     if form.fields.text("action") == "other" {
-        caller
+        let answer = caller
             .write(move |ctx| {
                 Box::pin(async move {
-                    method::reconsider(ctx, &place).await?;
-                    passkey::decline_offer(ctx, &place).await
+                    passkey::decline_offer(ctx, &place).await?;
+                    method::reconsider(ctx, &place).await
                 })
             })
             .await?;
-        return go::on(&caller).await;
+        return match answer {
+            Reconsidered::Adding => Ok(see_other(paths::ACCOUNT_METHODS)),
+            Reconsidered::Withdrawn | Reconsidered::Elsewhere => go::on(&caller).await,
+        };
     }
 
     let posted = Form {

@@ -19,7 +19,7 @@ use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::middleware::headers;
 use crate::view::chrome::FieldError;
-use crate::view::login::{Locked, Login};
+use crate::view::login::{Locked, Login, SignInPurpose};
 use crate::{go, paths};
 
 /// The query parameter of the address in a letter's QR code.
@@ -168,12 +168,16 @@ pub(super) async fn page(
     let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
     // A letter's QR code brings the user id along; what the application knows goes before it.
     let hint = hint.or_else(|| caller.query(USER_ID).filter(|text| UserId::parse(text).is_ok()));
-    let username = if username.is_empty() { hint.unwrap_or_default() } else { username };
+    let seated = sitting.and_then(|sitting| sitting.seated.as_ref());
+    let seated = seated.map(|(member, _)| member.user_id.as_str().to_owned());
+    let username = if username.is_empty() { hint.or(seated).unwrap_or_default() } else { username };
     let mut chrome = caller.chrome_of(interaction);
     chrome.errors = errors;
     let passkey = caller.visit.realm().offered_methods().contains(&Method::Passkey);
     let passkey_url = passkey.then(|| paths::LOGIN_PASSKEY.to_owned());
-    let mut response = caller.page(&Login { chrome, application, username, passkey_url });
+    let again = interaction.is_some_and(|interaction| interaction.errand.is_some() && interaction.member.is_some());
+    let purpose = if again { SignInPurpose::Again } else { SignInPurpose::SignIn };
+    let mut response = caller.page(&Login { chrome, application, username, purpose, passkey_url });
     headers::allow_image(response.headers_mut(), logo.as_deref());
     Ok(response)
 }

@@ -92,6 +92,20 @@ pub enum Notice {
     PasswordChanged,
     /// For the sake of this action the member signs in once more.
     SignInAgain,
+    /// A method got another name.
+    MethodRenamed,
+    /// A method was removed.
+    MethodRemoved,
+    /// The mail address was changed.
+    MailChanged,
+    /// One other device was signed out.
+    SignedOutThere,
+    /// All other devices were signed out.
+    SignedOutElsewhere,
+    /// A browser is asked for the second step again.
+    BrowserForgotten,
+    /// What an application was granted is taken back.
+    ApplicationRevoked,
     /// The sign-out was not carried out, as asked.
     StayedSignedIn,
 }
@@ -292,7 +306,7 @@ impl Upcoming {
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::SentAgain,
         Self::NotYetVerified,
         Self::MailVerified,
@@ -300,8 +314,25 @@ impl Notice {
         Self::MethodEnrolled,
         Self::PasswordChanged,
         Self::SignInAgain,
+        Self::MethodRenamed,
+        Self::MethodRemoved,
+        Self::MailChanged,
+        Self::SignedOutThere,
+        Self::SignedOutElsewhere,
+        Self::BrowserForgotten,
+        Self::ApplicationRevoked,
         Self::StayedSignedIn,
     ];
+
+    /// Its name in an address.
+    pub fn name(self) -> &'static str {
+        self.key().trim_start_matches("notice-")
+    }
+
+    /// Reads the name in an address.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.name() == name)
+    }
 
     /// The key of its text.
     pub const fn key(self) -> &'static str {
@@ -313,6 +344,13 @@ impl Notice {
             Self::MethodEnrolled => "notice-method-enrolled",
             Self::PasswordChanged => "notice-password-changed",
             Self::SignInAgain => "notice-sign-in-again",
+            Self::MethodRenamed => "notice-method-renamed",
+            Self::MethodRemoved => "notice-method-removed",
+            Self::MailChanged => "notice-mail-changed",
+            Self::SignedOutThere => "notice-signed-out-there",
+            Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
+            Self::BrowserForgotten => "notice-browser-forgotten",
+            Self::ApplicationRevoked => "notice-application-revoked",
             Self::StayedSignedIn => "notice-stayed-signed-in",
         }
     }
@@ -320,7 +358,17 @@ impl Notice {
     /// Its mood.
     pub const fn tone(self) -> Tone {
         match self {
-            Self::MailVerified | Self::MethodEnrolled | Self::PasswordChanged | Self::SentAgain => Tone::Success,
+            Self::MailVerified
+            | Self::MethodEnrolled
+            | Self::PasswordChanged
+            | Self::MethodRenamed
+            | Self::MethodRemoved
+            | Self::MailChanged
+            | Self::SignedOutThere
+            | Self::SignedOutElsewhere
+            | Self::BrowserForgotten
+            | Self::ApplicationRevoked
+            | Self::SentAgain => Tone::Success,
             Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn => Tone::Info,
         }
     }

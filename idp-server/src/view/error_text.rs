@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 91] = [
+pub const CODES: [&str; 96] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -48,6 +48,7 @@ pub const CODES: [&str; 91] = [
     "mail_address_too_long",
     "mail_unreadable",
     "mail_fixed",
+    "mail_same",
     "mail_too_often",
     // Codes.
     "code_expired",
@@ -61,6 +62,9 @@ pub const CODES: [&str; 91] = [
     "totp_slowed",
     "totp_stopped",
     "device_name_too_long",
+    "user_code_wrong",
+    "device_name_unreadable",
+    "last_way_in",
     // Passkeys; the last four happen in the browser.
     "passkey_expired",
     "passkey_refused",
@@ -84,6 +88,7 @@ pub const CODES: [&str; 91] = [
     "password_mail",
     "password_name",
     "password_repeated",
+    "password_same",
     "password_sequence",
     "password_society",
     "password_too_long",

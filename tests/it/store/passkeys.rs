@@ -66,3 +66,27 @@ async fn fifty_new_key_pairs_for_one_challenge_set_one_passkey_up() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenge_of_one_node_is_answered_at_another() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = with_a_passkey(&idp, "R-23").await;
+        let node = idp.another_node().await;
+        let browser = idp.browser();
+        let page = browser.get(&portal.asks().url).await;
+        let challenge = page.challenge("passkey-submit").await;
+        let signed = member.with_authenticator(|own| own.signs(&challenge, &idp.origin()));
+
+        let mut fields = page.fields("passkey-submit");
+        fields.push(("ceremony".into(), challenge["ceremony"].as_str().unwrap().into()));
+        fields.push(("credential".into(), signed.to_string()));
+        let there = browser.clone().through(&node).post("/login/passkey", &fields).await;
+        assert!(there.arrival().is_some(), "{}", there.summary());
+
+        let again = browser.get(&portal.asks_with(&[("prompt", "login")]).url).await;
+        let again = again.presents("passkey-submit", &challenge, &signed).await;
+        assert_eq!(again.error_code().as_deref(), Some("passkey_expired"), "what one node took is gone at the other");
+    })
+    .await;
+}

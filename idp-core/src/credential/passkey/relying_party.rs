@@ -76,8 +76,12 @@ impl RelyingParty {
         let origin = Url::parse(realm.origin.as_str()).ok()?;
         let society = realm.settings.display_name.ja.as_str();
         let name = if society.is_empty() { realm.name.as_str() } else { society };
-        let builder = webauthn::WebauthnBuilder::new(origin.domain()?, &origin).ok()?;
-        Some(Self { library: builder.rp_name(name).build().ok()? })
+        let rp_id = rp_id(realm)?;
+        let mut builder = webauthn::WebauthnBuilder::new(&rp_id, &origin).ok()?.rp_name(name);
+        for related in &realm.settings.passkey_related_origins {
+            builder = builder.append_allowed_origin(&Url::parse(related).ok()?);
+        }
+        Some(Self { library: builder.build().ok()? })
     }
 
     /// Asks for a new key pair: discoverable, with user verification, by none of the authenticators known.
@@ -150,6 +154,23 @@ impl RelyingParty {
     }
 }
 
+/// The domain that the realm's passkeys are made for. `None` where there can be none.
+///
+/// A parent of the host is taken if it is no public suffix: the browser would refuse that, but what is refused there
+/// must not be relied on here.
+pub fn rp_id(realm: &Realm) -> Option<String> {
+    let origin = Url::parse(realm.origin.as_str()).ok()?;
+    let host = origin.domain()?;
+    match realm.settings.passkey_rp_id.as_deref() {
+        None => Some(host.to_owned()),
+        Some(wanted) if wanted == host => Some(host.to_owned()),
+        Some(wanted) => {
+            let is_parent = host.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('.'));
+            (is_parent && psl::domain_str(wanted).is_some()).then(|| wanted.to_owned())
+        }
+    }
+}
+
 fn broken(error: &webauthn::WebauthnError) -> Fault {
     Fault::Broken(format!("no passkey challenge can be made: {error}"))
 }
@@ -215,6 +236,24 @@ mod tests {
     fn an_address_is_no_relying_party() {
         assert!(party("http://localhost:8080").is_some() && party("https://id.example").is_some());
         assert!(party("http://127.0.0.1:8080").is_none() && party("https://[2001:db8::1]").is_none());
+    }
+
+    #[test]
+    fn passkeys_are_made_for_the_host_or_for_a_parent_that_is_no_public_suffix() {
+        let of = |origin: &str, wanted: Option<&str>| {
+            let mut realm = Realm { origin: Origin::parse(origin).unwrap(), ..Realm::installation() };
+            realm.settings.passkey_rp_id = wanted.map(str::to_owned);
+            rp_id(&realm)
+        };
+        let origin = "https://id.kenpo.example.co.jp";
+        assert_eq!(of(origin, None).as_deref(), Some("id.kenpo.example.co.jp"));
+        assert_eq!(of(origin, Some("example.co.jp")).as_deref(), Some("example.co.jp"));
+        assert_eq!(of("http://localhost:8080", Some("localhost")).as_deref(), Some("localhost"));
+        for refused in
+            ["co.jp", "jp", "", "xample.co.jp", "a.id.kenpo.example.co.jp", "other.example", ".example.co.jp"]
+        {
+            assert_eq!(of(origin, Some(refused)), None, "{refused}");
+        }
     }
 
     #[test]
