@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::setting::{Assignment, reason_of};
 use super::terms_text;
 use crate::client::{Client, ClientName, ClientSettings, Profile};
+use crate::credential::passkey::relying_party;
 use crate::language::Language;
 use crate::realm::{Origin, Realm, RealmName, RealmSettings};
 use crate::terms::Terms;
@@ -75,6 +76,9 @@ impl RealmFile {
         let settings = settings_of(root.get("settings"), &mut problems);
         let terms = terms_of(root.get("terms"), &mut problems);
         let clients = root.get("clients").map(|clients| clients_of(clients, &mut problems));
+        if let Some(origin) = &origin {
+            problems.extend(foreign_passkeys(origin, &settings));
+        }
         match (name, origin) {
             (Some(name), Some(origin)) if problems.is_empty() => Ok(Self { name, origin, settings, terms, clients }),
             (_, _) => Err(problems),
@@ -133,6 +137,14 @@ impl ClientEntry {
         }
         tree
     }
+}
+
+/// Passkeys made for a domain that the origin is not part of would be refused by every browser.
+fn foreign_passkeys(origin: &Origin, settings: &RealmSettings) -> Option<String> {
+    let realm = Realm { origin: origin.clone(), settings: settings.clone(), ..Realm::installation() };
+    let is_foreign = settings.passkey_rp_id.is_some() && relying_party::rp_id(&realm).is_none();
+    let at = origin.as_str();
+    is_foreign.then(|| format!("settings.passkey_rp_id: it is neither the host of {at} nor a parent domain of it"))
 }
 
 fn text_at<T, E: std::fmt::Display>(

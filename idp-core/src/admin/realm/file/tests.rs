@@ -2,7 +2,7 @@
 
 use super::*;
 
-const ORIGIN: &str = "https://mgc.id.example";
+const ORIGIN: &str = "https://mgc.portal.example";
 
 /// Values that some text setting takes. A new setting that takes none of them needs one here.
 const TEXTS: [&str; 11] = [
@@ -103,7 +103,8 @@ fn all_changed<T: Default + Serialize + DeserializeOwned + PartialEq>(place: &st
 fn changed_settings() -> RealmSettings {
     all_changed("settings", &mut |key, value, settings: &RealmSettings| {
         let assignment = Assignment { key: key.to_owned(), value: text_of(value) };
-        assignment.check(settings).map_err(|error| error.to_string())
+        let foreign = foreign_passkeys(&Origin::parse(ORIGIN).unwrap(), settings);
+        assignment.check(settings).map_err(|error| error.to_string()).and(foreign.map_or(Ok(()), Err))
     })
 }
 
