@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::grant::Lifetime;
 use crate::id::ClientRowId;
 use crate::key::Algorithm;
+use crate::oidc::acr::Acr;
 use crate::oidc::scope::Scopes;
 use crate::redirect_uri::{RedirectUri, TrustedRedirect};
 use crate::refresh_token::REFRESH_LIFETIME;
@@ -96,6 +97,9 @@ pub struct ClientSettings {
     pub party: Party,
     /// Whether a proof key is demanded.
     pub pkce: Pkce,
+    /// The least class of authentication that it accepts. From `aal2` on it refuses mailed codes, as a method and as a
+    /// fallback.
+    pub least_acr: Acr,
     /// How long its access tokens live, in seconds.
     pub access_token_lifetime: u64,
     /// What its access tokens are like.
@@ -139,6 +143,7 @@ impl Default for ClientSettings {
             scopes: Scopes::all(),
             party: Party::default(),
             pkce: Pkce::default(),
+            least_acr: Acr::Aal1,
             access_token_lifetime: 600,
             access_tokens: AccessTokens::default(),
             exchange: ExchangePolicy::default(),

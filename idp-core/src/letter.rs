@@ -27,6 +27,8 @@ pub const BIRTH_DATE_GUESSES: i64 = 5;
 pub enum Purpose {
     /// The first login.
     FirstLogin,
+    /// A new second step in the place of all earlier ones, together with a proof of the mail address.
+    ReEnrol,
 }
 
 impl Purpose {
@@ -34,12 +36,13 @@ impl Purpose {
     pub const fn name(self) -> &'static str {
         match self {
             Self::FirstLogin => "first_login",
+            Self::ReEnrol => "re_enrol",
         }
     }
 
     /// Reads the stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::FirstLogin].into_iter().find(|purpose| purpose.name() == name)
+        [Self::FirstLogin, Self::ReEnrol].into_iter().find(|purpose| purpose.name() == name)
     }
 }
 

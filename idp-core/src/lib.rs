@@ -39,6 +39,7 @@ pub mod pattern_password;
 pub mod realm;
 pub mod redirect_uri;
 pub mod refresh_token;
+pub mod rescue;
 pub mod secret;
 pub mod session;
 pub mod store;

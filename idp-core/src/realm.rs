@@ -189,6 +189,17 @@ pub enum DpopNonces {
     Required,
 }
 
+/// Whether a mailed code may stand in for a stronger second step, when the member asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailFallback {
+    /// Never: a lost phone is a matter of recovery codes or of a letter.
+    #[default]
+    Off,
+    /// It may; the session is `aal1`.
+    On,
+}
+
 /// A text in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -239,6 +250,13 @@ pub struct RealmSettings {
     pub passkey_rp_id: Option<String>,
     /// Origins beside our own whose pages may use the realm's passkeys (WebAuthn Level 3 §5.11).
     pub passkey_related_origins: Vec<String>,
+    /// The second steps after whose set-up recovery codes are offered.
+    pub recovery_codes: Vec<Method>,
+    /// Whether a mailed code may stand in for something stronger.
+    pub mail_fallback: MailFallback,
+    /// Wrong passwords that are looked at within a minute, in the whole realm; browsers that members used before are
+    /// not counted.
+    pub wrong_guesses_per_minute: i64,
     /// How long a letter opens the journey, in days.
     pub letter_days: u64,
     /// Idle limit of a session, in minutes.
@@ -269,6 +287,9 @@ impl Default for RealmSettings {
             methods: Method::ALL.to_vec(),
             passkey_rp_id: None,
             passkey_related_origins: Vec::new(),
+            recovery_codes: Method::ALL.into_iter().filter(|method| method.is_strong()).collect(),
+            mail_fallback: MailFallback::default(),
+            wrong_guesses_per_minute: 600,
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,

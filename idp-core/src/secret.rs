@@ -49,6 +49,10 @@ pub struct LetterPassword;
 pub struct ClientSecret;
 /// What guesses are counted under.
 pub struct ThrottleSubject;
+/// A recovery code, hashed together with the member it belongs to.
+pub struct RecoverySecret;
+/// Recovery codes while they are shown.
+pub struct RecoveryOffer;
 /// The shared secret of an authenticator app.
 pub struct AppSecret;
 /// What is kept of a passkey's challenge until it is answered.
@@ -103,6 +107,12 @@ impl Purpose for ClientSecret {
 }
 impl Purpose for ThrottleSubject {
     const NAME: &'static str = "throttle";
+}
+impl Purpose for RecoverySecret {
+    const NAME: &'static str = "recovery-code";
+}
+impl Purpose for RecoveryOffer {
+    const NAME: &'static str = "recovery-offer";
 }
 impl Purpose for AppSecret {
     const NAME: &'static str = "app";

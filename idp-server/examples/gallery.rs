@@ -128,28 +128,59 @@ impl Gallery {
         let purpose = SignInPurpose::SignIn;
         self.page(
             "login",
-            &Login { chrome: self.chrome(), application: application.clone(), username, purpose, passkey_url: None },
+            &Login {
+                chrome: self.chrome(),
+                application: application.clone(),
+                username,
+                purpose,
+                forgotten_url: "#".to_owned(),
+                passkey_url: None,
+            },
         )?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("password", "wrong_credentials")]);
         self.page(
             "login-wrong",
-            &Login { chrome, application: None, username: "12345678".to_owned(), purpose, passkey_url: None },
+            &Login {
+                chrome,
+                application: None,
+                username: "12345678".to_owned(),
+                purpose,
+                forgotten_url: "#".to_owned(),
+                passkey_url: None,
+            },
         )?;
         let empty = vec![FieldError::of("username", "user_id_missing"), FieldError::of("password", "password_missing")];
         let chrome = self.wrong(self.chrome(), empty);
-        self.page("login-empty", &Login { chrome, application, username: String::new(), purpose, passkey_url: None })?;
+        self.page(
+            "login-empty",
+            &Login {
+                chrome,
+                application,
+                username: String::new(),
+                purpose,
+                forgotten_url: "#".to_owned(),
+                passkey_url: None,
+            },
+        )?;
 
         let device_name = Some(self.say("花子のスマートフォン", "Hanako’s phone"));
         let other_method_url = Some("#".to_owned());
         self.page(
             "login-totp",
-            &LoginTotp { chrome: self.chrome(), device_name, other_method_url: None, remember_days: None },
+            &LoginTotp {
+                chrome: self.chrome(),
+                device_name,
+                other_method_url: None,
+                fallback_url: None,
+                remember_days: None,
+            },
         )?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("totp-code", "code_replayed")]);
         let page = LoginTotp {
             chrome,
             device_name: None,
             other_method_url: other_method_url.clone(),
+            fallback_url: Some("#".to_owned()),
             remember_days: Some(30),
         };
         self.page("login-totp-wrong", &page)?;
@@ -162,7 +193,16 @@ impl Gallery {
         self.page("login-mail-code", &page)?;
 
         let until = "14:35".to_owned();
-        self.page("locked", &Locked { chrome: self.chrome(), until, minutes: 12, retry_url: "#".to_owned() })
+        self.page(
+            "locked",
+            &Locked {
+                chrome: self.chrome(),
+                until,
+                minutes: 12,
+                unlock_url: "#".to_owned(),
+                retry_url: "#".to_owned(),
+            },
+        )
     }
 
     fn first_steps(&self) -> Result<(), Box<dyn Error>> {

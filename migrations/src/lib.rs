@@ -5,6 +5,7 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 mod m20261123_000001_foundation;
 mod m20261126_000002_passkeys;
 mod m20261126_000003_account;
+mod m20261126_000004_recovery;
 mod m20261126_000005_consents;
 mod m20261126_000006_tokens;
 mod m20261126_000007_registry;
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_foundation::Step),
             Box::new(m20261126_000002_passkeys::Step),
             Box::new(m20261126_000003_account::Step),
+            Box::new(m20261126_000004_recovery::Step),
             Box::new(m20261126_000005_consents::Step),
             Box::new(m20261126_000006_tokens::Step),
             Box::new(m20261126_000007_registry::Step),

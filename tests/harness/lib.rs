@@ -20,7 +20,7 @@ pub use database::{Database, on_both};
 pub use idp::{Idp, Node};
 pub use key::{ClientKey, hmac};
 pub use mail::Mailbox;
-pub use member::{Member, totp_at};
+pub use member::{Member, base32, totp_at};
 pub use page::{Arrival, Form, Page};
 pub use portal::{Asked, Portal, Tokens, owned};
 pub use seed::MemberSeed;

@@ -2,7 +2,12 @@
 
 mod bad_input;
 mod cookies;
+mod forgotten;
 mod mail_code;
 mod passkey;
 mod password;
+mod recovery_code;
+mod recovery_property;
 mod totp;
+mod uniform;
+mod unlock;

@@ -84,6 +84,35 @@ pub async fn reissue(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Issue, Fault> 
     first(issue_to(ctx, std::slice::from_ref(&member)).await?)
 }
 
+/// How asking for a re-enrolment letter ended.
+#[derive(Debug)]
+pub enum ReEnrol {
+    /// As an ordinary letter would have.
+    Issue(Issue),
+    /// The society has no mail address of the member: the letter alone would open nothing.
+    NoMail,
+}
+
+/// Issues a letter that, together with a proof of the mail address, lets the member set up a new second step in the
+/// place of all earlier ones. Until both were given the earlier ones stay.
+pub async fn re_enrol(ctx: &Ctx, user_id: &UserIdNormal) -> Result<ReEnrol, Fault> {
+    let Some(found) = member::by_user_id(ctx, user_id).await? else { return Ok(ReEnrol::Issue(Issue::NoSuchMember)) };
+    let mut member = member::lock(ctx, found.id).await?;
+    if member.state == MemberState::Disabled {
+        return Ok(ReEnrol::Issue(Issue::Disabled));
+    }
+    if member.mail.is_none() {
+        return Ok(ReEnrol::NoMail);
+    }
+
+    void(ctx, member.id).await?;
+    member.birth_date_confirmed_at = None;
+    member.chosen_method = None;
+    member::update(ctx, &member).await?;
+    let issued = issue_for(ctx, std::slice::from_ref(&member), Purpose::ReEnrol).await?;
+    first(issued).map(ReEnrol::Issue)
+}
+
 /// A batch of letters for members who have neither a password nor a letter that is still good.
 #[derive(Debug)]
 pub struct Batch {
@@ -108,6 +137,10 @@ pub async fn issue_missing(ctx: &Ctx, after: Option<&UserIdNormal>, limit: u64) 
 
 /// Makes letters for members who have none that is live.
 pub(crate) async fn issue_to(ctx: &Ctx, members: &[Member]) -> Result<Vec<IssuedLetter>, Fault> {
+    issue_for(ctx, members, Purpose::FirstLogin).await
+}
+
+async fn issue_for(ctx: &Ctx, members: &[Member], purpose: Purpose) -> Result<Vec<IssuedLetter>, Fault> {
     let expires_at = ctx.now + days(ctx.realm().settings.letter_days);
     let mut letters = Vec::with_capacity(members.len());
     let mut issued = Vec::with_capacity(members.len());
@@ -117,7 +150,7 @@ pub(crate) async fn issue_to(ctx: &Ctx, members: &[Member]) -> Result<Vec<Issued
         letters.push(Letter {
             id,
             member: member.id,
-            purpose: Purpose::FirstLogin,
+            purpose,
             state: LetterState::Issued,
             secret: noun::hash_of(&ctx.vault, member.id, &secret),
             birth_date_guesses: 0,
@@ -132,7 +165,8 @@ pub(crate) async fn issue_to(ctx: &Ctx, members: &[Member]) -> Result<Vec<Issued
             secret,
             expires_at,
         });
-        ctx.record(EventKind::LetterIssued, Some(member.id), Outcome::Done);
+        let details = serde_json::json!({ "purpose": purpose });
+        ctx.record_with(EventKind::LetterIssued, Some(member.id), Outcome::Done, details);
     }
     letter::insert_many(ctx, &letters).await?;
     Ok(issued)

@@ -66,6 +66,8 @@ pub async fn everywhere(ctx: &Ctx, member: MemberId, kept: Kept, cause: Cause) -
     store::member::lock(ctx, member).await?;
     store::interaction::forget_member(ctx, member, kept.interaction).await?;
     store::ceremony::void_all(ctx, member).await?;
+    store::recovery_code::forget_offers(ctx, member).await?;
+    store::rescue::void_all(ctx, member).await?;
     let count = all(ctx, member, kept.session, cause).await?;
     store::grant::revoke_of_member(ctx, member, kept.session).await?;
     store::session::forget_browsers(ctx, member).await?;

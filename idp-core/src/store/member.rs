@@ -64,6 +64,19 @@ pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fau
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
+/// Members who proved this address, in the order of their user ids.
+pub(crate) async fn by_verified_mail(ctx: &Ctx, address: &MailAddress, limit: u64) -> Result<Vec<Member>, Fault> {
+    let lower = sea_orm::sea_query::Func::lower(sea_orm::sea_query::Expr::col(member::Column::Mail));
+    let select = member::Entity::find()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::MailVerifiedAt.is_not_null())
+        .filter(sea_orm::sea_query::ExprTrait::eq(lower, address.as_typed().to_lowercase()))
+        .filter(member::Column::State.eq(MemberState::Active.name()))
+        .order_by_asc(member::Column::UserIdNormal)
+        .limit(limit);
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
 /// Those of the given members that exist.
 pub(crate) async fn by_ids(ctx: &Ctx, ids: &[MemberId]) -> Result<Vec<Member>, Fault> {
     let mut found = Vec::with_capacity(ids.len());

@@ -108,6 +108,12 @@ pub enum Notice {
     ApplicationRevoked,
     /// The sign-out was not carried out, as asked.
     StayedSignedIn,
+    /// The mail that leads back in has not been answered yet (after pressing “refresh”).
+    NotYetAnswered,
+    /// The lock-out is over.
+    Unlocked,
+    /// New recovery codes are kept.
+    RecoveryCodesKept,
 }
 
 /// The mood of a notice.
@@ -306,7 +312,7 @@ impl Upcoming {
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::SentAgain,
         Self::NotYetVerified,
         Self::MailVerified,
@@ -322,6 +328,9 @@ impl Notice {
         Self::BrowserForgotten,
         Self::ApplicationRevoked,
         Self::StayedSignedIn,
+        Self::NotYetAnswered,
+        Self::Unlocked,
+        Self::RecoveryCodesKept,
     ];
 
     /// Its name in an address.
@@ -352,6 +361,9 @@ impl Notice {
             Self::BrowserForgotten => "notice-browser-forgotten",
             Self::ApplicationRevoked => "notice-application-revoked",
             Self::StayedSignedIn => "notice-stayed-signed-in",
+            Self::NotYetAnswered => "notice-not-yet-answered",
+            Self::Unlocked => "notice-unlocked",
+            Self::RecoveryCodesKept => "notice-recovery-codes-kept",
         }
     }
 
@@ -368,8 +380,12 @@ impl Notice {
             | Self::SignedOutElsewhere
             | Self::BrowserForgotten
             | Self::ApplicationRevoked
+            | Self::Unlocked
+            | Self::RecoveryCodesKept
             | Self::SentAgain => Tone::Success,
-            Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn => Tone::Info,
+            Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn | Self::NotYetAnswered => {
+                Tone::Info
+            }
         }
     }
 

@@ -134,6 +134,9 @@ impl Assignment {
             "passkey_related_origins" if !settings.passkey_related_origins.iter().all(|text| is_origin(text)) => {
                 "write origins like https://portal.example, separated by commas"
             }
+            "wrong_guesses_per_minute" if !(10..=1_000_000).contains(&settings.wrong_guesses_per_minute) => {
+                "write 10 to 1000000"
+            }
             "letter_days" if !(1..=365).contains(&settings.letter_days) => "write 1 to 365",
             "session_idle_minutes" if !(1..=1440).contains(&settings.session_idle_minutes) => "write 1 to 1440",
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {
