@@ -109,6 +109,7 @@ async fn replace(ctx: &Ctx, user_id: &UserIdNormal, reason: VoidReason) -> Resul
 
 /// How asking for a re-enrolment letter ended.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is answered once and taken apart at once")]
 pub enum ReEnrol {
     /// As an ordinary letter would have.
     Issue(Issue),
