@@ -79,7 +79,7 @@ async fn a_keycloak_export_comes_in_and_what_cannot_is_told() {
         let member = desk.json("member show k-001");
         assert_eq!((member["sub"].as_str(), member["given_name"].as_str()), (Some("5b6f0d1e-7c1c-4a5e-9d2f-0c2b5f9a1e01"), Some("花子")));
         assert_eq!(desk.json("member show k-004")["state"], "disabled");
-        assert_eq!(desk.json("client show portal")["redirect_uris"].as_array().map(Vec::len), Some(2));
+        assert_eq!(desk.json("client show portal")["settings"]["redirect_uris"].as_array().map(Vec::len), Some(2));
 
         assert!(desk.run("realm import-keycloak export.json").succeeds().ends_with("Clients: 0 came. Members: 0 came, 4 were here before, 0 refused.\n"));
         assert_snapshot!(desk.run("realm import-keycloak missing.json").fails(), @"missing.json cannot be read: No such file or directory (os error 2).");
