@@ -114,6 +114,8 @@ pub struct MemberKind;
 pub struct ClientKind;
 /// Names a letter.
 pub struct LetterKind;
+/// Names a batch of letters.
+pub struct LetterBatchKind;
 /// Names a credential of any kind.
 pub struct CredentialKind;
 /// Names a ceremony.
@@ -151,6 +153,9 @@ impl Named for ClientKind {
 impl Named for LetterKind {
     const PREFIX: &'static str = "let";
 }
+impl Named for LetterBatchKind {
+    const PREFIX: &'static str = "bat";
+}
 impl Named for CredentialKind {
     const PREFIX: &'static str = "crd";
 }
@@ -187,6 +192,8 @@ pub type MemberId = Id<MemberKind>;
 pub type ClientRowId = Id<ClientKind>;
 /// A letter's identifier.
 pub type LetterId = Id<LetterKind>;
+/// A batch of letters.
+pub type LetterBatchId = Id<LetterBatchKind>;
 /// A credential's identifier.
 pub type CredentialId = Id<CredentialKind>;
 /// A ceremony's identifier.

@@ -3,6 +3,7 @@
 //! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
@@ -26,9 +27,11 @@ pub(crate) mod credential;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;
 pub(crate) mod letter;
+pub(crate) mod letter_batch;
 pub(crate) mod logout_notice;
 pub(crate) mod member;
 pub mod migrate;
@@ -52,6 +55,9 @@ pub(crate) mod used_identifier;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
+
+/// Whoever waits for SQLite's lock looks again within this time.
+const BREATHER: Duration = Duration::from_millis(25);
 
 /// The transaction of one operation.
 pub(crate) type Transaction = DatabaseTransaction;
@@ -105,6 +111,15 @@ impl Store {
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
         &self.mail_queued
+    }
+
+    /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
+    /// long work.
+    pub async fn breathe(&self) {
+        match self.backend.as_ref() {
+            Backend::Sqlite { .. } => tokio::time::sleep(BREATHER).await,
+            Backend::Postgres { .. } => {}
+        }
     }
 
     /// Runs a verb that changes nothing.

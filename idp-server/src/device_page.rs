@@ -71,6 +71,7 @@ fn page(caller: &Caller, question: Question, typed: String) -> Response {
                 chrome: caller.chrome(),
                 until: until.time_for_people(),
                 minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
+                unlock_url: paths::LOGIN_UNLOCK.to_owned(),
                 retry_url: paths::DEVICE.to_owned(),
             });
             (StatusCode::TOO_MANY_REQUESTS, page).into_response()

@@ -9,6 +9,7 @@ mod m20261126_000004_recovery;
 mod m20261126_000005_consents;
 mod m20261126_000006_tokens;
 mod m20261126_000007_registry;
+mod m20261126_000008_letters;
 
 /// Knows every step in order.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_consents::Step),
             Box::new(m20261126_000006_tokens::Step),
             Box::new(m20261126_000007_registry::Step),
+            Box::new(m20261126_000008_letters::Step),
         ]
     }
 }

@@ -2,8 +2,12 @@
 
 mod desk;
 mod import;
+mod import_monthly;
 mod installation;
 mod letter;
+mod letter_interop;
 mod member;
+mod moving;
 mod realm;
+mod realm_file;
 mod registry;

@@ -1,10 +1,14 @@
 //! Members.
 
+pub(super) mod arrivals;
 mod create;
 mod disable;
 mod enable;
+mod export;
 mod import;
+mod import_report;
 mod list;
+mod move_in;
 mod show;
 mod unlock;
 mod view;
@@ -30,7 +34,11 @@ pub(crate) enum Verb {
     /// Let a member guess again at once after too many wrong passwords
     Unlock(unlock::Arguments),
     /// Import a CSV or TSV file of members
-    Import(import::Arguments),
+    Import(Box<import::Arguments>),
+    /// Let members in who come from another system, whole
+    MoveIn(move_in::Arguments),
+    /// Show or write everything known about one member or all
+    Export(export::Arguments),
 }
 
 impl Verb {
@@ -42,7 +50,9 @@ impl Verb {
             Self::Disable(arguments) => disable::run(context, arguments).await,
             Self::Enable(arguments) => enable::run(context, arguments).await,
             Self::Unlock(arguments) => unlock::run(context, arguments).await,
-            Self::Import(arguments) => import::run(context, arguments).await,
+            Self::Import(arguments) => import::run(context, *arguments).await,
+            Self::MoveIn(arguments) => move_in::run(context, arguments).await,
+            Self::Export(arguments) => export::run(context, arguments).await,
         }
     }
 }

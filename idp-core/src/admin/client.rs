@@ -193,7 +193,7 @@ pub async fn revise(
 }
 
 /// Draws a secret where the client's method takes one, and lets what is kept of it rest in the client.
-fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecret>>, Fault> {
+pub(super) fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecret>>, Fault> {
     let drawn = Plain::random(ctx.entropy());
     match client.settings.secret_use() {
         SecretUse::Compared => client.secret = Some(ctx.vault.hash(drawn.expose())),
@@ -207,7 +207,7 @@ fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecr
 }
 
 /// The algorithms that a client's answers are signed with.
-fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
+pub(super) fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
     std::iter::once(settings.id_token_alg).chain(settings.answers.signatures())
 }
 
@@ -216,6 +216,6 @@ fn drawn_name(ctx: &Ctx) -> Result<ClientName, Fault> {
     ClientName::parse(&drawn).map_err(|_| Fault::Broken("a UUID is no client id".into()))
 }
 
-fn record(ctx: &Ctx, kind: EventKind, client: &Client) {
+pub(super) fn record(ctx: &Ctx, kind: EventKind, client: &Client) {
     ctx.record_with(kind, None, Outcome::Done, json!({ "client": client.id, "client_id": client.client_id }));
 }

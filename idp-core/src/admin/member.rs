@@ -11,7 +11,7 @@ use crate::id::MemberId;
 use crate::language::Language;
 use crate::letter::Letter;
 use crate::mail_address::MailAddress;
-use crate::member::{Household, MailOnFile, Member, MemberState, Name};
+use crate::member::{Address, Household, MailOnFile, Member, MemberState, Name};
 use crate::session::end::{self, Cause, Kept};
 use crate::store::{credential, letter, member};
 use crate::user_id::{UserId, UserIdNormal};
@@ -44,9 +44,11 @@ impl NewMember {
             birth_date: self.birth_date,
             birth_date_confirmed_at: None,
             household: self.household,
+            address: Address::default(),
             mail: self.mail.map(|address| MailOnFile { address, verified_at: None }),
             language: self.language,
             state: MemberState::Active,
+            left_at: None,
             chosen_method: None,
             new_password_required_at: None,
             created_at: ctx.now,
@@ -133,6 +135,7 @@ async fn switch(ctx: &Ctx, user_id: &UserIdNormal, state: MemberState) -> Result
     }
 
     member.state = state;
+    member.left_at = None;
     member::update(ctx, &member).await?;
     let kind = match state {
         MemberState::Active => EventKind::MemberEnabled,

@@ -48,7 +48,7 @@ impl FetchedKeys {
         let knows = entry.keys.as_ref().is_some_and(|keys| finds(keys, wanted));
         let is_fresh = now.since(entry.fetched_at) < FRESH;
         let is_resting = now.since(entry.asked_at) < REST;
-        (!(knows && is_fresh) && !is_resting).then(|| uri.clone())
+        (!(is_resting || knows && is_fresh)).then(|| uri.clone())
     }
 
     /// The key set of `source`, as far as it is known here.

@@ -12,6 +12,7 @@ pub(super) mod installation;
 pub(super) mod interaction;
 pub(super) mod known_browser;
 pub(super) mod letter;
+pub(super) mod letter_batch;
 pub(super) mod logout_notice;
 pub(super) mod mail_code_credential;
 pub(super) mod member;

@@ -57,14 +57,13 @@ async fn page(caller: &Caller, error: Option<&str>, notice: Option<Notice>) -> R
         Some((sitting, Next::SecondStep(method))) => (sitting, method),
         Some(_) | None => return go::on(caller).await,
     };
-    let standing = match standing(caller).await? {
+    let (standing, resend_wait_seconds) = match standing(caller).await? {
         None => return go::on(caller).await,
-        Some(Standing::Explained { address }) => FallbackStanding::Explained { address: address.masked() },
-        Some(Standing::Waiting(waiting)) => FallbackStanding::Waiting {
-            address: waiting.address.masked(),
-            code_minutes: 10,
-            resend_wait_seconds: caller.seconds_until(waiting.resend_at),
-        },
+        Some(Standing::Explained { address }) => (FallbackStanding::Explained { address: address.masked() }, 0),
+        Some(Standing::Waiting(waiting)) => {
+            let standing = FallbackStanding::Waiting { address: waiting.address.masked(), code_minutes: 10 };
+            (standing, caller.seconds_until(waiting.resend_at))
+        }
     };
     let field = match standing {
         FallbackStanding::Explained { .. } => None,
@@ -73,5 +72,5 @@ async fn page(caller: &Caller, error: Option<&str>, notice: Option<Notice>) -> R
     let back_url = go::within(go::page_of_method(method), Some(sitting.interaction.id));
     let mut chrome = caller.chrome_with(&sitting, field, error);
     chrome.notice = notice;
-    Ok(caller.page(&MailFallback { chrome, standing, back_url }))
+    Ok(caller.page(&MailFallback { chrome, standing, resend_wait_seconds, back_url }))
 }

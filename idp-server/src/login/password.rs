@@ -11,6 +11,7 @@ use idp_core::hashing::{self, Phc};
 use idp_core::interaction::begin;
 use idp_core::interaction::decide::Next;
 use idp_core::interaction::sitting::{Place, Sitting};
+use idp_core::user_id::UserId;
 use zeroize::Zeroizing;
 
 use crate::caller::{Caller, text};
@@ -20,6 +21,9 @@ use crate::middleware::headers;
 use crate::view::chrome::{FieldError, Notice};
 use crate::view::login::{Locked, Login, SignInPurpose};
 use crate::{go, paths};
+
+/// The query parameter of the address in a letter's QR code.
+const USER_ID: &str = "user_id";
 
 /// Shows the form, or sends whoever is signed in already to what comes next.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
@@ -163,6 +167,8 @@ pub(super) async fn page(
         None => None,
     };
     let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
+    // A letter's QR code brings the user id along; what the application knows goes before it.
+    let hint = hint.or_else(|| caller.query(USER_ID).filter(|text| UserId::parse(text).is_ok()));
     let seated = sitting.and_then(|sitting| sitting.seated.as_ref());
     let seated = seated.map(|(member, _)| member.user_id.as_str().to_owned());
     let username = if username.is_empty() { hint.or(seated).unwrap_or_default() } else { username };

@@ -67,6 +67,8 @@ pub struct MailFallback {
     pub chrome: Chrome,
     /// How it stands.
     pub standing: FallbackStanding,
+    /// How long until another may be sent, in seconds.
+    pub resend_wait_seconds: u32,
     /// Back to the usual second step.
     pub back_url: String,
 }
@@ -85,8 +87,6 @@ pub enum FallbackStanding {
         address: String,
         /// How long the code works, in minutes.
         code_minutes: u32,
-        /// How long until another may be sent, in seconds.
-        resend_wait_seconds: u32,
     },
 }
 

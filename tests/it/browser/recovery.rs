@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use harness::{base32, totp_at};
+use idp_core::clock::{Clock, SystemClock};
 use thirtyfour::By;
 
 use super::chromium::{Browser, Shape};
@@ -34,7 +35,7 @@ impl Visit<'_> {
 
 /// The code of an app with this key, now.
 fn code_of(key: &str) -> Result<String> {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
+    let seconds = SystemClock.now().seconds().unsigned_abs();
     Ok(totp_at(&base32(key), seconds))
 }
 

@@ -19,6 +19,7 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
             ".id" => "[id]", ".sub" => "[sub]", ".created_at" => "[time]", ".updated_at" => "[time]",
         }, @r#"
         {
+          "address": null,
           "birth_date": "1980-01-01",
           "branch": null,
           "chosen_method": null,
@@ -29,11 +30,13 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
           "given_name": "太郎",
           "id": "[id]",
           "language": null,
+          "left_at": null,
           "letters": [],
           "mail": "da.me..@docomo.ne.jp",
           "mail_verified_at": null,
           "number": null,
           "password_set_at": null,
+          "postal_code": null,
           "state": "active",
           "sub": "[sub]",
           "symbol": null,

@@ -1,16 +1,16 @@
 //! `letter reissue`
 
-use std::path::PathBuf;
-
 use idp_core::admin::letter::{ReEnrol, re_enrol, reissue};
 
 use super::issue::tell;
 use crate::context::{Context, TypedUserId};
-use crate::output::{Failure, LetterFile};
+use crate::output::Failure;
+use crate::print::Target;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  idp-admin letter reissue 12-3456\n  idp-admin letter reissue 12-3456 --purpose re-enrol\n\nThe birth date is asked again with the new letter."
+    after_help = "Example:\n  idp-admin letter reissue 12-3456 --pdf letter.pdf\n  idp-admin letter reissue 12-3456 \
+                         --purpose re-enrol\n\nThe earlier letter stops working, and the birth date is asked again."
 )]
 pub(crate) struct Arguments {
     /// The member
@@ -18,9 +18,8 @@ pub(crate) struct Arguments {
     /// What the letter is for
     #[arg(long, value_enum, default_value_t)]
     purpose: For,
-    /// Write the initial password to this new file
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
+    #[command(flatten)]
+    target: Target,
 }
 
 /// What the letter is for
@@ -35,7 +34,7 @@ pub(crate) enum For {
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let here = context.realm().await?;
-    let file = arguments.csv.as_deref().map(LetterFile::create).transpose()?;
+    let printer = arguments.target.open(&here.scope.realm)?;
     let user_id = arguments.user_id.normal();
     let issue = match arguments.purpose {
         For::FirstLogin => {
@@ -56,5 +55,5 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
             }
         }
     };
-    tell(context.output, issue, &arguments.user_id, file)
+    tell(context.output, issue, &arguments.user_id, printer)
 }

@@ -116,7 +116,7 @@ impl Assignment {
     }
 
     /// What the type of a setting does not say.
-    fn check(&self, settings: &RealmSettings) -> Result<(), SettingError> {
+    pub(super) fn check(&self, settings: &RealmSettings) -> Result<(), SettingError> {
         let value = self.value.as_str();
         let reason = match self.key.as_str() {
             "primary_colour" if !is_colour(value) => "write # and six hexadecimal digits, for example #0017c1",
@@ -206,7 +206,7 @@ fn tree_of(settings: &RealmSettings) -> Value {
 }
 
 /// Serde says “unknown variant `x`, expected `a` or `b`”; the operator needs the second half.
-fn reason_of(error: &str) -> String {
+pub(super) fn reason_of(error: &str) -> String {
     match error.split_once("expected ") {
         Some((_, expected)) => format!("write {}", expected.replace('`', "").trim_start_matches("one of ")),
         None => error.to_owned(),
