@@ -61,6 +61,7 @@ impl Idp {
 
     /// Starts with other settings of the realm.
     pub async fn start_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
+        choose_cryptography();
         let clock = Arc::new(FixedClock::at(START));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -221,12 +222,16 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
     }
 }
 
-/// No redirects, and no connection kept over a restart.
-fn client(address: SocketAddr) -> reqwest::Client {
+/// What `main` does first: every TLS client and server of the process takes this provider.
+fn choose_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // An error means that another thread chose in between, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
+}
+
+/// No redirects, and no connection kept over a restart.
+fn client(address: SocketAddr) -> reqwest::Client {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     client.resolve("localhost", address).pool_max_idle_per_host(0).build().unwrap()
 }

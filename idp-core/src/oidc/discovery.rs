@@ -68,14 +68,18 @@ pub struct Metadata {
     pub frontchannel_logout_session_supported: bool,
 }
 
+/// What is told of a member, and of how they signed in.
+fn claims_supported() -> Vec<&'static str> {
+    let about_the_sign_in = ["iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
+    claims::NAMES.into_iter().chain(about_the_sign_in).collect()
+}
+
 /// What `realm` offers.
 pub fn metadata(realm: &Realm) -> Metadata {
     let issuer = realm.origin.as_str();
     let settings = &realm.settings;
     let offered = |kind: &ResponseType| settings.response_types.contains(kind);
     let endpoint = |path: &str| format!("{issuer}{path}");
-    let mut claims = claims::NAMES.to_vec();
-    claims.extend(["iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"]);
     let methods = token::CLIENT_AUTH_METHODS.map(AuthMethod::name).to_vec();
     let assertions = token::CLIENT_ASSERTION_ALGORITHMS.map(SignatureAlgorithm::name).to_vec();
     Metadata {
@@ -114,7 +118,7 @@ pub fn metadata(realm: &Realm) -> Metadata {
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: assertions,
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(SignatureAlgorithm::name).to_vec(),
-        claims_supported: claims,
+        claims_supported: claims_supported(),
         ui_locales_supported: [Language::Ja, Language::En].map(Language::tag).to_vec(),
         prompt_values_supported: Prompt::ALL.map(Prompt::name).to_vec(),
         code_challenge_methods_supported: vec!["S256"],

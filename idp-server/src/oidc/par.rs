@@ -17,7 +17,7 @@ use crate::state::AppState;
 
 /// Keeps what a client will ask, and answers the reference that its browser carries.
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let call = match client_call::read(paths::PAR, request).await {
+    let call = match client_call::read(&state, &visit, paths::PAR, request).await {
         Ok(call) => call,
         Err(response) => return Ok(response),
     };
