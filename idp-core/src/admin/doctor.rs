@@ -112,7 +112,7 @@ async fn examine_realm(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
         );
     }
     let keys = signing_key::list(ctx).await?;
-    for algorithm in Algorithm::ALL {
+    for algorithm in Algorithm::ALWAYS {
         let name = algorithm.name();
         match keys.iter().find(|key| key.algorithm == algorithm && key.state == KeyState::Active) {
             None => add(

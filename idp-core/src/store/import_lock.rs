@@ -13,14 +13,27 @@ const KIND: i32 = 0x696d_7074;
 
 /// Held while an import runs.
 pub struct ImportLock {
-    _held: Held,
+    held: Held,
+}
+
+impl ImportLock {
+    /// Lets the next import begin at once. A lock that is dropped goes as well, on PostgreSQL when the server notices.
+    pub async fn release(self) -> Result<(), Fault> {
+        match self.held {
+            Held::File { file } => {
+                drop(file);
+                Ok(())
+            }
+            Held::Transaction { transaction, .. } => Ok(transaction.rollback().await?),
+        }
+    }
 }
 
 enum Held {
     /// A lock on a file beside the database.
-    File { _file: File },
+    File { file: File },
     /// An advisory lock of a transaction that does nothing else.
-    Transaction { _transaction: DatabaseTransaction, _connection: DatabaseConnection },
+    Transaction { transaction: DatabaseTransaction, _connection: DatabaseConnection },
 }
 
 /// Takes the lock; `None` where another import of the realm holds it.
@@ -31,7 +44,7 @@ pub async fn take(url: &DatabaseUrl, realm: RealmId) -> Result<Option<ImportLock
             let fault = |error: std::io::Error| Fault::Unavailable(format!("{}: {error}", path.display()));
             let file = File::create(&path).map_err(fault)?;
             match file.try_lock() {
-                Ok(()) => Ok(Some(ImportLock { _held: Held::File { _file: file } })),
+                Ok(()) => Ok(Some(ImportLock { held: Held::File { file } })),
                 Err(TryLockError::WouldBlock) => Ok(None),
                 Err(TryLockError::Error(error)) => Err(fault(error)),
             }
@@ -45,8 +58,8 @@ pub async fn take(url: &DatabaseUrl, realm: RealmId) -> Result<Option<ImportLock
             let row = transaction.query_one_raw(Statement::from_string(DbBackend::Postgres, ask)).await?;
             let row = row.ok_or_else(|| Fault::Broken("PostgreSQL did not answer".to_owned()))?;
             let is_mine: bool = row.try_get_by_index(0)?;
-            let held = Held::Transaction { _transaction: transaction, _connection: connection };
-            Ok(is_mine.then_some(ImportLock { _held: held }))
+            let held = Held::Transaction { transaction, _connection: connection };
+            Ok(is_mine.then_some(ImportLock { held }))
         }
     }
 }

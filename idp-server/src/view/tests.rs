@@ -85,6 +85,7 @@ fn composed_keys() -> BTreeSet<String> {
         keys.insert(format!("method-add-{method}"));
     }
     keys.extend(["now", "minutes", "hours", "days"].map(|unit| format!("ago-{unit}")));
+    keys.extend(idp_core::oidc::scope::Scope::ALL.map(|scope| format!("device-scope-{}", scope.name())));
     keys.insert("history-refused".to_owned());
     keys.extend(idp_core::account::history::TOLD.map(|kind| format!("history-{}", kind.name())));
     for purpose in ["mail", "proof"] {

@@ -30,7 +30,9 @@ async fn an_app_is_added_named_and_used_and_then_mailed_codes_can_go() {
 
         let page = browser.get("/account/methods").await.submit("method-add-totp").await;
         assert_eq!(page.path(), "/enrol/totp", "{}", page.summary());
-        let page = member.answers(&page).await;
+        let codes = member.answers(&page).await;
+        assert_eq!(codes.path(), "/enrol/recovery-codes", "{}", codes.summary());
+        let page = member.answers(&codes).await;
         assert_eq!(page.path(), "/account/methods", "{}", page.summary());
         idp.mailbox().mail_to(&member.mail, "設定").await;
 
@@ -85,7 +87,7 @@ async fn of_two_removals_at_once_one_way_in_is_left() {
         let idp = Idp::start(database).await;
         let (member, _, browser) = signed_in(&idp, "AC-3004").await;
         let page = browser.get("/account/methods").await.submit("method-add-totp").await;
-        let page = member.answers(&page).await;
+        let page = member.answers(&member.answers(&page).await).await;
         let both = ids_of(&page, "method-remove-");
         assert_eq!(both.len(), 2);
 

@@ -81,6 +81,7 @@ impl Visit<'_> {
         self.browser.types("totp-code", &app.code()?).await?;
         self.browser.types("device-name", "My phone").await?;
         self.browser.presses("totp-submit").await?;
+        self.browser.keeps_the_recovery_codes().await?;
         self.browser.sees("portal-member").await?;
         Ok(app)
     }

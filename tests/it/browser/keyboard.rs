@@ -1,11 +1,12 @@
 //! The journey by keyboard alone: Tab, arrows, Enter and typing, with the focus in sight all the way.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use thirtyfour::Key;
 
 use super::chromium::{Browser, Shape};
 use super::demo::Demo;
 use super::journey::{NEW_PASSWORD, Visit};
+use super::until;
 
 /// More stops than any page has.
 const MOST_STOPS: usize = 60;
@@ -34,10 +35,12 @@ impl Browser {
                 return Ok(());
             }
             self.hits(Key::Tab).await?;
-            let unseen: Option<String> = self.driver.execute(FOCUS_IS_SEEN, []).await?.convert()?;
-            if let Some(complaint) = unseen {
-                bail!("on the way to #{id}: {complaint}");
-            }
+            // The page may glide to what has the focus.
+            let seen = until("the focus", async || {
+                let unseen: Option<String> = self.driver.execute(FOCUS_IS_SEEN, []).await?.convert()?;
+                Ok(unseen.is_none().then_some(()))
+            });
+            seen.await.with_context(|| format!("on the way to #{id} the focus is not seen"))?;
         }
         bail!("Tab never reaches #{id}")
     }

@@ -112,6 +112,12 @@ impl Browser {
         self.presses("login-submit").await
     }
 
+    /// Says that the codes which follow the first strong method are written down.
+    pub(super) async fn keeps_the_recovery_codes(&self) -> Result<()> {
+        self.arrives("/enrol/recovery-codes").await?;
+        self.presses("recovery-codes-kept").await
+    }
+
     /// Signs out at the portal, everywhere.
     pub(super) async fn signs_out_at_the_portal(&self) -> Result<()> {
         self.presses("portal-sign-out").await?;

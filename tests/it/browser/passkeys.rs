@@ -123,6 +123,7 @@ async fn a_passkey_is_set_up_and_then_suggested_in_japanese_on_a_phone() -> Resu
     browser.is_pictured("13-enrol-passkey").await?;
 
     browser.presses("passkey-create").await?;
+    browser.keeps_the_recovery_codes().await?;
     is_at_the_portal_by(&browser, "phr", &["pwd", "user", "mfa"]).await?;
     let made = browser.credentials_in(&device).await?;
     ensure!(made.len() == 1 && made[0]["isResidentCredential"] == true, "{made:?}");
@@ -147,6 +148,7 @@ async fn the_button_signs_in_and_so_does_the_second_step_in_english_on_a_desktop
     comes_to_the_set_up(&browser, &demo, &member).await?;
     browser.is_pictured("13-enrol-passkey").await?;
     browser.presses("passkey-create").await?;
+    browser.keeps_the_recovery_codes().await?;
     browser.sees("portal-member").await?;
 
     browser.signs_out_at_the_portal().await?;
@@ -174,6 +176,7 @@ async fn a_phone_used_from_a_pc_is_followed_by_an_offer_for_the_pc() -> Result<(
     let phone = browser.has_device(Device::PHONE).await?;
     comes_to_the_set_up(&browser, &demo, &member).await?;
     browser.presses("passkey-create").await?;
+    browser.keeps_the_recovery_codes().await?;
     browser.sees("portal-member").await?;
     browser.signs_out_at_the_portal().await?;
 
@@ -215,6 +218,7 @@ async fn whatever_goes_wrong_at_the_set_up_is_said_and_another_way_is_open() -> 
     }
     browser.has_device(Device::KEY).await?;
     browser.presses("passkey-create").await?;
+    browser.keeps_the_recovery_codes().await?;
     browser.sees("portal-member").await?;
     browser.close().await
 }
@@ -244,6 +248,7 @@ async fn a_device_that_has_no_passkey_of_the_member_opens_nothing() -> Result<()
     let device = browser.has_device(Device::BUILT_IN).await?;
     comes_to_the_set_up(&browser, &demo, &member).await?;
     browser.presses("passkey-create").await?;
+    browser.keeps_the_recovery_codes().await?;
     browser.sees("portal-member").await?;
     browser.signs_out_at_the_portal().await?;
 

@@ -104,7 +104,7 @@ async fn a_user_id_given_to_somebody_else_inherits_nothing() {
         desk.run("member import --leavers left.csv members.csv").succeeds();
         desk.has_file("members.csv", "user_id,name,birth_date\nA1,山田 太郎,1990-02-02\nA2,佐藤 次郎,1975-05-05\n");
         assert_snapshot!(desk.run("member import members.csv").succeeds(), @r"
-        line 3, A2: new (the user id was that of a member who left; nothing of theirs is kept)
+        line 3, A2: new in the place of another (the user id was that of a member who left; nothing of theirs is kept)
         1 new, 0 changed, 1 unchanged, 0 refused (UTF-8).
         ");
         assert_ne!(subject("a2"), second);
@@ -194,7 +194,7 @@ async fn two_imports_at_once_refuse_cleanly() {
         desk.run("realm create two --origin https://two.id.example").succeeds();
         desk.run("--realm two member import members.csv").succeeds();
 
-        drop(held);
+        held.unwrap().release().await.unwrap();
         assert!(desk.run("--realm mgc member import members.csv").succeeds().starts_with("1 new"));
     }
 }

@@ -60,7 +60,7 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
             .iter()
             .map(|event| event["kind"].as_str().unwrap().to_owned())
             .collect();
-        assert_eq!(kinds, ["member_created", "member_disabled", "member_enabled"]);
+        assert_eq!(kinds, ["member_created", "sessions_ended", "member_disabled", "member_enabled"]);
     } }
 }
 

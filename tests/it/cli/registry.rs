@@ -45,7 +45,7 @@ async fn a_wrong_client_fails() {
         let refused = |words| desk.run(words).fails();
         assert_snapshot!(refused("client create --name App --client-id app --redirect-uri https://a.example/cb"), @"There is a client of that id already. Choose another --client-id.");
         assert_snapshot!(refused("client create --name App --redirect-uri nowhere"), @"“nowhere” cannot be a redirect URI: a redirect URI must be absolute, such as https://portal.example/cb.");
-        assert_snapshot!(refused("client create --name App --redirect-uri https://a.example/cb --scope all"), @"There is no scope “all”. The scopes are: openid profile email address phone");
+        assert_snapshot!(refused("client create --name App --redirect-uri https://a.example/cb --scope all"), @"There is no scope “all”. The scopes are: openid profile email address phone offline_access");
         assert_snapshot!(
             refused("client create --name App --public --pkce-optional --redirect-uri https://a.example/cb"), @"PKCE cannot be optional for a public client."
         );

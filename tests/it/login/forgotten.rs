@@ -189,6 +189,7 @@ async fn nobody_else_gets_mail_and_mails_are_limited_alike() {
         let (member, portal) = settled(&idp, "FP-7").await;
         let disabled = idp.member(MemberSeed::new("FP-8")).await;
         disabled.signs_in(&idp.browser(), &portal).await;
+        idp.mailbox().mail_to(&disabled.mail, "設定").await;
         idp.disables("FP-8").await;
         let pending = idp.member(MemberSeed::new("FP-9").with_mail_on_file()).await;
         let before = [&disabled, &pending].map(|member| idp.mailbox().count_to(&member.mail));

@@ -179,7 +179,7 @@ async fn after_a_password_the_passkey_is_asked_for_and_nothing_weaker_will_do() 
         let (member, portal) = with_a_passkey(&idp, "A-8").await;
         let page = member.types_password(&sign_in_page(&idp, &portal).await, &member.password).await;
         assert_eq!(page.path(), "/login/passkey", "{}", page.summary());
-        assert!(!page.has("other-method"), "there is no other");
+        assert_eq!(page.follow("other-method").await.path(), "/login/recovery-code", "nothing but a code on paper");
         for path in ["/login/mail-code", "/login/totp", "/account"] {
             let elsewhere = page.browser().get(path).await;
             assert_ne!(elsewhere.path(), path, "{}", elsewhere.summary());

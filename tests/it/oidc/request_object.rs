@@ -276,8 +276,9 @@ async fn a_client_without_keys_has_no_request_objects_and_a_bad_one_never_leads_
         let object = place.key.signs(&header(), &place.claims(&asked, &evil));
         let page = place.browser.get(&place.url(&object)).await;
         assert_eq!(page.error_code().as_deref(), Some("invalid_redirect_uri"));
-        let nowhere = format!("{}/authorize?client_id=signing&request=nonsense", place.idp.origin());
-        assert_eq!(place.browser.get(&nowhere).await.error_code().as_deref(), Some("invalid_request_object"));
+        let nowhere = format!("{}/authorize?client_id=signing&scope=openid&request=nonsense", place.idp.origin());
+        let page = place.browser.get(&nowhere).await;
+        assert_eq!(page.error_code().as_deref(), Some("invalid_request_object"), "{}", page.summary());
     })
     .await;
 }

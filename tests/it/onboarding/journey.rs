@@ -64,7 +64,7 @@ async fn a_letter_leads_to_the_portal_with_an_app() {
 
         let (paths, last) = walk(&member, browser.get(&asked.url).await).await;
 
-        assert_eq!(paths[8..], ["/signed-out", "/login", "/enrol/totp"]);
+        assert_eq!(paths[8..], ["/signed-out", "/login", "/enrol/totp", "/enrol/recovery-codes"]);
         let tokens = portal.redeems(&asked, last.arrived().code()).await;
         assert_eq!(tokens.claims()["acr"], "aal2");
 
@@ -87,7 +87,7 @@ async fn a_realm_may_have_the_method_set_up_in_the_same_sitting() {
 
         let (paths, last) = walk(&member, idp.browser().get(&asked.url).await).await;
 
-        assert_eq!(paths[7..], ["/onboarding/complete", "/enrol/totp"]);
+        assert_eq!(paths[7..], ["/onboarding/complete", "/enrol/totp", "/enrol/recovery-codes"]);
         assert_eq!(portal.redeems(&asked, last.arrived().code()).await.status, 200);
     })
     .await;
@@ -106,7 +106,7 @@ async fn an_old_proof_of_the_address_is_given_again_before_a_method_is_set_up() 
 
         let (paths, _) = walk(&member, browser.get(&portal.asks().url).await).await;
 
-        assert_eq!(paths, ["/login", "/login/mail-code", "/enrol/totp"]);
+        assert_eq!(paths, ["/login", "/login/mail-code", "/enrol/totp", "/enrol/recovery-codes"]);
     })
     .await;
 }

@@ -54,7 +54,12 @@ fn dead_links(tree: &Tree) -> Vec<Offence> {
     let has_pictures = tree.has(PICTURES);
     let mut offences = Vec::new();
     for source in tree.markdown() {
+        let mut is_code = false;
         for (number, line) in source.lines() {
+            is_code ^= line.starts_with("```");
+            if is_code {
+                continue;
+            }
             for target in line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
                 let Some((path, heading)) = local(&source.path, target) else { continue };
                 if path.starts_with(PICTURES) && !has_pictures {

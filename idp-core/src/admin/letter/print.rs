@@ -52,6 +52,8 @@ pub async fn unprinted(
         let secret = LetterSecret::parse(plain.expose_text()).map_err(|_| Fault::unreadable("letter's secret"))?;
         waiting.push(told(letter.id, member, secret, (letter.issued_at, letter.expires_at)));
     }
+    // Letters of one millisecond stand in no order of their own; whoever folds them expects that of the user ids.
+    waiting.sort_by(|one, other| one.user_id.normal().as_str().cmp(other.user_id.normal().as_str()));
     Ok((waiting, next))
 }
 
