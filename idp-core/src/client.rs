@@ -378,6 +378,16 @@ mod tests {
     }
 
     #[test]
+    fn a_client_with_bound_tokens_gets_none_from_the_authorization_endpoint() {
+        let mut bound = ClientSettings { profile: Profile::Legacy, ..settings() };
+        bound.grant_types.push(GrantType::Implicit);
+        bound.response_types.push(ResponseType::CodeToken);
+        assert_eq!(bound.check(), Ok(()));
+        bound.access_tokens.dpop_bound = true;
+        assert_eq!(bound.check(), Err(SettingsError::UnboundToken));
+    }
+
+    #[test]
     fn settings_come_back_from_json_and_unknown_ones_are_refused() {
         let text = serde_json::to_string(&settings()).unwrap();
         assert_eq!(serde_json::from_str::<ClientSettings>(&text).unwrap(), settings());

@@ -45,6 +45,11 @@ pub enum SettingsError {
     /// Nothing to encrypt to.
     #[error("encrypted answers need the client's keys: jwks or jwks_uri")]
     NothingToEncryptTo,
+    /// What the authorization endpoint hands out is bound to nothing.
+    #[error(
+        "a client whose access tokens are bound to a key gets none from the authorization endpoint: leave out the response types with token (RFC 9700 §2.1.2)"
+    )]
+    UnboundToken,
     /// Redirect URIs on several hosts are no sector by themselves.
     #[error("pairwise subjects with redirect URIs on several hosts need a sector_identifier_uri (OIDC Core §8.1)")]
     NoSector,
@@ -142,6 +147,9 @@ impl ClientSettings {
         }
         if self.answers.encryptions().next().is_some() && self.keys.is_none() {
             return Err(SettingsError::NothingToEncryptTo);
+        }
+        if self.access_tokens.are_bound() && self.response_types.iter().any(|response| response.has_token()) {
+            return Err(SettingsError::UnboundToken);
         }
         Ok(())
     }
