@@ -109,6 +109,7 @@ fn composed_keys() -> BTreeSet<String> {
         "methods-replaced",
         "recovery-made",
         "recovery-used",
+        "passkey-refused",
     ] {
         keys.extend(["subject", "lead", "tail"].map(|part| format!("mail-{mail}-{part}")));
     }
