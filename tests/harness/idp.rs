@@ -78,14 +78,19 @@ impl Idp {
         Self(Arc::new(Inner { database, clock, entropy, config, listener, realm, mailbox, http, running }))
     }
 
-    /// Stops the provider, and starts it again on the same database.
-    pub async fn restart(&self) {
+    /// Stops the provider; what it did is in its database.
+    pub async fn stop(&self) {
         let task = {
             let mut running = self.0.running.lock().unwrap();
             running.stop.cancel();
             running.task.take().unwrap()
         };
         task.await.unwrap().unwrap();
+    }
+
+    /// Stops the provider, and starts it again on the same database.
+    pub async fn restart(&self) {
+        self.stop().await;
         let running = run(&self.0.config, &self.0.clock, &self.0.entropy, &self.0.listener).await;
         *self.0.running.lock().unwrap() = running;
     }
