@@ -10,6 +10,7 @@ use crate::entropy::{self, Entropy};
 use crate::id::{Id, MemberId};
 use crate::realm::Realm;
 use crate::secret::Vault;
+use crate::store::held::{Change, Held};
 use crate::store::{Ambient, Transaction};
 
 /// On whose behalf, in which realm and from where an operation runs.
@@ -46,7 +47,18 @@ pub struct Ctx {
     pub(crate) db: Transaction,
     entropy: Arc<dyn Entropy>,
     client_keys: Arc<FetchedKeys>,
+    pub(crate) held: Arc<Held>,
+    pub(crate) purpose: Purpose,
     pending: Mutex<Pending>,
+}
+
+/// What an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It changes nothing.
+    Reads,
+    /// It may change something.
+    Writes,
 }
 
 /// What is done when the operation ends well.
@@ -54,10 +66,11 @@ pub struct Ctx {
 pub(crate) struct Pending {
     pub(crate) events: Vec<Event>,
     pub(crate) mail_queued: bool,
+    pub(crate) changes: Vec<Change>,
 }
 
 impl Ctx {
-    pub(crate) fn new(db: Transaction, scope: Scope, ambient: &Ambient) -> Self {
+    pub(crate) fn new(db: Transaction, scope: Scope, ambient: &Ambient, held: (&Arc<Held>, Purpose)) -> Self {
         Self {
             now: ambient.clock.now(),
             scope,
@@ -65,6 +78,8 @@ impl Ctx {
             db,
             entropy: Arc::clone(&ambient.entropy),
             client_keys: Arc::clone(&ambient.client_keys),
+            held: Arc::clone(held.0),
+            purpose: held.1,
             pending: Mutex::new(Pending::default()),
         }
     }
@@ -111,6 +126,15 @@ impl Ctx {
     /// Says that a mail waits in the outbox, so that the worker wakes after the commit.
     pub(crate) fn mail_queued(&self) {
         self.pending().mail_queued = true;
+    }
+
+    /// Says what is no longer as it may be held in memory.
+    pub(crate) fn changes(&self, change: Change) {
+        self.pending().changes.push(change);
+    }
+
+    pub(crate) fn has_changes(&self) -> bool {
+        !self.pending().changes.is_empty()
     }
 
     pub(crate) fn take_pending(&self) -> Pending {

@@ -11,10 +11,11 @@ use tokio::sync::Notify;
 
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, Scope};
+use crate::ctx::{Ctx, Purpose, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::secret::Vault;
+use crate::store::held::{Change, Held};
 
 pub(crate) mod audit;
 pub(crate) mod authorization_code;
@@ -27,6 +28,7 @@ pub(crate) mod credential;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub(crate) mod held;
 pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;
@@ -51,6 +53,7 @@ pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
+mod transaction;
 pub(crate) mod used_identifier;
 mod writer;
 
@@ -59,8 +62,7 @@ pub use connect::{DatabaseUrl, DatabaseUrlError};
 /// Whoever waits for SQLite's lock looks again within this time.
 const BREATHER: Duration = Duration::from_millis(25);
 
-/// The transaction of one operation.
-pub(crate) type Transaction = DatabaseTransaction;
+pub(crate) use transaction::Transaction;
 
 /// What every operation is given.
 #[derive(Clone)]
@@ -85,22 +87,38 @@ enum Backend {
 pub struct Store {
     backend: Arc<Backend>,
     ambient: Ambient,
+    told: Told,
+}
+
+/// What a commit tells to others in this process.
+#[derive(Clone, Default)]
+struct Told {
+    held: Arc<Held>,
     mail_queued: Arc<Notify>,
+}
+
+impl Told {
+    fn committed<T>(&self, performed: &Performed<T>) {
+        self.held.forget(&performed.changes);
+        if performed.mail_queued {
+            self.mail_queued.notify_one();
+        }
+    }
 }
 
 impl Store {
     /// Opens the database. The schema is not touched; see [`migrate`].
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
-        let mail_queued = Arc::new(Notify::new());
+        let told = Told::default();
         let backend = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
-                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&mail_queued));
+                let writer = writer::Writer::start(pools.writer, ambient.clone(), told.clone());
                 Backend::Sqlite { readers: pools.readers, writer }
             }
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
         };
-        Ok(Self { backend: Arc::new(backend), ambient, mail_queued })
+        Ok(Self { backend: Arc::new(backend), ambient, told })
     }
 
     /// What operations are given.
@@ -110,7 +128,7 @@ impl Store {
 
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
-        &self.mail_queued
+        &self.told.mail_queued
     }
 
     /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
@@ -131,7 +149,8 @@ impl Store {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
         };
-        let ctx = self.ambient.ctx(pool.begin().await?, scope.clone());
+        let ctx =
+            Ctx::new(Transaction::on_demand(pool), scope.clone(), &self.ambient, (&self.told.held, Purpose::Reads));
         let answer = operation(&ctx).await;
         ctx.into_transaction().rollback().await?;
         answer
@@ -147,14 +166,12 @@ impl Store {
         match self.backend.as_ref() {
             Backend::Sqlite { writer, .. } => writer.run(scope.clone(), operation).await,
             Backend::Postgres { pool } => {
-                let (pool, ambient, mail_queued) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.mail_queued));
+                let (pool, ambient, told) = (pool.clone(), self.ambient.clone(), self.told.clone());
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
-                    let done = perform(transaction, &ambient, scope, operation).await?;
-                    if done.mail_queued {
-                        mail_queued.notify_one();
-                    }
+                    let done = perform(transaction, (&ambient, &told), scope, operation).await?;
+                    told.committed(&done);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -163,28 +180,23 @@ impl Store {
     }
 }
 
-impl Ambient {
-    fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
-        Ctx::new(transaction, scope, self)
-    }
-}
-
 struct Performed<T> {
     answer: T,
     mail_queued: bool,
+    changes: Vec<Change>,
 }
 
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
 async fn perform<T, F>(
     transaction: DatabaseTransaction,
-    ambient: &Ambient,
+    (ambient, told): (&Ambient, &Told),
     scope: Scope,
     operation: F,
 ) -> Result<Performed<T>, Fault>
 where
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
 {
-    let ctx = ambient.ctx(transaction, scope);
+    let ctx = Ctx::new(transaction.into(), scope, ambient, (&told.held, Purpose::Writes));
     let answer = match operation(&ctx).await {
         Ok(answer) => answer,
         Err(fault) => {
@@ -196,7 +208,7 @@ where
     audit::append(&ctx, &pending.events).await?;
     ctx.into_transaction().commit().await?;
 
-    Ok(Performed { answer, mail_queued: pending.mail_queued })
+    Ok(Performed { answer, mail_queued: pending.mail_queued, changes: pending.changes })
 }
 
 impl From<DbErr> for Fault {

@@ -2,14 +2,13 @@
 //! own, and answered after the common commit: one fsync for all of them.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::{Ambient, Performed, perform};
+use super::{Ambient, Performed, Told, perform};
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
 
@@ -22,9 +21,9 @@ const BATCH: usize = 64;
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, mail_queued: Arc<Notify>) -> Self {
+    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, told: Told) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection, ambient, mail_queued, receiver));
+        tokio::spawn(work(connection, ambient, told, receiver));
         Self(sender)
     }
 
@@ -42,19 +41,18 @@ impl Writer {
 async fn work(
     connection: DatabaseConnection,
     ambient: Ambient,
-    mail_queued: Arc<Notify>,
+    told: Told,
     mut receiver: mpsc::Receiver<Box<dyn Job>>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, &ambient, &mail_queued, std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, (&ambient, &told), std::mem::take(&mut batch), &mut receiver).await;
     }
 }
 
 async fn commit_together(
     connection: &DatabaseConnection,
-    ambient: &Ambient,
-    mail_queued: &Notify,
+    (ambient, told): (&Ambient, &Told),
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
@@ -73,7 +71,7 @@ async fn commit_together(
     let mut waiting = batch.into_iter();
     // What arrived while the first ones ran joins the same commit.
     while let Some(job) = waiting.next().or_else(|| receiver.try_recv().ok()) {
-        answers.push(job.run(&outer, ambient).await);
+        answers.push(job.run(&outer, (ambient, told)).await);
         if answers.len() >= BATCH && waiting.len() == 0 {
             break;
         }
@@ -82,20 +80,23 @@ async fn commit_together(
     let committed = outer.commit().await.map_err(|error| error.to_string());
     for answer in answers {
         match &committed {
-            Ok(()) => answer.committed(mail_queued),
+            Ok(()) => answer.committed(told),
             Err(text) => answer.lost(Fault::Unavailable(text.clone())),
         }
     }
 }
 
 trait Job: Send {
-    fn run<'a>(self: Box<Self>, outer: &'a DatabaseTransaction, ambient: &'a Ambient)
-    -> BoxFuture<'a, Box<dyn Answer>>;
+    fn run<'a>(
+        self: Box<Self>,
+        outer: &'a DatabaseTransaction,
+        means: (&'a Ambient, &'a Told),
+    ) -> BoxFuture<'a, Box<dyn Answer>>;
     fn refuse(self: Box<Self>, fault: Fault);
 }
 
 trait Answer: Send {
-    fn committed(self: Box<Self>, mail_queued: &Notify);
+    fn committed(self: Box<Self>, told: &Told);
     fn lost(self: Box<Self>, fault: Fault);
 }
 
@@ -118,13 +119,13 @@ where
     fn run<'a>(
         self: Box<Self>,
         outer: &'a DatabaseTransaction,
-        ambient: &'a Ambient,
+        means: (&'a Ambient, &'a Told),
     ) -> BoxFuture<'a, Box<dyn Answer>> {
         async move {
             let Operation { scope, operation, reply } = *self;
             let attempt = async {
                 let savepoint = outer.begin().await?;
-                perform(savepoint, ambient, scope, operation).await
+                perform(savepoint, means, scope, operation).await
             };
             // A panic in one operation must not take the writer, and with it every later operation, away.
             let result = AssertUnwindSafe(attempt).catch_unwind().await;
@@ -141,10 +142,10 @@ where
 }
 
 impl<T: Send> Answer for Settled<T> {
-    fn committed(self: Box<Self>, mail_queued: &Notify) {
+    fn committed(self: Box<Self>, told: &Told) {
         let Settled { result, reply } = *self;
-        if result.as_ref().is_ok_and(|performed| performed.mail_queued) {
-            mail_queued.notify_one();
+        if let Ok(performed) = &result {
+            told.committed(performed);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }
