@@ -4,12 +4,17 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_foundation;
 mod m20261126_000005_consents;
+mod m20261126_000009_help;
 
 /// Knows every step in order.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_foundation::Step), Box::new(m20261126_000005_consents::Step)]
+        vec![
+            Box::new(m20261123_000001_foundation::Step),
+            Box::new(m20261126_000005_consents::Step),
+            Box::new(m20261126_000009_help::Step),
+        ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod cli;
+mod desk;
 mod login;
 mod oidc;
 mod onboarding;

@@ -12,7 +12,7 @@ use crate::language::Language;
 use crate::letter::Letter;
 use crate::mail_address::MailAddress;
 use crate::member::{Household, MailOnFile, Member, MemberState, Name};
-use crate::store::{credential, grant, interaction, letter, member, session, throttle};
+use crate::store::{credential, letter, member, throttle};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// What the society tells about a member.
@@ -90,18 +90,27 @@ pub struct Record {
 
 /// Everything known about one member.
 pub async fn show(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Option<Record>, Fault> {
-    let Some(member) = member::by_user_id(ctx, user_id).await? else { return Ok(None) };
-    Ok(Some(Record {
+    match member::by_user_id(ctx, user_id).await? {
+        Some(member) => Ok(Some(record(ctx, member).await?)),
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn record(ctx: &Ctx, member: Member) -> Result<Record, Fault> {
+    Ok(Record {
         password_set_at: credential::password_set_at(ctx, member.id).await?,
         terms_accepted: member::terms_accepted(ctx, member.id).await?,
         letters: letter::all_of(ctx, member.id).await?,
         member,
-    }))
+    })
 }
 
 /// A page of members in the order of their user ids, those after `after`.
 pub async fn list(ctx: &Ctx, after: Option<&UserIdNormal>, limit: u64) -> Result<Vec<Member>, Fault> {
-    member::page(ctx, after.map(UserIdNormal::as_str), limit).await
+    let members = member::page(ctx, after.map(UserIdNormal::as_str), limit).await?;
+    let details = serde_json::json!({ "found": members.len() });
+    ctx.record_with(EventKind::MembersSearched, None, Outcome::Done, details);
+    Ok(members)
 }
 
 /// How a change of a member ended.
@@ -136,9 +145,7 @@ async fn switch(ctx: &Ctx, user_id: &UserIdNormal, state: MemberState) -> Result
     let kind = match state {
         MemberState::Active => EventKind::MemberEnabled,
         MemberState::Disabled => {
-            session::end_all_of(ctx, member.id).await?;
-            grant::revoke_of_member(ctx, member.id).await?;
-            interaction::forget_member(ctx, member.id, None).await?;
+            super::remedy::end_all(ctx, member.id).await?;
             EventKind::MemberDisabled
         }
     };
@@ -166,7 +173,8 @@ pub async fn require_new_password(ctx: &Ctx, user_id: &UserIdNormal) -> Result<C
 
     member.new_password_required_at = Some(ctx.now);
     member::update(ctx, &member).await?;
-    ctx.record(EventKind::MemberChanged, Some(member.id), Outcome::Done);
+    let details = serde_json::json!({ "required": "password" });
+    ctx.record_with(EventKind::MemberChanged, Some(member.id), Outcome::Done, details);
     Ok(Change::Changed(Box::new(member)))
 }
 

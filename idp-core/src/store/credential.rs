@@ -101,6 +101,27 @@ pub(crate) async fn insert_mail_codes(ctx: &Ctx, member: MemberId) -> Result<(),
     Ok(())
 }
 
+/// Takes away every credential of a method.
+pub(crate) async fn remove_method(ctx: &Ctx, member: MemberId, method: Method) -> Result<(), Fault> {
+    match method {
+        Method::App => {
+            totp_credential::Entity::delete_many()
+                .filter(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+                .filter(totp_credential::Column::MemberId.eq(member.uuid()))
+                .exec(&ctx.db)
+                .await?;
+        }
+        Method::Mail => {
+            mail_code_credential::Entity::delete_many()
+                .filter(mail_code_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+                .filter(mail_code_credential::Column::MemberId.eq(member.uuid()))
+                .exec(&ctx.db)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 fn of_member(ctx: &Ctx, member: MemberId) -> sea_orm::Select<totp_credential::Entity> {
     totp_credential::Entity::find()
         .filter(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))

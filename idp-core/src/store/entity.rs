@@ -1,5 +1,6 @@
 //! The tables as sea-orm sees them; private to the store.
 
+pub(super) mod audit_base;
 pub(super) mod audit_event;
 pub(super) mod audit_head;
 pub(super) mod authorization_code;
@@ -22,4 +23,5 @@ pub(super) mod terms;
 pub(super) mod terms_acceptance;
 pub(super) mod throttle;
 pub(super) mod token;
+pub(super) mod tombstone;
 pub(super) mod totp_credential;
