@@ -143,7 +143,7 @@ async fn whereabouts(ctx: &Ctx, member: &Member) -> Result<Whereabouts, Fault> {
         };
         if let Some(at) = at {
             let client = match &sitting.interaction.request {
-                Some((client, _)) => sitting::client_name(ctx, *client).await?,
+                Some((client, _)) => store::client::by_id(ctx, *client).await?.map(|client| client.name),
                 None => None,
             };
             return Ok(Whereabouts::Sitting { at, seen_at: sitting.interaction.seen_at, client });
