@@ -2,5 +2,7 @@
 
 pub mod app;
 pub mod mail_code;
+pub mod passkey;
 pub mod password;
+pub mod remember;
 pub mod throttle;

@@ -29,6 +29,12 @@ pub struct CodeDetails {
     pub code_challenge: Option<CodeChallenge>,
     /// For the ID token.
     pub authentication: Authentication,
+    /// Which resources the access tokens are for (RFC 8707); our own endpoints when empty.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// The thumbprint of the key that must be proved when the code is redeemed (RFC 9449 §10).
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
 }
 
 /// Where a code stands.
@@ -103,7 +109,7 @@ mod tests {
             grant: Id::from_uuid(Uuid::nil()),
             client: Id::from_uuid(Uuid::nil()),
             redirect_uri: String::new(),
-            details: CodeDetails { nonce: None, code_challenge, authentication },
+            details: CodeDetails { nonce: None, code_challenge, authentication, resources: vec![], dpop_jkt: None },
             expires_at: Timestamp::from_millis(60_000),
             used_at,
         }

@@ -30,6 +30,8 @@ pub const APP_SETUP_LIFETIME: Duration = hours(1);
 pub enum CeremonyKind {
     /// The address is the member's (link and code).
     VerifyMail,
+    /// The new address of a member who is signed in is theirs (link and code).
+    ChangeMail,
     /// The member signs in, or proves the verified address again (code).
     SignInCode,
     /// Mailed codes become the member's method (code).
@@ -39,12 +41,13 @@ pub enum CeremonyKind {
 }
 
 impl CeremonyKind {
-    const ALL: [Self; 4] = [Self::VerifyMail, Self::SignInCode, Self::EnrolMail, Self::EnrolApp];
+    const ALL: [Self; 5] = [Self::VerifyMail, Self::ChangeMail, Self::SignInCode, Self::EnrolMail, Self::EnrolApp];
 
     /// The stored name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::VerifyMail => "verify_mail",
+            Self::ChangeMail => "change_mail",
             Self::SignInCode => "sign_in_code",
             Self::EnrolMail => "enrol_mail",
             Self::EnrolApp => "enrol_app",

@@ -1,57 +1,41 @@
-//! A relying party as an operator registered it.
+//! A relying party as it was registered: its name, its secret, and typed settings by subject in the files beside.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::grant::Lifetime;
 use crate::id::ClientRowId;
 use crate::key::Algorithm;
 use crate::oidc::scope::Scopes;
 use crate::redirect_uri::{RedirectUri, TrustedRedirect};
-use crate::secret::{ClientSecret, Hashed};
+use crate::refresh_token::REFRESH_LIFETIME;
+use crate::secret::{ClientSecret, Hashed, Sealed};
 
-/// How a client proves itself at the token endpoint (OpenID Connect Core §9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    /// Its secret in the `Authorization` header.
-    #[default]
-    ClientSecretBasic,
-    /// Its secret in the form.
-    ClientSecretPost,
-    /// Not at all: an application that cannot keep a secret. PKCE ties the code to it.
-    None,
-}
+mod access;
+mod address;
+mod auth;
+mod check;
+mod crypt;
+mod grants;
+mod keys;
+mod logout;
+mod profile;
+mod requests;
+mod subject;
 
-impl AuthMethod {
-    /// Every method, in the order discovery lists them.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
-
-    /// The registered name (RFC 7591 §2).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::None => "none",
-        }
-    }
-
-    /// Reads the registered name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.name() == name)
-    }
-}
-
-/// Whether a client can keep a secret (RFC 6749 §2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Profile {
-    /// It can: a server.
-    Confidential,
-    /// It cannot: a browser, a phone.
-    Public,
-}
+pub use self::access::{AccessTokens, ExchangePolicy, RefreshRotation, TokenFormat};
+pub use self::address::{HttpsUri, HttpsUriError, WebUri, WebUriError};
+pub use self::auth::{AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject};
+pub use self::check::SettingsError;
+pub use self::crypt::{Answers, ContentEncryption, Encryption, KeyManagement, Protection};
+pub use self::grants::{GrantType, ResponseType};
+pub use self::keys::{ClientKey, ClientKeySet, KeySetError, KeySource, KeyUse};
+pub use self::logout::LogoutChannels;
+pub use self::profile::Profile;
+pub use self::requests::{CibaDelivery, Requests};
+pub use self::subject::{Subject, SubjectType};
 
 /// Whose application it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -75,18 +59,36 @@ pub enum Pkce {
     Optional,
 }
 
-/// What an operator chooses for a client. The names are those of client registration (RFC 7591) where it has one.
+/// What is chosen for a client. The names are those of client registration (RFC 7591) where it has one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClientSettings {
+    /// What kind of application it is.
+    pub profile: Profile,
     /// Where codes may be sent.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where the browser may be sent after sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// How it proves itself.
     pub auth_method: AuthMethod,
+    /// How that proof is checked.
+    pub authentication: Authentication,
+    /// Its public keys.
+    pub keys: Option<KeySource>,
+    /// The grants it may use.
+    pub grant_types: Vec<GrantType>,
+    /// What it may ask the authorization endpoint for.
+    pub response_types: Vec<ResponseType>,
+    /// How its authorization requests must come.
+    pub requests: Requests,
+    /// How it learns of answers by other devices; CIBA is off without.
+    pub ciba: Option<CibaDelivery>,
     /// What its ID tokens are signed with.
     pub id_token_alg: Algorithm,
+    /// How its other answers are protected.
+    pub answers: Answers,
+    /// What it knows its members by.
+    pub subject: Subject,
     /// What it may ask for.
     #[serde(with = "scope_text")]
     pub scopes: Scopes,
@@ -96,31 +98,58 @@ pub struct ClientSettings {
     pub pkce: Pkce,
     /// How long its access tokens live, in seconds.
     pub access_token_lifetime: u64,
+    /// What its access tokens are like.
+    pub access_tokens: AccessTokens,
+    /// In whose name it exchanges tokens.
+    pub exchange: ExchangePolicy,
+    /// The address by which other clients ask for tokens for it (RFC 8707); none when it is no resource.
+    pub resource: Option<HttpsUri>,
+    /// How it learns that a session ended.
+    pub logout: LogoutChannels,
     /// Where it starts a sign-in by itself (OpenID Connect Core §4); https.
-    pub initiate_login_uri: Option<String>,
+    pub initiate_login_uri: Option<HttpsUri>,
+    /// Its home page.
+    pub client_uri: Option<HttpsUri>,
     /// Its logo, for the sign-in page.
-    pub logo_uri: Option<String>,
+    pub logo_uri: Option<HttpsUri>,
     /// What it does with data, for the sign-in page.
-    pub policy_uri: Option<String>,
+    pub policy_uri: Option<HttpsUri>,
     /// Its terms of use, for the sign-in page.
-    pub tos_uri: Option<String>,
+    pub tos_uri: Option<HttpsUri>,
+    /// Whom to write to about it.
+    pub contacts: Vec<String>,
 }
 
 impl Default for ClientSettings {
     fn default() -> Self {
         Self {
+            profile: Profile::default(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             auth_method: AuthMethod::default(),
+            authentication: Authentication::default(),
+            keys: None,
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            response_types: vec![ResponseType::Code],
+            requests: Requests::default(),
+            ciba: None,
             id_token_alg: Algorithm::Rs256,
+            answers: Answers::default(),
+            subject: Subject::default(),
             scopes: Scopes::all(),
             party: Party::default(),
             pkce: Pkce::default(),
             access_token_lifetime: 600,
+            access_tokens: AccessTokens::default(),
+            exchange: ExchangePolicy::default(),
+            resource: None,
+            logout: LogoutChannels::default(),
             initiate_login_uri: None,
+            client_uri: None,
             logo_uri: None,
             policy_uri: None,
             tos_uri: None,
+            contacts: Vec::new(),
         }
     }
 }
@@ -142,77 +171,6 @@ mod scope_text {
         let named = text.split_ascii_whitespace();
         named.map(|name| Scope::from_name(name).ok_or_else(|| Error::custom(format!("unknown scope {name}")))).collect()
     }
-}
-
-/// Why settings are refused. The text names the rule.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
-    /// Nowhere to send a code.
-    #[error("at least one redirect URI is needed")]
-    NoRedirectUri,
-    /// The scope without which nothing works.
-    #[error("the scopes must include openid")]
-    NoOpenid,
-    /// Too short to be used, or so long that a revocation could be missed.
-    #[error("an access token lives between 60 and 86400 seconds")]
-    Lifetime,
-    /// A public client without a proof key loses its codes to whoever catches them.
-    #[error("PKCE cannot be optional for a public client")]
-    PkceOptionalForPublic,
-    /// A private-use scheme or loopback address says nothing about a server.
-    #[error("{0} must be an https address")]
-    NotHttps(&'static str),
-    /// The list is too long to be meant.
-    #[error("at most 64 addresses can be registered of each kind")]
-    TooMany,
-}
-
-/// Addresses of one kind a client may register.
-const ADDRESSES: usize = 64;
-
-impl ClientSettings {
-    /// Whether the client can keep a secret.
-    pub const fn profile(&self) -> Profile {
-        match self.auth_method {
-            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Profile::Confidential,
-            AuthMethod::None => Profile::Public,
-        }
-    }
-
-    /// Holds the rules that concern more than one value.
-    pub fn check(&self) -> Result<(), SettingsError> {
-        if self.redirect_uris.is_empty() {
-            return Err(SettingsError::NoRedirectUri);
-        }
-        if self.redirect_uris.len() > ADDRESSES || self.post_logout_redirect_uris.len() > ADDRESSES {
-            return Err(SettingsError::TooMany);
-        }
-        if !self.scopes.contains(crate::oidc::scope::Scope::Openid) {
-            return Err(SettingsError::NoOpenid);
-        }
-        if !(60..=86_400).contains(&self.access_token_lifetime) {
-            return Err(SettingsError::Lifetime);
-        }
-        if self.profile() == Profile::Public && self.pkce == Pkce::Optional {
-            return Err(SettingsError::PkceOptionalForPublic);
-        }
-        let addresses = [
-            ("initiate_login_uri", &self.initiate_login_uri),
-            ("logo_uri", &self.logo_uri),
-            ("policy_uri", &self.policy_uri),
-            ("tos_uri", &self.tos_uri),
-        ];
-        for (name, address) in addresses {
-            if address.as_deref().is_some_and(|address| !is_https(address)) {
-                return Err(SettingsError::NotHttps(name));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_https(address: &str) -> bool {
-    url::Url::parse(address).is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())
 }
 
 /// The public name of a client: `client_id` on the wire. 1 to 128 letters, digits, `-`, `.`, `_`, `~`.
@@ -264,8 +222,10 @@ pub struct Client {
     pub client_id: ClientName,
     /// What members and operators call it.
     pub name: String,
-    /// Its secret; none for a public client.
+    /// The hash of its secret, where that is compared.
     pub secret: Option<Hashed<ClientSecret>>,
+    /// The secret itself, where it keys a MAC (`client_secret_jwt`).
+    pub sealed_secret: Option<Sealed<ClientSecret>>,
     /// What was chosen for it.
     pub settings: ClientSettings,
     /// When it was registered.
@@ -285,6 +245,14 @@ impl Client {
         TrustedRedirect::matched(&self.settings.post_logout_redirect_uris, sent)
     }
 
+    /// How long what it is given for these scopes lives.
+    pub fn lifetime_of(&self, scopes: &Scopes) -> Duration {
+        match Lifetime::of(scopes) {
+            Lifetime::Session => self.access_token_lifetime(),
+            Lifetime::Offline => REFRESH_LIFETIME,
+        }
+    }
+
     /// How long its access tokens live.
     pub fn access_token_lifetime(&self) -> Duration {
         Duration::from_secs(self.settings.access_token_lifetime)
@@ -301,6 +269,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "one row for each rule")]
     fn every_rule_of_the_settings_is_held() {
         assert_eq!(settings().check(), Ok(()));
         let cases = [
@@ -312,14 +281,57 @@ mod tests {
                 ClientSettings { auth_method: AuthMethod::None, pkce: Pkce::Optional, ..settings() },
                 SettingsError::PkceOptionalForPublic,
             ),
+            (ClientSettings { grant_types: vec![GrantType::RefreshToken], ..settings() }, SettingsError::GrantMismatch),
             (
-                ClientSettings { initiate_login_uri: Some("http://portal.example/".into()), ..settings() },
-                SettingsError::NotHttps("initiate_login_uri"),
+                ClientSettings { response_types: vec![], redirect_uris: vec![], ..settings() },
+                SettingsError::GrantMismatch,
             ),
             (
-                ClientSettings { tos_uri: Some("javascript:alert(1)".into()), ..settings() },
-                SettingsError::NotHttps("tos_uri"),
+                ClientSettings {
+                    auth_method: AuthMethod::None,
+                    grant_types: vec![GrantType::AuthorizationCode, GrantType::ClientCredentials],
+                    ..settings()
+                },
+                SettingsError::GrantForPublic("client_credentials"),
             ),
+            (ClientSettings { ciba: Some(CibaDelivery::Poll), ..settings() }, SettingsError::CibaDelivery),
+            (ClientSettings { auth_method: AuthMethod::PrivateKeyJwt, ..settings() }, SettingsError::NoKeys),
+            (ClientSettings { auth_method: AuthMethod::TlsClientAuth, ..settings() }, SettingsError::NoTlsSubject),
+            (
+                ClientSettings {
+                    authentication: Authentication {
+                        tls_subject: Some(TlsSubject::Dns("portal.example".into())),
+                        signing_alg: None,
+                    },
+                    ..settings()
+                },
+                SettingsError::TlsSubjectUnused,
+            ),
+            (
+                ClientSettings {
+                    answers: Answers {
+                        id_token_encryption: Some(Encryption {
+                            alg: KeyManagement::EcdhEs,
+                            enc: ContentEncryption::default(),
+                        }),
+                        ..Answers::default()
+                    },
+                    ..settings()
+                },
+                SettingsError::NothingToEncryptTo,
+            ),
+            (
+                ClientSettings {
+                    subject: Subject { kind: SubjectType::Pairwise, sector_identifier_uri: None },
+                    redirect_uris: vec![
+                        RedirectUri::parse("https://a.example/cb").unwrap(),
+                        RedirectUri::parse("https://b.example/cb").unwrap(),
+                    ],
+                    ..settings()
+                },
+                SettingsError::NoSector,
+            ),
+            (ClientSettings { contacts: vec!["x".repeat(201)], ..settings() }, SettingsError::Contacts),
             (
                 ClientSettings { redirect_uris: vec![settings().redirect_uris.remove(0); 65], ..settings() },
                 SettingsError::TooMany,
@@ -334,7 +346,12 @@ mod tests {
     fn settings_come_back_from_json_and_unknown_ones_are_refused() {
         let text = serde_json::to_string(&settings()).unwrap();
         assert_eq!(serde_json::from_str::<ClientSettings>(&text).unwrap(), settings());
-        for wrong in [r#"{"redirct_uris":[]}"#, r#"{"scopes":"openid nonsense"}"#, r#"{"redirect_uris":["/cb"]}"#] {
+        for wrong in [
+            r#"{"redirct_uris":[]}"#,
+            r#"{"scopes":"openid nonsense"}"#,
+            r#"{"redirect_uris":["/cb"]}"#,
+            r#"{"tos_uri":"javascript:alert(1)"}"#,
+        ] {
             assert!(serde_json::from_str::<ClientSettings>(wrong).is_err(), "{wrong}");
         }
     }

@@ -2,3 +2,4 @@
 
 pub mod app;
 pub mod mail;
+pub mod passkey;

@@ -7,7 +7,31 @@
 
 use crate::clock::Timestamp;
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
-use crate::oidc::scope::Scopes;
+use crate::oidc::scope::{Scope, Scopes};
+
+/// What ends a grant, beside time and revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// The end of its session.
+    Session,
+    /// Nothing: the client may act while the member is away (OpenID Connect Core §11).
+    Offline,
+}
+
+impl Lifetime {
+    /// What a grant of these scopes ends with.
+    pub fn of(scopes: &Scopes) -> Self {
+        if scopes.contains(Scope::OfflineAccess) { Self::Offline } else { Self::Session }
+    }
+
+    /// The stored name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Offline => "offline",
+        }
+    }
+}
 
 /// One grant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -129,6 +129,12 @@ pub struct TokenKind;
 /// Names a mail in the outbox.
 pub struct MailKind;
 
+/// Names a browser that is remembered.
+pub struct RememberedBrowserKind;
+
+impl Named for RememberedBrowserKind {
+    const PREFIX: &'static str = "rem";
+}
 impl Named for RealmKind {
     const PREFIX: &'static str = "rlm";
 }
@@ -185,6 +191,9 @@ pub type GrantId = Id<GrantKind>;
 pub type TokenId = Id<TokenKind>;
 /// A queued mail's identifier.
 pub type MailId = Id<MailKind>;
+
+/// A remembered browser's identifier.
+pub type RememberedBrowserId = Id<RememberedBrowserKind>;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,8 @@
 pub mod begin;
 pub mod consent;
 pub mod decide;
+pub mod demand;
+pub mod errand;
 pub mod finish;
 pub mod sitting;
 
@@ -12,7 +14,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use self::errand::Errand;
 use crate::clock::{Timestamp, hours, minutes};
+use crate::credential::Method;
+use crate::credential::passkey::KeyHome;
 use crate::id::{ClientRowId, CredentialId, InteractionId, LetterId, MemberId};
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::secret::{BrowserSecret, Hashed};
@@ -42,6 +47,13 @@ pub enum Evidence {
         /// Which app.
         id: CredentialId,
     },
+    /// A passkey, whose authenticator verified its holder: password and second step in one.
+    Passkey {
+        /// Which passkey.
+        id: CredentialId,
+        /// Where its key lives.
+        key: KeyHome,
+    },
 }
 
 /// What was proved, and when.
@@ -66,6 +78,10 @@ pub struct Progress {
     pub sign_out_others: SignOutOthers,
     /// Who pressed "allow" on the consent page of this sitting.
     pub consented: Option<MemberId>,
+    /// Whether a passkey of this device is offered, after one of another device signed in.
+    pub passkey_offer: PasskeyOffer,
+    /// The method that was added here, for an errand that asked for it.
+    pub added: Option<Method>,
 }
 
 /// Whether the first login was completed in this sitting.
@@ -92,10 +108,31 @@ pub enum SignOutOthers {
     Wanted,
 }
 
+/// Whether a passkey of this device is offered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasskeyOffer {
+    /// It is not.
+    #[default]
+    Not,
+    /// It is, and waits for its answer.
+    Open,
+}
+
 impl Progress {
     /// When the evidence that `wanted` picks was last given.
     pub fn last(&self, wanted: impl Fn(&Evidence) -> bool) -> Option<Timestamp> {
         self.proofs.iter().rev().find(|proof| wanted(&proof.evidence)).map(|proof| proof.at)
+    }
+
+    /// The proof that everything rests on: the last password of any kind, or the last passkey where there was none.
+    pub fn primary(&self) -> Option<Proof> {
+        let given = || self.proofs.iter().rev().copied();
+        let password = given().find(|proof| match proof.evidence {
+            Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
+            Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. } => false,
+        });
+        password.or_else(|| given().find(|proof| matches!(proof.evidence, Evidence::Passkey { .. })))
     }
 }
 
@@ -135,6 +172,8 @@ pub struct Interaction {
     pub browser: Hashed<BrowserSecret>,
     /// The application that asked, with its request; `None` when the member came by themselves.
     pub request: Option<(ClientRowId, AuthorizationRequest)>,
+    /// What the member who came by themselves is about to do.
+    pub errand: Option<Errand>,
     /// Where it stands.
     pub state: State,
     /// Who proved to be this member here.

@@ -3,7 +3,9 @@
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{self, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -20,6 +22,8 @@ pub enum Typ {
     IdToken,
     /// An access token (RFC 9068 §2.1).
     AccessToken,
+    /// What is known of a token (RFC 9701 §5).
+    Introspection,
 }
 
 impl Typ {
@@ -28,13 +32,16 @@ impl Typ {
         match self {
             Self::IdToken => "JWT",
             Self::AccessToken => "at+jwt",
+            Self::Introspection => "token-introspection+jwt",
         }
     }
 }
 
 enum Pair {
-    Rsa(Box<rsa::KeyPair>),
+    Pkcs1(Box<rsa::KeyPair>),
+    Pss(Box<rsa::KeyPair>),
     P256(Box<EcdsaKeyPair>),
+    Ed25519(Box<Ed25519KeyPair>),
 }
 
 /// A private key, parsed and ready to sign.
@@ -49,12 +56,16 @@ impl Signer {
     pub fn generate(algorithm: Algorithm) -> Result<(Self, Plain<SigningKey>), Fault> {
         let failed = |_| Fault::Broken("a signing key could not be made".into());
         let private = match algorithm {
-            Algorithm::Rs256 => {
+            Algorithm::Rs256 | Algorithm::Ps256 => {
                 let pair = rsa::KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
                 pair.as_der().map_err(failed)?.as_ref().to_vec()
             }
             Algorithm::Es256 => {
                 let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
+                pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()
+            }
+            Algorithm::EdDsa => {
+                let pair = Ed25519KeyPair::generate().map_err(failed)?;
                 pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()
             }
         };
@@ -66,11 +77,17 @@ impl Signer {
     pub fn open(algorithm: Algorithm, private: &Plain<SigningKey>) -> Result<Self, Fault> {
         let unreadable = || Fault::unreadable("signing key");
         let (pair, public) = match algorithm {
-            Algorithm::Rs256 => {
+            Algorithm::Rs256 | Algorithm::Ps256 => {
                 let pair = rsa::KeyPair::from_pkcs8(private.expose()).map_err(|_| unreadable())?;
                 let (n, e) = rsa_public(pair.public_key().as_ref()).ok_or_else(unreadable)?;
                 let public = PublicJwk::Rsa { n: URL_SAFE_NO_PAD.encode(n), e: URL_SAFE_NO_PAD.encode(e) };
-                (Pair::Rsa(Box::new(pair)), public)
+                let pair = Box::new(pair);
+                (if algorithm == Algorithm::Ps256 { Pair::Pss(pair) } else { Pair::Pkcs1(pair) }, public)
+            }
+            Algorithm::EdDsa => {
+                let pair = Ed25519KeyPair::from_pkcs8(private.expose()).map_err(|_| unreadable())?;
+                let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+                (Pair::Ed25519(Box::new(pair)), PublicJwk::Okp { crv: "Ed25519".into(), x })
             }
             Algorithm::Es256 => {
                 let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private.expose())
@@ -98,8 +115,10 @@ impl Signer {
     /// What it signs with.
     pub fn algorithm(&self) -> Algorithm {
         match self.pair {
-            Pair::Rsa(_) => Algorithm::Rs256,
+            Pair::Pkcs1(_) => Algorithm::Rs256,
             Pair::P256(_) => Algorithm::Es256,
+            Pair::Pss(_) => Algorithm::Ps256,
+            Pair::Ed25519(_) => Algorithm::EdDsa,
         }
     }
 
@@ -120,11 +139,17 @@ impl Signer {
 
         let random = SystemRandom::new();
         let signature = match &self.pair {
-            Pair::Rsa(pair) => {
+            Pair::Pkcs1(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &random, token.as_bytes(), &mut signature).map_err(|_| failed())?;
                 signature
             }
+            Pair::Pss(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PSS_SHA256, &random, token.as_bytes(), &mut signature).map_err(|_| failed())?;
+                signature
+            }
+            Pair::Ed25519(pair) => pair.sign(token.as_bytes()).as_ref().to_vec(),
             Pair::P256(pair) => pair.sign(&random, token.as_bytes()).map_err(|_| failed())?.as_ref().to_vec(),
         };
         token.push('.');
@@ -181,14 +206,18 @@ pub fn header(token: &str, typ: Typ) -> Option<Header> {
 /// Checks the signature with `public` and returns the claims. Time, issuer and audience are the caller's to judge, who
 /// has the operation's instant.
 pub fn verified<C: DeserializeOwned>(token: &str, algorithm: Algorithm, public: &PublicJwk) -> Option<C> {
+    use jsonwebtoken::{Algorithm as Verified, DecodingKey};
+
     let (algorithm, key) = match (algorithm, public) {
-        (Algorithm::Rs256, PublicJwk::Rsa { n, e }) => {
-            (jsonwebtoken::Algorithm::RS256, jsonwebtoken::DecodingKey::from_rsa_components(n, e).ok()?)
-        }
+        (Algorithm::Rs256, PublicJwk::Rsa { n, e }) => (Verified::RS256, DecodingKey::from_rsa_components(n, e).ok()?),
+        (Algorithm::Ps256, PublicJwk::Rsa { n, e }) => (Verified::PS256, DecodingKey::from_rsa_components(n, e).ok()?),
         (Algorithm::Es256, PublicJwk::Ec { x, y, .. }) => {
-            (jsonwebtoken::Algorithm::ES256, jsonwebtoken::DecodingKey::from_ec_components(x, y).ok()?)
+            (Verified::ES256, DecodingKey::from_ec_components(x, y).ok()?)
         }
-        (Algorithm::Rs256, PublicJwk::Ec { .. }) | (Algorithm::Es256, PublicJwk::Rsa { .. }) => return None,
+        (Algorithm::EdDsa, PublicJwk::Okp { x, .. }) => (Verified::EdDSA, DecodingKey::from_ed_components(x).ok()?),
+        (Algorithm::Rs256 | Algorithm::Ps256, PublicJwk::Ec { .. } | PublicJwk::Okp { .. })
+        | (Algorithm::Es256, PublicJwk::Rsa { .. } | PublicJwk::Okp { .. })
+        | (Algorithm::EdDsa, PublicJwk::Rsa { .. } | PublicJwk::Ec { .. }) => return None,
     };
     let mut validation = jsonwebtoken::Validation::new(algorithm);
     validation.validate_exp = false;
@@ -203,7 +232,7 @@ mod tests {
 
     use super::*;
 
-    fn signers() -> [Signer; 2] {
+    fn signers() -> [Signer; 4] {
         Algorithm::ALL.map(|algorithm| Signer::generate(algorithm).unwrap().0)
     }
 
@@ -251,7 +280,7 @@ mod tests {
 
     #[test]
     fn one_kind_of_token_is_never_taken_for_another() {
-        let [_, signer] = signers();
+        let [_, signer, ..] = signers();
         let token = signer.sign(Typ::AccessToken, &json!({})).unwrap();
         assert!(header(&token, Typ::IdToken).is_none());
         assert_eq!(header(&token, Typ::AccessToken).unwrap().kid, signer.kid());

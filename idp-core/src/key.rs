@@ -35,17 +35,27 @@ pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256: fifteen times faster.
     #[serde(rename = "ES256")]
     Es256,
+    /// RSASSA-PSS with SHA-256.
+    #[serde(rename = "PS256")]
+    Ps256,
+    /// Ed25519 (RFC 8037 §3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
 }
 
 impl Algorithm {
     /// Every algorithm, in the order discovery lists them.
-    pub const ALL: [Self; 2] = [Self::Rs256, Self::Es256];
+    pub const ALL: [Self; 4] = [Self::Rs256, Self::Es256, Self::Ps256, Self::EdDsa];
+    /// Those that every realm has keys for; the others are made for the first client that registers one.
+    pub const ALWAYS: [Self; 2] = [Self::Rs256, Self::Es256];
 
     /// The `alg` value.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Es256 => "ES256",
+            Self::Ps256 => "PS256",
+            Self::EdDsa => "EdDSA",
         }
     }
 
@@ -171,6 +181,14 @@ pub enum PublicJwk {
         /// The exponent, base64url.
         e: String,
     },
+    /// An octet key pair (RFC 8037 §2).
+    #[serde(rename = "OKP")]
+    Okp {
+        /// Always `Ed25519`.
+        crv: String,
+        /// 32 bytes, base64url.
+        x: String,
+    },
 }
 
 impl PublicJwk {
@@ -178,13 +196,14 @@ impl PublicJwk {
     pub fn thumbprint(&self) -> String {
         let text = match self {
             Self::Ec { crv, x, y } => format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#),
+            Self::Okp { crv, x } => format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{x}"}}"#),
             Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
         };
         URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
     }
 }
 
-/// How many opened keys are held: two algorithms and their successors for some hundred realms.
+/// How many opened keys are held: a few algorithms and their successors for some hundred realms.
 const CACHED: usize = 1024;
 
 /// The keys this process has opened, by `kid`. A key never changes, so that an entry is never stale.

@@ -35,8 +35,30 @@ pub enum MailContent {
         /// The new one, masked.
         new_address: String,
     },
+    /// A passkey was refused because its counter went back: there may be a second copy of it.
+    PasskeyRefused {
+        /// What the member calls it.
+        name: String,
+    },
+    /// Link and code that prove a new address, for a member who is signed in.
+    ChangeAddress {
+        /// The secret in the link.
+        link_secret: Secret,
+        /// The code.
+        code: Secret,
+    },
     /// A method was set up.
     MethodAdded {
+        /// Which.
+        method: Method,
+    },
+    /// A method got another name.
+    MethodRenamed {
+        /// Which.
+        method: Method,
+    },
+    /// A method was removed.
+    MethodRemoved {
         /// Which.
         method: Method,
     },
@@ -51,7 +73,11 @@ impl MailContent {
             Self::EnrolmentCode { .. } => "enrolment_code",
             Self::PasswordChanged => "password_changed",
             Self::AddressChanged { .. } => "address_changed",
+            Self::PasskeyRefused { .. } => "passkey_refused",
+            Self::ChangeAddress { .. } => "change_address",
             Self::MethodAdded { .. } => "method_added",
+            Self::MethodRenamed { .. } => "method_renamed",
+            Self::MethodRemoved { .. } => "method_removed",
         }
     }
 }

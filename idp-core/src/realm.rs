@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
-use crate::clock::{hours, minutes};
+use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
+use crate::credential::passkey::relying_party::RelyingParty;
 use crate::id::RealmId;
 use crate::language::Language;
 
@@ -27,6 +28,15 @@ pub struct Realm {
 }
 
 impl Realm {
+    /// The second steps members are offered, strongest first: those of the settings that can work at this origin.
+    pub fn offered_methods(&self) -> Vec<Method> {
+        let works = |method: &Method| match method {
+            Method::Passkey => RelyingParty::of(self).is_some(),
+            Method::App | Method::Mail => true,
+        };
+        self.settings.methods.iter().copied().filter(works).collect()
+    }
+
     /// Stands for what concerns no single realm: creating realms, the installation's own audit chain.
     pub fn installation() -> Self {
         Self {
@@ -168,6 +178,17 @@ pub enum PatternGuard {
     AcceptedRisk,
 }
 
+/// Whether proofs of possession must carry a nonce of ours (RFC 9449 §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DpopNonces {
+    /// Their own time says how old they are.
+    #[default]
+    Off,
+    /// A client whose clock is wrong, or who makes proofs in advance, is noticed.
+    Required,
+}
+
 /// A text in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -214,12 +235,20 @@ pub struct RealmSettings {
     pub pattern_guard: PatternGuard,
     /// The second steps offered, strongest first.
     pub methods: Vec<Method>,
+    /// The domain that passkeys are made for; the origin's host by default, or a parent of it.
+    pub passkey_rp_id: Option<String>,
+    /// Origins beside our own whose pages may use the realm's passkeys (WebAuthn Level 3 §5.11).
+    pub passkey_related_origins: Vec<String>,
     /// How long a letter opens the journey, in days.
     pub letter_days: u64,
     /// Idle limit of a session, in minutes.
     pub session_idle_minutes: u64,
     /// Absolute limit of a session, in minutes.
     pub session_absolute_minutes: u64,
+    /// Whether proofs of possession must carry a nonce.
+    pub dpop_nonces: DpopNonces,
+    /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
+    pub remember_browser_days: u64,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -237,10 +266,14 @@ impl Default for RealmSettings {
             enrol_at: EnrolAt::default(),
             initial_password: InitialPassword::default(),
             pattern_guard: PatternGuard::default(),
-            methods: vec![Method::App, Method::Mail],
+            methods: Method::ALL.to_vec(),
+            passkey_rp_id: None,
+            passkey_related_origins: Vec::new(),
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
+            dpop_nonces: DpopNonces::default(),
+            remember_browser_days: 0,
             texts: BTreeMap::new(),
         }
     }
@@ -250,6 +283,11 @@ impl RealmSettings {
     /// Idle limit of a session.
     pub fn session_idle(&self) -> Duration {
         minutes(self.session_idle_minutes)
+    }
+
+    /// How long a browser is remembered; zero for never.
+    pub fn remember_browser(&self) -> Duration {
+        days(self.remember_browser_days)
     }
 
     /// Absolute limit of a session.

@@ -75,6 +75,16 @@ impl RedirectUri {
         &self.0
     }
 
+    /// The host without port; empty for a private-use scheme.
+    pub fn host(&self) -> String {
+        Url::parse(&self.0).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether it leads to the member's own device over http (RFC 8252 §7.3).
+    pub fn is_loopback(&self) -> bool {
+        Loopback::split(&self.0).is_some()
+    }
+
     /// Whether `sent` is this very address; on loopback the port may differ.
     fn matches(&self, sent: &str) -> bool {
         if self.0 == sent {

@@ -30,6 +30,16 @@ pub struct BrowserSecret;
 pub struct AuthorizationCode;
 /// An opaque token or the identifier of a structured one.
 pub struct TokenSecret;
+/// A refresh token (RFC 6749 §1.5).
+pub struct RefreshSecret;
+/// The identifier of an assertion or a proof, with its sender.
+pub struct UsedIdentifier;
+/// A nonce that proofs must carry (RFC 9449 §8).
+pub struct DpopNonce;
+/// A device code (RFC 8628 §3.2).
+pub struct DeviceCode;
+/// The code a member types for a device (RFC 8628 §6.1).
+pub struct UserCode;
 /// The secret in a mailed link.
 pub struct LinkSecret;
 /// Six digits, hashed together with the ceremony they belong to.
@@ -42,6 +52,8 @@ pub struct ClientSecret;
 pub struct ThrottleSubject;
 /// The shared secret of an authenticator app.
 pub struct AppSecret;
+/// What is kept of a passkey's challenge until it is answered.
+pub struct PasskeyCeremonyState;
 /// The private half of a signing key, PKCS#8.
 pub struct SigningKey;
 /// A mail that waits in the outbox.
@@ -63,6 +75,21 @@ impl Purpose for AuthorizationCode {
 impl Purpose for TokenSecret {
     const NAME: &'static str = "token";
 }
+impl Purpose for RefreshSecret {
+    const NAME: &'static str = "refresh-token";
+}
+impl Purpose for UsedIdentifier {
+    const NAME: &'static str = "used-identifier";
+}
+impl Purpose for DpopNonce {
+    const NAME: &'static str = "dpop-nonce";
+}
+impl Purpose for DeviceCode {
+    const NAME: &'static str = "device-code";
+}
+impl Purpose for UserCode {
+    const NAME: &'static str = "user-code";
+}
 impl Purpose for LinkSecret {
     const NAME: &'static str = "link";
 }
@@ -80,6 +107,9 @@ impl Purpose for ThrottleSubject {
 }
 impl Purpose for AppSecret {
     const NAME: &'static str = "app";
+}
+impl Purpose for PasskeyCeremonyState {
+    const NAME: &'static str = "passkey-ceremony";
 }
 impl Purpose for SigningKey {
     const NAME: &'static str = "signing-key";

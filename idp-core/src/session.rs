@@ -1,5 +1,8 @@
 //! A session: a browser in which a member signed in, every owed step done.
 
+pub mod end;
+pub mod remembered;
+
 use crate::clock::Timestamp;
 use crate::id::{MemberId, SessionId};
 use crate::interaction::Proof;
@@ -21,6 +24,8 @@ pub struct Session {
     pub authenticated_at: Timestamp,
     /// When it began.
     pub created_at: Timestamp,
+    /// The `User-Agent` of the browser, as it last signed in.
+    pub user_agent: Option<String>,
     /// When it was last used.
     pub seen_at: Timestamp,
     /// When it ends at the latest.

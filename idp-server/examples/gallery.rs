@@ -6,17 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
-use idp_server::view::account::Home;
+use idp_server::view::account::{Home, LanguageChoice};
 use idp_server::view::application::Application;
 use idp_server::view::assets;
 use idp_server::view::chrome::{Chrome, FieldError, LanguageLink, Notice, Progress, RealmLook, Upcoming};
 use idp_server::view::colour::Colour;
 use idp_server::view::consent::Consent;
+use idp_server::view::device::{Device, Stage};
 use idp_server::view::enrol::{EnrolMail, EnrolTotp, MailCodePurpose, Ticked};
 use idp_server::view::error::{ErrorPage, WayBack};
 use idp_server::view::error_text;
 use idp_server::view::locale::{Language, Words};
-use idp_server::view::login::{Locked, Login, LoginMailCode, LoginTotp};
+use idp_server::view::login::{Locked, Login, LoginMailCode, LoginTotp, SignInPurpose};
 use idp_server::view::logout::{AfterSignOut, Logout, SignedOut};
 use idp_server::view::mail::{MailContent, Sender};
 use idp_server::view::mail_verify::{AfterVerify, MailVerify, VerifyState};
@@ -44,6 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         gallery.last_steps()?;
         gallery.enrolment()?;
         gallery.signing_out()?;
+        gallery.device()?;
+
         gallery.errors()?;
         gallery.mails()?;
     }
@@ -122,24 +125,40 @@ impl Gallery {
     fn sign_in(&self) -> Result<(), Box<dyn Error>> {
         let application = Some(Application::named(self.say("みほん健保ポータル", "the Mihon portal")));
         let username = String::new();
-        self.page("login", &Login { chrome: self.chrome(), application: application.clone(), username })?;
+        let purpose = SignInPurpose::SignIn;
+        self.page(
+            "login",
+            &Login { chrome: self.chrome(), application: application.clone(), username, purpose, passkey_url: None },
+        )?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("password", "wrong_credentials")]);
-        self.page("login-wrong", &Login { chrome, application: None, username: "12345678".to_owned() })?;
+        self.page(
+            "login-wrong",
+            &Login { chrome, application: None, username: "12345678".to_owned(), purpose, passkey_url: None },
+        )?;
         let empty = vec![FieldError::of("username", "user_id_missing"), FieldError::of("password", "password_missing")];
         let chrome = self.wrong(self.chrome(), empty);
-        self.page("login-empty", &Login { chrome, application, username: String::new() })?;
+        self.page("login-empty", &Login { chrome, application, username: String::new(), purpose, passkey_url: None })?;
 
         let device_name = Some(self.say("花子のスマートフォン", "Hanako’s phone"));
         let other_method_url = Some("#".to_owned());
-        self.page("login-totp", &LoginTotp { chrome: self.chrome(), device_name, other_method_url: None })?;
+        self.page(
+            "login-totp",
+            &LoginTotp { chrome: self.chrome(), device_name, other_method_url: None, remember_days: None },
+        )?;
         let chrome = self.wrong(self.chrome(), vec![FieldError::of("totp-code", "code_replayed")]);
-        let page = LoginTotp { chrome, device_name: None, other_method_url: other_method_url.clone() };
+        let page = LoginTotp {
+            chrome,
+            device_name: None,
+            other_method_url: other_method_url.clone(),
+            remember_days: Some(30),
+        };
         self.page("login-totp-wrong", &page)?;
 
         let chrome = Chrome { notice: Some(Notice::SentAgain), ..self.chrome() };
         let (code_minutes, resend_wait_seconds) = (10, 60);
         let address = "h*****o@example.jp".to_owned();
-        let page = LoginMailCode { chrome, address, code_minutes, resend_wait_seconds, other_method_url };
+        let page =
+            LoginMailCode { chrome, address, code_minutes, resend_wait_seconds, other_method_url, remember_days: None };
         self.page("login-mail-code", &page)?;
 
         let until = "14:35".to_owned();
@@ -295,6 +314,24 @@ impl Gallery {
         Ok(())
     }
 
+    fn device(&self) -> Result<(), Box<dyn Error>> {
+        let client_name = self.say("みほんテレビ", "Mihon TV");
+        let code = "BCDF-GHJK".to_owned();
+        for (name, stage) in [
+            ("device-sign-in", Stage::SignIn { sign_in_url: "#".to_owned() }),
+            ("device", Stage::Code { typed: String::new() }),
+            (
+                "device-confirm",
+                Stage::Confirm { code, client_name: client_name.clone(), scopes: vec!["openid", "email"] },
+            ),
+            ("device-allowed", Stage::Allowed { client_name }),
+            ("device-denied", Stage::Denied),
+        ] {
+            self.page(name, &Device { chrome: self.chrome(), stage })?;
+        }
+        Ok(())
+    }
+
     fn signing_out(&self) -> Result<(), Box<dyn Error>> {
         let client_name = self.say("みほん健保ポータル", "the Mihon portal");
         let application = Application {
@@ -317,7 +354,10 @@ impl Gallery {
 
         let methods = vec!["totp", "mail"];
         let username = "12345678".to_owned();
-        self.page("account", &Home { chrome: self.chrome(), username, methods, sign_out_url: url })
+        let name = Some(self.say("健保 花子", "Kenpo Hanako"));
+        let mail = Some("h*****o@example.jp".to_owned());
+        let languages = Language::ALL.map(|language| LanguageChoice::of(language, self.language)).to_vec();
+        self.page("account", &Home { chrome: self.chrome(), username, name, mail, methods, languages })
     }
 
     fn errors(&self) -> Result<(), Box<dyn Error>> {

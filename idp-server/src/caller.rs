@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use futures::future::BoxFuture;
 use idp_core::client::Client;
 use idp_core::clock::Timestamp;
+use idp_core::credential::Method;
 use idp_core::ctx::Ctx;
 use idp_core::fault::Fault;
 use idp_core::id::ClientRowId;
@@ -116,6 +117,15 @@ impl Caller {
         }
     }
 
+    /// The sitting, if a second step is owed and this is one of those that may be taken.
+    pub async fn owed_second_step(&self, method: Method) -> Result<Result<Sitting, Response>, Failure> {
+        match self.sitting().await? {
+            None => Ok(Err(see_other(paths::LOGIN))),
+            Some((sitting, _)) if sitting.may_take(self.now(), method) => Ok(Ok(sitting)),
+            Some((sitting, next)) => Ok(Err(go::to(self, sitting.interaction.id, next).await?)),
+        }
+    }
+
     /// The application, while it is registered.
     pub async fn application(&self, client: ClientRowId) -> Result<Option<Application>, Failure> {
         let client = self.read(move |ctx| Box::pin(async move { sitting::client(ctx, client).await })).await?;
@@ -174,8 +184,18 @@ impl Caller {
         u32::try_from(instant.since(self.now()).as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// Where a member goes who came by themselves.
+    /// For how many days this browser can be spared the second step; never while something of the account is changed.
+    pub fn remember_days(&self, sitting: &Sitting) -> Option<u32> {
+        let days = self.visit.realm().settings.remember_browser_days;
+        let days = u32::try_from(days).ok().filter(|days| *days > 0);
+        days.filter(|_| sitting.interaction.errand.is_none())
+    }
+
+    /// Where a member goes who came by themselves, or for a device.
     pub fn home_url(&self) -> String {
+        if let Some(code) = self.visit.waiting_device() {
+            return format!("{}?user_code={code}", paths::DEVICE);
+        }
         let home = self.visit.realm().settings.home_url.clone();
         home.unwrap_or_else(|| paths::ACCOUNT.to_owned())
     }
@@ -199,9 +219,9 @@ pub fn see_other(location: &str) -> Response {
 pub fn application(client: &Client) -> Application {
     Application {
         name: client.name.clone(),
-        logo_uri: client.settings.logo_uri.clone(),
-        policy_uri: client.settings.policy_uri.clone(),
-        tos_uri: client.settings.tos_uri.clone(),
+        logo_uri: client.settings.logo_uri.clone().map(String::from),
+        policy_uri: client.settings.policy_uri.clone().map(String::from),
+        tos_uri: client.settings.tos_uri.clone().map(String::from),
     }
 }
 
@@ -224,6 +244,8 @@ fn upcoming(step: Step) -> Option<Upcoming> {
         Step::ChooseMethod => Some(Upcoming::Password),
         Step::NewPassword => Some(Upcoming::Complete),
         Step::Complete => Some(Upcoming::Enrol),
-        Step::ProveMail | Step::EnrolApp | Step::EnrolMail => Some(Upcoming::Application),
+        Step::ProveMail | Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail | Step::OfferPasskey => {
+            Some(Upcoming::Application)
+        }
     }
 }

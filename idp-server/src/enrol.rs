@@ -1,4 +1,5 @@
 //! `/enrol/…`: one file a method.
 
 pub mod mail;
+pub mod passkey;
 pub mod totp;

@@ -5,9 +5,10 @@ use idp_core::credential::Method;
 use idp_core::id::InteractionId;
 use idp_core::interaction::decide::Next;
 use idp_core::interaction::finish::{self, Answer, Finished};
-use idp_core::interaction::sitting::Place;
+use idp_core::interaction::sitting::{Place, Sitting};
 use idp_core::onboarding::table::Step;
 
+use crate::account::path_of;
 use crate::caller::{Caller, see_other};
 use crate::error::Failure;
 use crate::paths;
@@ -24,6 +25,7 @@ pub const fn page_of(step: Step) -> &'static str {
         Step::NewPassword => paths::PASSWORD,
         Step::Complete => paths::COMPLETE,
         Step::ProveMail => paths::LOGIN_MAIL_CODE,
+        Step::EnrolPasskey | Step::OfferPasskey => paths::ENROL_PASSKEY,
         Step::EnrolApp => paths::ENROL_TOTP,
         Step::EnrolMail => paths::ENROL_MAIL,
     }
@@ -32,9 +34,18 @@ pub const fn page_of(step: Step) -> &'static str {
 /// The page of a second step.
 pub const fn page_of_method(method: Method) -> &'static str {
     match method {
+        Method::Passkey => paths::LOGIN_PASSKEY,
         Method::App => paths::LOGIN_TOTP,
         Method::Mail => paths::LOGIN_MAIL_CODE,
     }
+}
+
+/// Where another second step than `method` can be taken: the next weaker one, and the strongest after the weakest.
+pub fn other_way(sitting: &Sitting, method: Method) -> Option<String> {
+    let open = sitting.second_steps();
+    let place = open.iter().position(|other| *other == method)?;
+    let other = open.get(place + 1).or(open.first()).copied().filter(|other| *other != method)?;
+    Some(within(page_of_method(other), Some(sitting.interaction.id)))
 }
 
 /// A page's address within an interaction.
@@ -55,6 +66,7 @@ pub async fn to(caller: &Caller, interaction: InteractionId, next: Next) -> Resu
     let page = match next {
         Next::SignIn => paths::LOGIN,
         Next::SecondStep(method) => page_of_method(method),
+        Next::OutOfReach => paths::LOGIN_OUT_OF_REACH,
         Next::Step(step) => page_of(step),
         Next::Consent => paths::CONSENT,
         Next::Over => return Ok(over(caller)),
@@ -86,7 +98,9 @@ async fn declined(caller: &Caller, interaction: InteractionId) -> Result<Respons
     let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
     let answer = caller.write(move |ctx| Box::pin(async move { finish::declined(ctx, &place).await })).await?;
     Ok(match answer {
-        Some(Answer::Member) => caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() })),
+        Some(Answer::Member | Answer::Account { .. }) => {
+            caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() }))
+        }
         other => answered(caller, other),
     })
 }
@@ -96,6 +110,7 @@ pub fn answered(caller: &Caller, answer: Option<Answer>) -> Response {
     match answer {
         Some(Answer::Application(response)) => see_other(&response.location()),
         Some(Answer::Member) => see_other(&caller.home_url()),
+        Some(Answer::Account { page }) => see_other(path_of(page)),
         Some(Answer::ApplicationGone) => caller.error("unknown_client", None),
         None => over(caller),
     }

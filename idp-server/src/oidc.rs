@@ -1,10 +1,14 @@
 //! The endpoints that relying parties use. Each parses, runs one verb of core, and renders what it answers.
 
 pub(crate) mod authorize;
+mod client_call;
+pub(crate) mod device_authorization;
 pub(crate) mod discovery;
 pub(crate) mod document;
 pub(crate) mod end_session;
+pub(crate) mod introspect;
 pub(crate) mod jwks;
+pub(crate) mod revoke;
 mod sent;
 pub(crate) mod token;
 pub(crate) mod userinfo;
@@ -22,6 +26,9 @@ mod tests {
         let named = metadata(&Realm::installation());
         assert_eq!(named.authorization_endpoint, paths::AUTHORIZE);
         assert_eq!(named.token_endpoint, paths::TOKEN);
+        assert_eq!(named.introspection_endpoint, paths::INTROSPECT);
+        assert_eq!(named.revocation_endpoint, paths::REVOKE);
+        assert_eq!(named.device_authorization_endpoint, paths::DEVICE_AUTHORIZATION);
         assert_eq!(named.userinfo_endpoint, paths::USERINFO);
         assert_eq!(named.jwks_uri, paths::JWKS);
         assert_eq!(named.end_session_endpoint, paths::END_SESSION);

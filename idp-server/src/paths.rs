@@ -13,8 +13,14 @@ pub const REALM_STYLE: &str = "/assets/realm.css";
 pub const LOGIN: &str = "/login";
 /// The code of an authenticator app.
 pub const LOGIN_TOTP: &str = "/login/totp";
+/// A passkey: its answer, and the page of it as a second step.
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// A challenge for it, by script.
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 /// A mailed code.
 pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
+/// The application asks for a stronger way to sign in than there is.
+pub const LOGIN_OUT_OF_REACH: &str = "/login/out-of-reach";
 /// The birth date.
 pub const BIRTH_DATE: &str = "/onboarding/birth-date";
 /// The terms.
@@ -39,6 +45,10 @@ pub const ENROL_TOTP: &str = "/enrol/totp";
 pub const ENROL_TOTP_QR_SVG: &str = "/enrol/totp/qr.svg";
 /// Its QR code as PNG, to save.
 pub const ENROL_TOTP_QR_PNG: &str = "/enrol/totp/qr.png";
+/// Setting a passkey up.
+pub const ENROL_PASSKEY: &str = "/enrol/passkey";
+/// A challenge for it, by script.
+pub const ENROL_PASSKEY_OPTIONS: &str = "/enrol/passkey/options";
 /// Setting mailed codes up.
 pub const ENROL_MAIL: &str = "/enrol/mail";
 /// What an application may learn.
@@ -49,7 +59,27 @@ pub const LOGOUT: &str = "/logout";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// The member's own pages.
 pub const ACCOUNT: &str = "/account";
+/// The ways to sign in.
+pub const ACCOUNT_METHODS: &str = "/account/methods";
+/// Where the member is signed in.
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// Another password.
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
+/// Another mail address.
+pub const ACCOUNT_MAIL: &str = "/account/mail";
+/// The applications.
+pub const ACCOUNT_APPLICATIONS: &str = "/account/applications";
+/// What happened.
+pub const ACCOUNT_HISTORY: &str = "/account/history";
+/// How to sign in, to be printed.
+pub const ACCOUNT_PRINT: &str = "/account/print";
 
+/// Related origins of passkeys (WebAuthn Level 3 §5.11).
+pub const WEBAUTHN: &str = "/.well-known/webauthn";
+/// Where passkeys are made and looked after (W3C, A Well-Known URL for Relying Party Passkey Endpoints).
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
+/// Where the password is changed (W3C, A Well-Known URL for Changing Passwords).
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// OpenID Connect Discovery 1.0 §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.
@@ -58,6 +88,14 @@ pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
 pub const AUTHORIZE: &str = "/authorize";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
+/// RFC 7662 §2.
+pub const INTROSPECT: &str = "/introspect";
+/// RFC 7009 §2.
+pub const REVOKE: &str = "/revoke";
+/// RFC 8628 §3.1.
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// RFC 8628 §3.3: where a member types the code of a device.
+pub const DEVICE: &str = "/device";
 /// OpenID Connect Core 1.0 §5.3.
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.
@@ -78,7 +116,8 @@ pub enum Audience {
 
 /// Who reads the answers of this path.
 pub fn audience(path: &str) -> Audience {
-    const CLIENT: [&str; 5] = [TOKEN, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
+    const CLIENT: [&str; 8] =
+        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
     if path == HEALTHZ || path == READYZ {
         Audience::Probe
     } else if CLIENT.contains(&path) {

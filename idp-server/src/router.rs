@@ -8,7 +8,10 @@ use axum::routing::{get, post};
 use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
-use crate::{account, assets, consent, enrol, error, health, login, mail_verify, oidc, onboarding, paths};
+use crate::{
+    account, assets, consent, device_page, enrol, error, health, login, mail_verify, oidc, onboarding, paths,
+    well_known,
+};
 
 /// Every route there is, within its frame.
 pub fn build(state: AppState) -> Router {
@@ -19,7 +22,10 @@ pub fn build(state: AppState) -> Router {
         .route(paths::ASSETS, get(assets::file))
         .route(paths::LOGIN, get(login::password::show).post(login::password::submit))
         .route(paths::LOGIN_TOTP, get(login::totp::show).post(login::totp::submit))
+        .route(paths::LOGIN_PASSKEY, get(login::passkey::show).post(login::passkey::submit))
+        .route(paths::LOGIN_PASSKEY_OPTIONS, post(login::passkey::options))
         .route(paths::LOGIN_MAIL_CODE, get(login::mail_code::show).post(login::mail_code::submit))
+        .route(paths::LOGIN_OUT_OF_REACH, get(login::out_of_reach::show).post(login::out_of_reach::submit))
         .route(paths::BIRTH_DATE, get(onboarding::birth_date::show).post(onboarding::birth_date::submit))
         .route(paths::TERMS, get(onboarding::terms::show).post(onboarding::terms::submit))
         .route(paths::MAIL, get(onboarding::mail::show).post(onboarding::mail::submit))
@@ -32,16 +38,32 @@ pub fn build(state: AppState) -> Router {
         .route(paths::ENROL_TOTP, get(enrol::totp::show).post(enrol::totp::submit))
         .route(paths::ENROL_TOTP_QR_SVG, get(enrol::totp::qr_svg))
         .route(paths::ENROL_TOTP_QR_PNG, get(enrol::totp::qr_png))
+        .route(paths::ENROL_PASSKEY, get(enrol::passkey::show).post(enrol::passkey::submit))
+        .route(paths::ENROL_PASSKEY_OPTIONS, post(enrol::passkey::options))
         .route(paths::ENROL_MAIL, get(enrol::mail::show).post(enrol::mail::submit))
         .route(paths::CONSENT, get(consent::show).post(consent::submit))
         .route(paths::LOGOUT, get(account::ask_logout).post(account::logout))
         .route(paths::SIGNED_OUT, get(onboarding::complete::signed_out))
-        .route(paths::ACCOUNT, get(account::show))
+        .route(paths::ACCOUNT, get(account::overview::show).post(account::overview::submit))
+        .route(paths::ACCOUNT_METHODS, get(account::methods::show).post(account::methods::submit))
+        .route(paths::ACCOUNT_SESSIONS, get(account::sessions::show).post(account::sessions::submit))
+        .route(paths::ACCOUNT_PASSWORD, get(account::password::show).post(account::password::submit))
+        .route(paths::ACCOUNT_MAIL, get(account::mail::show).post(account::mail::submit))
+        .route(paths::ACCOUNT_APPLICATIONS, get(account::applications::show).post(account::applications::submit))
+        .route(paths::ACCOUNT_HISTORY, get(account::history::show))
+        .route(paths::ACCOUNT_PRINT, get(account::print::show))
+        .route(paths::WEBAUTHN, get(well_known::webauthn))
+        .route(paths::PASSKEY_ENDPOINTS, get(well_known::passkey_endpoints))
+        .route(paths::CHANGE_PASSWORD, get(well_known::change_password))
         .route(paths::OPENID_CONFIGURATION, get(oidc::discovery::get).options(oidc::document::preflight))
         .route(paths::OAUTH_SERVER, get(oidc::discovery::get).options(oidc::document::preflight))
         .route(paths::JWKS, get(oidc::jwks::get).options(oidc::document::preflight))
         .route(paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post))
         .route(paths::TOKEN, post(oidc::token::post).options(oidc::document::preflight))
+        .route(paths::INTROSPECT, post(oidc::introspect::post))
+        .route(paths::REVOKE, post(oidc::revoke::post).options(oidc::document::preflight))
+        .route(paths::DEVICE_AUTHORIZATION, post(oidc::device_authorization::post))
+        .route(paths::DEVICE, get(device_page::show).post(device_page::submit))
         .route(paths::USERINFO, get(oidc::userinfo::get).post(oidc::userinfo::post).options(oidc::document::preflight))
         .route(paths::END_SESSION, get(oidc::end_session::get).post(oidc::end_session::post))
         .fallback(error::not_found)

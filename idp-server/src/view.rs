@@ -9,6 +9,7 @@ pub mod assets;
 pub mod chrome;
 pub mod colour;
 pub mod consent;
+pub mod device;
 pub mod enrol;
 pub mod error;
 pub mod error_text;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
+use crate::idp::Node;
 use crate::page::Page;
 
 /// More redirects than that are a loop.
@@ -18,18 +19,27 @@ pub struct Browser {
     http: Client,
     origin: Url,
     language: &'static str,
+    host: Option<String>,
     jar: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl Browser {
     pub(crate) fn new(http: Client, origin: Url) -> Self {
-        Self { http, origin, language: "ja", jar: Arc::default() }
+        Self { http, origin, language: "ja", host: None, jar: Arc::default() }
     }
 
     /// The same browser asking for pages in another language.
     #[must_use]
     pub fn speaking(mut self, language: &'static str) -> Self {
         self.language = language;
+        self
+    }
+
+    /// The same browser, sent to another node by whatever stands before them.
+    #[must_use]
+    pub fn through(mut self, node: &Node) -> Self {
+        self.host = Some(format!("{}:{}", self.origin.host_str().unwrap(), self.origin.port().unwrap()));
+        self.origin.set_port(Some(node.port)).unwrap();
         self
     }
 
@@ -59,6 +69,10 @@ impl Browser {
     pub fn request(&self, method: Method, address: &str) -> RequestBuilder {
         let url = self.origin.join(address).unwrap();
         let request = self.http.request(method, url).header(ACCEPT_LANGUAGE, self.language);
+        let request = match &self.host {
+            Some(host) => request.header(HOST, host),
+            None => request,
+        };
         match self.cookie_header() {
             header if header.is_empty() => request,
             header => request.header(COOKIE, header),

@@ -118,6 +118,14 @@ impl Idp {
         *self.0.running.lock().unwrap() = running;
     }
 
+    /// Starts another node over the same database. Browsers reach it with [`Browser::through`].
+    pub async fn another_node(&self) -> Node {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let running = run(&self.0.config, &self.0.clock, &self.0.entropy, &listener).await;
+        Node { port: listener.local_addr().unwrap().port(), stop: running.stop }
+    }
+
     /// Lets time pass.
     pub fn advance(&self, length: Duration) {
         self.0.clock.advance(length);
@@ -181,6 +189,18 @@ impl Idp {
 
     pub(crate) fn operator(&self) -> Scope {
         Scope::operator(Arc::clone(&self.0.realm), "tests")
+    }
+}
+
+/// A node beside the first; it stops with this value.
+pub struct Node {
+    pub(crate) port: u16,
+    stop: CancellationToken,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 

@@ -1,11 +1,13 @@
 //! The harness of the black-box tests: the product run in this process, and the people and machines around it.
 //!
 //! [`Idp`] is the provider on loopback with a database, a clock and randomness of its own; [`Browser`] walks its pages;
-//! [`Member`] answers them as an honest member would; [`Portal`] is a relying party; [`Mailbox`] receives the mails.
+//! [`Member`] answers them as an honest member would; [`Authenticator`] holds passkeys and signs what a test makes it sign; [`Portal`] is a relying party; [`Mailbox`] receives the mails.
 
+mod authenticator;
 mod browser;
 mod database;
 mod idp;
+mod key;
 mod mail;
 mod member;
 mod node;
@@ -13,12 +15,14 @@ mod page;
 mod portal;
 mod seed;
 
+pub use authenticator::{Authenticator, Claim};
 pub use browser::Browser;
 pub use database::{Database, on_both};
-pub use idp::Idp;
+pub use idp::{Idp, Node};
+pub use key::{ClientKey, hmac};
 pub use mail::Mailbox;
 pub use member::{Member, totp_at};
 pub use node::Node;
 pub use page::{Arrival, Form, Page};
-pub use portal::{Asked, Portal, Tokens};
+pub use portal::{Asked, Portal, Tokens, owned};
 pub use seed::MemberSeed;

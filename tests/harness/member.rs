@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use idp_core::clock::minutes;
 
+use crate::authenticator::Authenticator;
 use crate::browser::Browser;
 use crate::idp::Idp;
 use crate::page::{Arrival, Page};
@@ -35,12 +36,20 @@ struct Memory {
     has_password: bool,
     app: Option<Vec<u8>>,
     last_step: u64,
+    authenticator: Authenticator,
 }
 
 impl Member {
     pub(crate) fn new(idp: Idp, seed: MemberSeed, initial: String) -> Self {
         let password = format!("yonaga-no-{}-hanabi-taikai", seed.mail.len() * 7919);
-        let memory = Memory { initial, method: "mail", has_password: false, app: None, last_step: 0 };
+        let memory = Memory {
+            initial,
+            method: "mail",
+            has_password: false,
+            app: None,
+            last_step: 0,
+            authenticator: Authenticator::new(),
+        };
         let memory = Arc::new(Mutex::new(memory));
         Self { idp, user_id: seed.user_id, birth_date: seed.birth_date, mail: seed.mail, password, memory }
     }
@@ -50,6 +59,32 @@ impl Member {
     pub fn wanting_an_app(self) -> Self {
         self.memory.lock().unwrap().method = "totp";
         self
+    }
+
+    /// Chooses a passkey when asked.
+    #[must_use]
+    pub fn wanting_a_passkey(self) -> Self {
+        self.memory.lock().unwrap().method = "passkey";
+        self
+    }
+
+    /// Lets the member's authenticator do something.
+    pub fn with_authenticator<T>(&self, does: impl FnOnce(&mut Authenticator) -> T) -> T {
+        does(&mut self.memory.lock().unwrap().authenticator)
+    }
+
+    /// Makes a passkey on the set-up page.
+    pub async fn makes_passkey(&self, page: &Page) -> Page {
+        let challenge = page.challenge("passkey-create").await;
+        let made = self.with_authenticator(|own| own.creates(&challenge, &self.idp.origin()));
+        page.presents("passkey-create", &challenge, &made).await
+    }
+
+    /// Presses the button for passkeys, on the sign-in page or as the second step.
+    pub async fn presents_passkey(&self, page: &Page) -> Page {
+        let challenge = page.challenge("passkey-submit").await;
+        let signed = self.with_authenticator(|own| own.signs(&challenge, &self.idp.origin()));
+        page.presents("passkey-submit", &challenge, &signed).await
     }
 
     /// Opens another letter.
@@ -131,6 +166,9 @@ impl Member {
     pub async fn answers(&self, page: &Page) -> Page {
         match page.path() {
             "/login" => self.types_password(page, &self.present_password()).await,
+            "/login/passkey" => self.presents_passkey(page).await,
+            "/enrol/passkey" if page.has("passkey-skip") => page.submit("passkey-skip").await,
+            "/enrol/passkey" => self.makes_passkey(page).await,
             "/login/totp" => page.fill("totp-code", &self.app_code()).submit("totp-submit").await,
             "/login/mail-code" | "/enrol/mail" | "/onboarding/mail-sent" => {
                 let code = self.idp.mailbox().code_to(&self.mail).await;

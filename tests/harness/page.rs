@@ -51,9 +51,12 @@ impl Page {
         self.first("body", |body| body.attr("data-page").unwrap_or_default().to_owned()).unwrap_or_default()
     }
 
-    /// The short stable code of the error it shows.
+    /// The short stable code of the error it shows, which has words of its own.
     pub fn error_code(&self) -> Option<String> {
-        self.text_of("error-code")
+        let code = self.text_of("error-code")?;
+        let says = self.text_of("error-summary").unwrap_or_default();
+        assert!(code == "fault" || !FAULT.iter().any(|words| says.contains(words)), "no words are written for {code}");
+        Some(code)
     }
 
     /// The path asked.
@@ -151,6 +154,32 @@ impl Page {
         fields
     }
 
+    /// Where the form of `button` is posted to.
+    pub fn target(&self, button: &str) -> Url {
+        let document = Html::parse_document(&self.body);
+        let pressed = document.select(&selector(&format!("[id='{button}']"))).next();
+        let form = pressed.and_then(|pressed| {
+            pressed.ancestors().filter_map(ElementRef::wrap).find(|element| element.value().name() == "form")
+        });
+        let action = form.and_then(|form| form.attr("action").map(str::to_owned));
+        action.map_or_else(|| self.url.clone(), |action| self.url.join(&action).unwrap())
+    }
+
+    /// Asks for a challenge, as the script of passkeys does: `{"ceremony":…,"options":…}`.
+    pub async fn challenge(&self, button: &str) -> Value {
+        let mut address = self.target(button);
+        address.set_path(&format!("{}/options", address.path()));
+        let answer = self.browser.post_once(address.as_str(), &self.fields(button)).await;
+        assert_eq!(answer.status, 200, "{}", answer.summary());
+        answer.json()
+    }
+
+    /// Posts what an authenticator answered, as the script of passkeys does.
+    pub async fn presents(&self, button: &str, challenge: &Value, credential: &Value) -> Page {
+        let ceremony = challenge["ceremony"].as_str().unwrap_or_default();
+        self.fill("ceremony", ceremony).fill("credential", &credential.to_string()).submit(button).await
+    }
+
     /// The hidden fields of its first form, which every form of a page carries.
     pub fn hidden(&self) -> Vec<(String, String)> {
         let document = Html::parse_document(&self.body);
@@ -169,6 +198,9 @@ impl Page {
         Html::parse_document(&self.body).select(&selector(wanted)).next().map(read)
     }
 }
+
+/// What a page says when something is broken, and never about a refusal.
+const FAULT: [&str; 2] = ["こちらの不具合で、手続きを進められませんでした", "Something went wrong on our side"];
 
 /// A form being filled.
 pub struct Form<'p> {
@@ -189,7 +221,7 @@ impl Form<'_> {
         let mut fields = self.page.fields(button);
         fields.retain(|(name, _)| !self.filled.iter().any(|(filled, _)| filled == name));
         fields.extend(self.filled);
-        self.page.browser.post(self.page.url.as_str(), &fields).await
+        self.page.browser.post(self.page.target(button).as_str(), &fields).await
     }
 }
 

@@ -6,14 +6,16 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use idp_core::admin::client::{self, Created, NewClient};
-use idp_core::client::{AuthMethod, ClientName, ClientSettings};
+use idp_core::client::{AuthMethod, ClientName, ClientSettings, Profile};
 use idp_core::redirect_uri::RedirectUri;
 use openidconnect::{PkceCodeChallenge, PkceCodeVerifier};
 use reqwest::RequestBuilder;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use crate::idp::Idp;
+use crate::key::{ClientKey, hmac};
 
 /// Where the portal is sent back to.
 const CALLBACK: &str = "https://portal.example/callback";
@@ -32,6 +34,8 @@ pub struct Portal {
     pub secret: Option<String>,
     /// How it proves itself.
     pub auth_method: AuthMethod,
+    /// The key of its assertions.
+    pub key: Option<ClientKey>,
     /// Where codes come back.
     pub redirect_uri: String,
     /// Where the browser comes back after sign-out.
@@ -58,6 +62,8 @@ pub struct Tokens {
     pub status: u16,
     /// The document.
     pub json: Value,
+    /// The headers.
+    pub headers: HeaderMap,
 }
 
 impl Tokens {
@@ -69,6 +75,11 @@ impl Tokens {
     /// The ID token, signed.
     pub fn id_token(&self) -> &str {
         self.text("id_token")
+    }
+
+    /// The refresh token.
+    pub fn refresh_token(&self) -> &str {
+        self.text("refresh_token")
     }
 
     /// The `error`; empty when there is none.
@@ -101,6 +112,9 @@ impl Idp {
             ..ClientSettings::default()
         };
         adjust(&mut settings);
+        if settings.profile == Profile::Web {
+            settings.profile = Profile::fitting(&settings);
+        }
         let auth_method = settings.auth_method;
         let name = ClientName::parse(client_id).unwrap();
         let new = NewClient { client_id: Some(name), name: "健保ポータル".into(), settings };
@@ -111,6 +125,7 @@ impl Idp {
             client_id: client_id.to_owned(),
             secret: secret.map(|secret| secret.expose_text().to_owned()),
             auth_method,
+            key: None,
             redirect_uri: CALLBACK.into(),
             post_logout_redirect_uri: SIGNED_OUT.into(),
         }
@@ -163,14 +178,63 @@ impl Portal {
     }
 
     /// Posts a form to the token endpoint, with the portal's proof.
-    pub async fn posts(&self, mut form: Vec<(String, String)>) -> Tokens {
-        let request = self.idp.http().post(format!("{}/token", self.idp.origin()));
+    pub async fn posts(&self, form: Vec<(String, String)>) -> Tokens {
+        self.posts_to("/token", form, &[]).await
+    }
+
+    /// Posts these fields to the token endpoint, with the portal's proof and a proof of possession.
+    pub async fn posts_proving(&self, fields: &[(&str, &str)], proof: &str) -> Tokens {
+        self.posts_to("/token", owned(fields), &[("DPoP", proof)]).await
+    }
+
+    /// Refreshes.
+    pub async fn refreshes(&self, refresh_token: &str) -> Tokens {
+        self.posts(owned(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])).await
+    }
+
+    /// Asks what is known of a token.
+    pub async fn introspects(&self, token: &str) -> Value {
+        let answer = self.posts_to("/introspect", owned(&[("token", token)]), &[]).await;
+        assert_eq!(answer.status, 200, "{}", answer.json);
+        answer.json
+    }
+
+    /// Takes a token back.
+    pub async fn revokes(&self, token: &str) -> Tokens {
+        self.posts_to("/revoke", owned(&[("token", token)]), &[]).await
+    }
+
+    /// Posts a form to an endpoint, with the portal's proof and more headers.
+    pub async fn posts_to(&self, path: &str, mut form: Vec<(String, String)>, headers: &[(&str, &str)]) -> Tokens {
+        let request = self.idp.http().post(format!("{}{path}", self.idp.origin()));
         let request = self.proves_itself(request, &mut form);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let answer = request.form(&form).send().await.unwrap();
-        let status = answer.status().as_u16();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}, no JSON: {text}"));
-        Tokens { status, json }
+        Tokens { status, json, headers }
+    }
+
+    /// The claims of a client assertion that is good now.
+    pub fn assertion_claims(&self) -> Value {
+        let (now, number) = (self.idp.seconds(), ASKED.fetch_add(1, Ordering::SeqCst));
+        serde_json::json!({
+            "iss": self.client_id, "sub": self.client_id, "aud": self.idp.origin(),
+            "iat": now, "exp": now + 60, "jti": format!("assertion-{number}"),
+        })
+    }
+
+    /// The fields of a client assertion with these claims.
+    pub fn asserts(&self, claims: &Value) -> Vec<(String, String)> {
+        let assertion = match (&self.key, &self.secret) {
+            (Some(key), _) => key.signs(&serde_json::json!({ "kid": key.kid }), claims),
+            (None, secret) => hmac(secret.clone().unwrap_or_default().as_bytes(), &serde_json::json!({}), claims),
+        };
+        owned(&[
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ])
     }
 
     fn proves_itself(&self, request: RequestBuilder, form: &mut Vec<(String, String)>) -> RequestBuilder {
@@ -185,6 +249,14 @@ impl Portal {
                 request
             }
             AuthMethod::None => {
+                form.push(("client_id".into(), self.client_id.clone()));
+                request
+            }
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+                form.extend(self.asserts(&self.assertion_claims()));
+                request
+            }
+            AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {
                 form.push(("client_id".into(), self.client_id.clone()));
                 request
             }
@@ -205,4 +277,9 @@ impl Portal {
         url.query_pairs_mut().extend_pairs(params);
         url.into()
     }
+}
+
+/// Fields as the form wants them.
+pub fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

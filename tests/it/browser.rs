@@ -4,6 +4,7 @@
 //! viewport of 320 px, text at 200 %. With `SEKISHO_SCREENSHOTS=1` the journeys write the pictures of `docs/journey/`.
 
 mod album;
+mod app;
 mod chromium;
 mod demo;
 mod devices;
@@ -11,6 +12,7 @@ mod journey;
 mod judge;
 mod keyboard;
 mod page;
+mod passkeys;
 mod refusals;
 mod scriptless;
 

@@ -3,5 +3,6 @@
 mod bad_input;
 mod cookies;
 mod mail_code;
+mod passkey;
 mod password;
 mod totp;

@@ -1,11 +1,14 @@
 //! Black-box tests.
 
+mod account;
 mod browser;
 mod cli;
 mod desk;
+mod enrol;
 mod login;
 mod oidc;
 mod onboarding;
 mod ops;
 mod store;
 mod tidy;
+mod well_known;

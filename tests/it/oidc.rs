@@ -1,9 +1,18 @@
 //! OpenID Connect as a relying party meets it.
 
 mod authorize;
+mod client_auth;
+mod client_credentials;
 mod consent;
+mod device;
 mod discovery;
+mod dpop;
 mod end_session;
 mod id_token;
+mod introspect;
+mod refresh_token;
+mod revoke;
+mod step_up;
 mod token;
+mod token_exchange;
 mod userinfo;

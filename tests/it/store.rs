@@ -1,3 +1,4 @@
 //! Single use under load, on both databases.
 
+mod passkeys;
 mod race;

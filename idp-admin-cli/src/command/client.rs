@@ -16,7 +16,7 @@ use crate::output::Failure;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Register an application
-    Create(create::Arguments),
+    Create(Box<create::Arguments>),
     /// List the applications
     List,
     /// Show an application
@@ -30,7 +30,7 @@ pub(crate) enum Verb {
 impl Verb {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
-            Self::Create(arguments) => create::run(context, arguments).await,
+            Self::Create(arguments) => create::run(context, *arguments).await,
             Self::List => list::run(context).await,
             Self::Show(arguments) => show::run(context, arguments).await,
             Self::RotateSecret(arguments) => rotate_secret::run(context, arguments).await,

@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::key;
 use crate::audit::{EventKind, Outcome};
-use crate::client::{AuthMethod, Client, ClientName, ClientSettings, SettingsError};
+use crate::client::{Client, ClientName, ClientSettings, SecretUse, SettingsError};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::key::Algorithm;
 use crate::secret::{ClientSecret, Plain};
 use crate::store;
 
@@ -66,17 +68,19 @@ pub async fn create(ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
         return Ok(Created::NameTaken);
     }
 
-    let secret = fresh_secret(ctx, &new.settings);
-    let client = Client {
+    let mut client = Client {
         id: ctx.new_id(),
         client_id,
         name: name.to_owned(),
-        secret: secret.as_ref().map(|secret| ctx.vault.hash(secret.expose())),
+        secret: None,
+        sealed_secret: None,
         settings: new.settings,
         created_at: ctx.now,
         updated_at: ctx.now,
     };
+    let secret = draw_secret(ctx, &mut client)?;
     store::client::insert(ctx, &client).await?;
+    key::ensure_for(ctx, signing(&client.settings)).await?;
     record(ctx, EventKind::ClientCreated, &client);
 
     Ok(Created::Done { client: Box::new(client), secret })
@@ -97,9 +101,8 @@ pub async fn rotate_secret(ctx: &Ctx, client_id: &ClientName) -> Result<Changed<
     let Some(mut client) = store::client::lock_by_client_id(ctx, client_id).await? else {
         return Ok(Changed::Unknown);
     };
-    let Some(secret) = fresh_secret(ctx, &client.settings) else { return Ok(Changed::NoSecret) };
+    let Some(secret) = draw_secret(ctx, &mut client)? else { return Ok(Changed::NoSecret) };
 
-    client.secret = Some(ctx.vault.hash(secret.expose()));
     store::client::update(ctx, &client).await?;
     record(ctx, EventKind::ClientSecretRotated, &client);
 
@@ -118,11 +121,23 @@ pub async fn delete(ctx: &Ctx, client_id: &ClientName) -> Result<Changed<()>, Fa
     Ok(Changed::Done(()))
 }
 
-fn fresh_secret(ctx: &Ctx, settings: &ClientSettings) -> Option<Plain<ClientSecret>> {
-    match settings.auth_method {
-        AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Some(Plain::random(ctx.entropy())),
-        AuthMethod::None => None,
+/// Draws a secret where the client's method takes one, and lets what is kept of it rest in the client.
+fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecret>>, Fault> {
+    let drawn = Plain::random(ctx.entropy());
+    match client.settings.secret_use() {
+        SecretUse::Compared => client.secret = Some(ctx.vault.hash(drawn.expose())),
+        SecretUse::Keyed => {
+            let sealed = ctx.vault.seal(ctx.entropy(), client.id.uuid().as_bytes(), drawn.expose())?;
+            client.sealed_secret = Some(sealed);
+        }
+        SecretUse::None => return Ok(None),
     }
+    Ok(Some(drawn))
+}
+
+/// The algorithms that a client's answers are signed with.
+fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
+    std::iter::once(settings.id_token_alg).chain(settings.answers.signatures())
 }
 
 fn drawn_name(ctx: &Ctx) -> Result<ClientName, Fault> {

@@ -139,7 +139,7 @@ async fn whereabouts(ctx: &Ctx, member: &Member) -> Result<Whereabouts, Fault> {
             Next::Step(step) => Some(step.name().to_owned()),
             Next::Consent => Some("consent".to_owned()),
             Next::Issue => Some("return_to_application".to_owned()),
-            Next::Over | Next::Declined | Next::SignIn => None,
+            Next::Over | Next::Declined | Next::SignIn | Next::OutOfReach => None,
         };
         if let Some(at) = at {
             let client = match &sitting.interaction.request {

@@ -1,5 +1,7 @@
 //! Making, listing and rotating a realm's signing keys.
 
+use std::collections::BTreeSet;
+
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -18,10 +20,15 @@ pub enum Urgency {
     Compromised,
 }
 
-/// Sees to it that the realm has an active key of every algorithm. Repeating it changes nothing.
+/// Sees to it that the realm has an active key of every algorithm it always has. Repeating it changes nothing.
 pub async fn ensure(ctx: &Ctx) -> Result<(), Fault> {
+    ensure_for(ctx, Algorithm::ALWAYS).await
+}
+
+/// The same for the algorithms that a client was registered with.
+pub(crate) async fn ensure_for(ctx: &Ctx, algorithms: impl IntoIterator<Item = Algorithm>) -> Result<(), Fault> {
     let held = store::signing_key::lock_list(ctx).await?;
-    for algorithm in Algorithm::ALL {
+    for algorithm in algorithms.into_iter().collect::<BTreeSet<_>>() {
         if !held.iter().any(|key| key.algorithm == algorithm && key.state == KeyState::Active) {
             make(ctx, algorithm, KeyState::Active).await?;
         }

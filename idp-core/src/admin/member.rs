@@ -12,6 +12,7 @@ use crate::language::Language;
 use crate::letter::Letter;
 use crate::mail_address::MailAddress;
 use crate::member::{Household, MailOnFile, Member, MemberState, Name};
+use crate::session::end::{self, Cause, Kept};
 use crate::store::{credential, letter, member, throttle};
 use crate::user_id::{UserId, UserIdNormal};
 
@@ -145,7 +146,7 @@ async fn switch(ctx: &Ctx, user_id: &UserIdNormal, state: MemberState) -> Result
     let kind = match state {
         MemberState::Active => EventKind::MemberEnabled,
         MemberState::Disabled => {
-            super::remedy::end_all(ctx, member.id).await?;
+            end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
             EventKind::MemberDisabled
         }
     };

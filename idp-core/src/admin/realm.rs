@@ -9,6 +9,7 @@ pub mod setting;
 use self::setting::{Assignment, SettingError};
 use super::installation;
 use crate::audit::{EventKind, Outcome};
+use crate::credential::passkey::relying_party;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::language::Language;
@@ -76,6 +77,14 @@ pub async fn set(ctx: &Ctx, assignments: Vec<Assignment>) -> Result<Change, Faul
             Ok(settings) => settings,
             Err(refused) => return Ok(Change::Refused(refused)),
         };
+    }
+    let changed = Realm { settings: settings.clone(), ..realm.clone() };
+    if let Some(value) = settings.passkey_rp_id.clone().filter(|_| relying_party::rp_id(&changed).is_none()) {
+        return Ok(Change::Refused(SettingError::BadValue {
+            key: "passkey_rp_id".to_owned(),
+            value,
+            reason: format!("it is neither the host of {} nor a parent domain of it", realm.origin.as_str()),
+        }));
     }
     if settings == realm.settings {
         return Ok(Change::Unchanged(Box::new(realm)));

@@ -10,29 +10,18 @@ use crate::clock::Timestamp;
 use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::MemberId;
 use crate::member::Member;
-use crate::store::{self, credential, grant, interaction, letter, member, session};
+use crate::session::end::{self, Cause, Kept};
+use crate::store::{self, credential, interaction, letter, member};
 use crate::user_id::{UserId, UserIdNormal};
-
-/// Ends everything that is open for a member: sessions, what was granted, sign-ins under way. Answers how many
-/// sessions were live.
-pub(crate) async fn end_all(ctx: &Ctx, id: MemberId) -> Result<u64, Fault> {
-    let ended = session::end_all_of(ctx, id).await?;
-    grant::revoke_of_member(ctx, id).await?;
-    interaction::forget_member(ctx, id, None).await?;
-    Ok(ended)
-}
 
 /// Signs the member out everywhere, and forgets the browsers they were known in.
 pub async fn end_sessions(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Change, Fault> {
     let Some(member) = locked(ctx, user_id).await? else { return Ok(Change::NoSuchMember) };
+    let live = store::desk::sessions(ctx, member.id).await?;
 
-    let ended = end_all(ctx, member.id).await?;
-    store::ceremony::void_all(ctx, member.id).await?;
-    session::forget_browsers(ctx, member.id).await?;
-    ctx.record_with(EventKind::SessionsEnded, Some(member.id), Outcome::Done, json!({ "sessions": ended }));
-    Ok(if ended > 0 { Change::Changed(Box::new(member)) } else { Change::Unchanged(Box::new(member)) })
+    end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
+    Ok(if live.is_empty() { Change::Unchanged(Box::new(member)) } else { Change::Changed(Box::new(member)) })
 }
 
 /// Has the terms agreed to again at the next sign-in.
@@ -72,9 +61,9 @@ pub async fn remove_method(ctx: &Ctx, user_id: &UserIdNormal, method: Option<Met
         return Ok(Removal::LastWayIn);
     }
 
-    for method in &gone {
-        credential::remove_method(ctx, member.id, *method).await?;
-        let details = json!({ "method": method, "by": "operator" });
+    for card in credential::cards_of(ctx, member.id).await?.iter().filter(|card| gone.contains(&card.method)) {
+        credential::remove(ctx, member.id, card).await?;
+        let details = json!({ "method": card.method, "by": "operator" });
         ctx.record_with(EventKind::MethodRemoved, Some(member.id), Outcome::Done, details);
     }
     if unset {
@@ -83,9 +72,7 @@ pub async fn remove_method(ctx: &Ctx, user_id: &UserIdNormal, method: Option<Met
         ctx.record_with(EventKind::MemberChanged, Some(member.id), Outcome::Done, json!({ "required": "method" }));
     }
     // Whoever holds the lost device may be signed in with it.
-    end_all(ctx, member.id).await?;
-    store::ceremony::void_all(ctx, member.id).await?;
-    session::forget_browsers(ctx, member.id).await?;
+    end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
     Ok(Removal::Removed(Box::new(member)))
 }
 
@@ -166,7 +153,7 @@ pub async fn rename(ctx: &Ctx, user_id: &UserIdNormal, new: UserId) -> Result<Re
 pub async fn delete(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Change, Fault> {
     let Some(member) = locked(ctx, user_id).await? else { return Ok(Change::NoSuchMember) };
 
-    end_all(ctx, member.id).await?;
+    end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
     store::throttle::clear(ctx, &crate::authn::throttle::account(ctx, user_id)).await?;
     store::tombstone::bury(ctx, &member).await?;
     ctx.record(EventKind::MemberDeleted, Some(member.id), Outcome::Done);

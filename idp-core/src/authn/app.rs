@@ -8,7 +8,6 @@ use crate::credential::totp::{TOTP_SECRET_BYTES, TotpSecret};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::interaction::Evidence;
-use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
 use crate::one_time_code::OneTimeCode;
 use crate::store;
@@ -38,7 +37,7 @@ pub enum AppCode {
 /// Judges a code of any of the member's apps.
 pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<AppCode, Fault> {
     let Some(mut sitting) = Sitting::lock(ctx, place).await? else { return Ok(AppCode::Elsewhere) };
-    let Some(member) = sitting.member_if(ctx, Next::SecondStep(Method::App)).map(|member| member.id) else {
+    let Some(member) = sitting.member_taking(ctx, Method::App).map(|member| member.id) else {
         return Ok(AppCode::Elsewhere);
     };
     let Ok(code) = OneTimeCode::parse(typed) else { return Ok(AppCode::Unreadable) };

@@ -8,6 +8,7 @@ use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::fault::Fault;
+use crate::id::InteractionId;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
 use crate::interaction::{Evidence, Interaction};
@@ -17,7 +18,7 @@ use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::one_time_code::OneTimeCode;
 use crate::outbox;
-use crate::secret::Plain;
+use crate::secret::{BrowserSecret, Hashed, Plain};
 use crate::store;
 
 /// What became of a request to send a code.
@@ -66,8 +67,8 @@ fn kind_owed(next: Next) -> Option<CeremonyKind> {
     match next {
         Next::SecondStep(Method::Mail) | Next::Step(Step::ProveMail) => Some(CeremonyKind::SignInCode),
         Next::Step(Step::EnrolMail) => Some(CeremonyKind::EnrolMail),
-        Next::Over | Next::Declined | Next::SignIn | Next::Consent | Next::Issue => None,
-        Next::SecondStep(Method::App) => None,
+        Next::Over | Next::Declined | Next::SignIn | Next::OutOfReach | Next::Consent | Next::Issue => None,
+        Next::SecondStep(Method::Passkey | Method::App) => None,
         Next::Step(
             Step::BirthDate
             | Step::Terms
@@ -76,7 +77,9 @@ fn kind_owed(next: Next) -> Option<CeremonyKind> {
             | Step::ChooseMethod
             | Step::NewPassword
             | Step::Complete
-            | Step::EnrolApp,
+            | Step::EnrolPasskey
+            | Step::EnrolApp
+            | Step::OfferPasskey,
         ) => None,
     }
 }
@@ -136,24 +139,42 @@ async fn send(ctx: &Ctx, interaction: &Interaction, member: &Member, kind: Cerem
     challenge(ctx, interaction, member, (kind, address)).await
 }
 
+/// Who asks for a mailed code: an interaction's browser, or one with a session.
+pub(crate) struct Asker<'a> {
+    pub(crate) interaction: Option<InteractionId>,
+    pub(crate) browser: &'a Hashed<BrowserSecret>,
+}
+
 /// Begins a ceremony with a mailed code (and a link, where an address is verified); an earlier one of its kind is void.
 pub(crate) async fn challenge(
     ctx: &Ctx,
     interaction: &Interaction,
+    member: &Member,
+    what: (CeremonyKind, MailAddress),
+) -> Result<Ceremony, Fault> {
+    let asker = Asker { interaction: Some(interaction.id), browser: &interaction.browser };
+    challenge_for(ctx, &asker, member, what).await
+}
+
+/// The same for whoever asks.
+pub(crate) async fn challenge_for(
+    ctx: &Ctx,
+    asker: &Asker<'_>,
     member: &Member,
     (kind, address): (CeremonyKind, MailAddress),
 ) -> Result<Ceremony, Fault> {
     store::ceremony::void(ctx, member.id, kind).await?;
     let id = ctx.new_id::<crate::id::CeremonyKind>();
     let code = OneTimeCode::from_entropy(&entropy::bytes(ctx.entropy()));
-    let link = (kind == CeremonyKind::VerifyMail).then(|| Plain::<crate::secret::LinkSecret>::random(ctx.entropy()));
+    let has_link = matches!(kind, CeremonyKind::VerifyMail | CeremonyKind::ChangeMail);
+    let link = has_link.then(|| Plain::<crate::secret::LinkSecret>::random(ctx.entropy()));
     let code_expires_at = ctx.now + CODE_LIFETIME;
     let ceremony = Ceremony {
         id,
         kind,
         member: member.id,
-        interaction: Some(interaction.id),
-        browser: interaction.browser.clone(),
+        interaction: asker.interaction,
+        browser: asker.browser.clone(),
         state: CeremonyState::Pending,
         address: Some(address.clone()),
         code: Some(ctx.vault.hash_within(id.uuid().as_bytes(), code.as_str().as_bytes())),
@@ -169,11 +190,15 @@ pub(crate) async fn challenge(
 
     let code = Secret::new(code.as_str());
     let content = match (&link, kind) {
+        (Some(link), CeremonyKind::ChangeMail) => {
+            MailContent::ChangeAddress { link_secret: Secret::new(link.expose_text()), code }
+        }
         (Some(link), _) => MailContent::VerifyAddress { link_secret: Secret::new(link.expose_text()), code },
         (None, CeremonyKind::EnrolMail) => MailContent::EnrolmentCode { code },
-        (None, CeremonyKind::VerifyMail | CeremonyKind::SignInCode | CeremonyKind::EnrolApp) => {
-            MailContent::SignInCode { code }
-        }
+        (
+            None,
+            CeremonyKind::VerifyMail | CeremonyKind::ChangeMail | CeremonyKind::SignInCode | CeremonyKind::EnrolApp,
+        ) => MailContent::SignInCode { code },
     };
     let mail = QueuedMail {
         to: address.as_typed().to_owned(),
@@ -199,6 +224,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<MailCode, F
     if answer == MailCode::Accepted {
         sitting.prove(ctx, Evidence::MailCode);
         store::interaction::save(ctx, &sitting.interaction).await?;
+        store::credential::note_mail_code(ctx, member).await?;
     }
     let outcome = if answer == MailCode::Accepted { Outcome::Done } else { Outcome::Refused };
     ctx.record_with(EventKind::SecondStep, Some(member), outcome, serde_json::json!({ "method": Method::Mail }));

@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{InteractionId, MemberId};
 use crate::interaction::sitting::{Place, Sitting};
-use crate::interaction::{Evidence, Progress, Proof};
+use crate::interaction::{Evidence, Interaction, Progress, Proof};
 use crate::language::Language;
 use crate::letter::{self, Letter, Openness};
 use crate::letter_secret::LetterSecret;
@@ -233,7 +233,11 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
             ctx.record(EventKind::LetterUsed, Some(member_id), Outcome::Done);
         }
         Evidence::Pattern if member.mail.is_none() && guarded(ctx) => return Ok(SignIn::LetterNeeded),
-        Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. } => {}
+        Evidence::Pattern
+        | Evidence::Password
+        | Evidence::MailCode
+        | Evidence::App { .. }
+        | Evidence::Passkey { .. } => {}
     }
 
     for (subject, _) in &ticket.subjects {
@@ -243,11 +247,23 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
         member.language = Some(ticket.language);
         store::member::update(ctx, &member).await?;
     }
+    interaction.progress = Progress { proofs: proofs(ctx, &interaction, member_id, evidence), ..Progress::default() };
     interaction.member = Some(member_id);
-    interaction.progress = Progress { proofs: vec![Proof { evidence, at: ctx.now }], ..Progress::default() };
     store::interaction::save(ctx, &interaction).await?;
     ctx.record_with(EventKind::SignIn, Some(member_id), Outcome::Done, serde_json::json!({ "evidence": evidence }));
     Ok(SignIn::Accepted)
+}
+
+/// A member who types their password once more in an interaction of theirs keeps the second step that they took in it.
+fn proofs(ctx: &Ctx, interaction: &Interaction, member: MemberId, evidence: Evidence) -> Vec<Proof> {
+    let keeps =
+        interaction.member == Some(member) && evidence == Evidence::Password && interaction.proofs_are_fresh(ctx.now);
+    let is_second_step = |proof: &Proof| match proof.evidence {
+        Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. } => true,
+        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => false,
+    };
+    let kept = interaction.progress.proofs.iter().copied().filter(|proof| keeps && is_second_step(proof));
+    kept.chain([Proof { evidence, at: ctx.now }]).collect()
 }
 
 fn guarded(ctx: &Ctx) -> bool {

@@ -58,6 +58,11 @@ pub enum AppAnswer {
 }
 
 impl App {
+    /// Whether codes of it are still looked at, now or after a while.
+    pub fn is_working(&self) -> bool {
+        self.wrong_since_success < GUESSES_EVER
+    }
+
     /// Judges a code and counts it.
     pub fn answer(&mut self, secret: &TotpSecret, code: &OneTimeCode, now: Timestamp) -> AppAnswer {
         if self.wrong_since_success >= GUESSES_EVER {

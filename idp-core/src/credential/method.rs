@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A second step. Passkeys, recovery codes and more are further rows.
+/// A second step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
+    /// A passkey (Web Authentication).
+    Passkey,
     /// An authenticator app (RFC 6238).
     #[serde(rename = "totp")]
     App,
@@ -15,11 +17,12 @@ pub enum Method {
 
 impl Method {
     /// Every method, strongest first.
-    pub const ALL: [Self; 2] = [Self::App, Self::Mail];
+    pub const ALL: [Self; 3] = [Self::Passkey, Self::App, Self::Mail];
 
-    /// The stored and posted name: `totp`, `mail`.
+    /// The stored and posted name: `passkey`, `totp`, `mail`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Passkey => "passkey",
             Self::App => "totp",
             Self::Mail => "mail",
         }

@@ -5,6 +5,7 @@ use crate::ceremony::{APP_SETUP_LIFETIME, Ceremony, CeremonyKind, CeremonyState}
 use crate::clock::Timestamp;
 use crate::credential::Method;
 use crate::credential::app::{App, AppAnswer};
+use crate::credential::card::NAME_CHARACTERS;
 use crate::credential::totp::{TOTP_SECRET_BYTES, TotpSecret};
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -18,9 +19,6 @@ use crate::onboarding::table::Step;
 use crate::one_time_code::OneTimeCode;
 use crate::outbox;
 use crate::store;
-
-/// Longest name of a device, in characters.
-const NAME_CHARACTERS: usize = 60;
 
 /// What the set-up page shows.
 pub struct Setup {
@@ -119,6 +117,8 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     store::credential::insert_app(ctx, member.id, &app).await?;
     sitting.prove(ctx, Evidence::App { id: app.id });
     sitting.interaction.progress.sign_out_others = form.sign_out_others;
+    sitting.interaction.progress.added = Some(Method::App);
+    store::remembered_browser::forget_all(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::App }).await?;
     ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);

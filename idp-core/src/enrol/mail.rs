@@ -29,6 +29,8 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<MailCode, F
     }
     store::credential::insert_mail_codes(ctx, member.id).await?;
     sitting.prove(ctx, Evidence::MailCode);
+    sitting.interaction.progress.added = Some(Method::Mail);
+    store::remembered_browser::forget_all(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::Mail }).await?;
     ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);

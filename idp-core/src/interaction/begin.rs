@@ -1,6 +1,9 @@
 //! Begins an interaction, and carries a live session of the browser over into it.
 
-use super::{INTERACTION_LIFETIME, Interaction, Progress, State};
+use std::time::Duration;
+
+use super::errand::Errand;
+use super::{INTERACTION_LIFETIME, Interaction, Progress, Proof, State};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId};
@@ -24,16 +27,35 @@ pub async fn begin(
     visitor: &Visitor,
     request: Option<(ClientRowId, AuthorizationRequest)>,
 ) -> Result<InteractionId, Fault> {
+    open(ctx, visitor, request, None).await
+}
+
+/// Begins an interaction for something that the member does to their own account.
+pub async fn for_errand(ctx: &Ctx, visitor: &Visitor, errand: Errand) -> Result<InteractionId, Fault> {
+    open(ctx, visitor, None, Some(errand)).await
+}
+
+async fn open(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    request: Option<(ClientRowId, AuthorizationRequest)>,
+    errand: Option<Errand>,
+) -> Result<InteractionId, Fault> {
     let carried = match live_session(ctx, visitor).await? {
         Some(session) if serves(ctx, &session, request.as_ref().map(|(_, request)| request)).await? => Some(session),
         Some(_) | None => None,
     };
+    let max_age = request.as_ref().and_then(|(_, request)| request.max_age());
     let interaction = Interaction {
         id: ctx.new_id(),
         browser: visitor.browser.clone(),
         member: carried.as_ref().map(|session| session.member),
-        progress: Progress { proofs: carried.map(|session| session.proofs).unwrap_or_default(), ..Progress::default() },
+        progress: Progress {
+            proofs: carried.map(|session| young(ctx, session.proofs, max_age)).unwrap_or_default(),
+            ..Progress::default()
+        },
         request,
+        errand,
         state: State::Open,
         created_at: ctx.now,
         seen_at: ctx.now,
@@ -53,7 +75,13 @@ pub async fn live_session(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Session
         .filter(|session| session.browser == visitor.browser))
 }
 
-/// Whether the request is content with the session: no `prompt=login`, young enough for `max_age`, of the hinted member.
+/// The proofs that still count: one that is older than `max_age` is asked for again, the others are not.
+fn young(ctx: &Ctx, proofs: Vec<Proof>, max_age: Option<Duration>) -> Vec<Proof> {
+    let Some(max_age) = max_age else { return proofs };
+    proofs.into_iter().filter(|proof| ctx.now.since(proof.at) <= max_age).collect()
+}
+
+/// Whether the request is content with the session: of the hinted member, and nobody wants to see the sign-in page.
 async fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequest>) -> Result<bool, Fault> {
     let Some(request) = request else { return Ok(true) };
     if let Some(hinted) = &request.hinted_subject {
@@ -62,6 +90,5 @@ async fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequ
             return Ok(false);
         }
     }
-    let young = request.max_age().is_none_or(|age| ctx.now.since(session.authenticated_at) <= age);
-    Ok(young && !request.prompts(Prompt::Login) && !request.prompts(Prompt::SelectAccount))
+    Ok(!request.prompts(Prompt::Login) && !request.prompts(Prompt::SelectAccount))
 }

@@ -2,8 +2,9 @@
 
 use crate::consent::ConsentFact;
 use crate::credential::Method;
+use crate::interaction::demand::{Demand, Missing};
 use crate::interaction::{Evidence, Progress};
-use crate::onboarding::facts::Facts;
+use crate::onboarding::facts::{BrowserFact, Facts};
 use crate::onboarding::table::{self, Step};
 
 /// Whether the interaction itself can still go on.
@@ -23,6 +24,8 @@ pub struct Situation<'a> {
     pub standing: Standing,
     /// What was proved in it; empty while nobody signed in.
     pub progress: &'a Progress,
+    /// What is asked for beside that.
+    pub demand: &'a Demand,
     /// The member's facts, once it is known who it is.
     pub facts: Option<&'a Facts>,
     /// Whether the member has to be asked for consent.
@@ -40,6 +43,8 @@ pub enum Next {
     SignIn,
     /// The second step.
     SecondStep(Method),
+    /// A class of authentication is required that the member cannot reach: a page says so, with a way back.
+    OutOfReach,
     /// A duty of the journey.
     Step(Step),
     /// The consent page.
@@ -59,6 +64,12 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if let Some(method) = second_step_owed(situation.progress, facts) {
         return Next::SecondStep(method);
     }
+    match situation.demand.missing(situation.progress, facts) {
+        Missing::Nothing => {}
+        Missing::Password => return Next::SignIn,
+        Missing::Step(method) => return Next::SecondStep(method),
+        Missing::OutOfReach => return Next::OutOfReach,
+    }
     if let Some(step) = table::next_step(facts) {
         return Next::Step(step);
     }
@@ -70,10 +81,15 @@ pub fn next(situation: &Situation<'_>) -> Next {
 
 /// Whoever has set a second step up takes it, also after a letter: a weaker proof never stands in for it.
 fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
-    let strongest = *facts.enrolled.first()?;
+    if facts.browser == BrowserFact::Remembered {
+        return None;
+    }
+    let open = facts.second_steps();
+    let strongest = *open.first()?;
     let taken = progress.last(|evidence| match evidence {
-        Evidence::App { .. } => facts.enrolled.contains(&Method::App),
-        Evidence::MailCode => strongest == Method::Mail,
+        Evidence::Passkey { .. } => open.contains(&Method::Passkey),
+        Evidence::App { .. } => open.contains(&Method::App),
+        Evidence::MailCode => open.contains(&Method::Mail),
         Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => false,
     });
     if taken.is_some() { None } else { Some(strongest) }
@@ -83,8 +99,9 @@ fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+    use crate::credential::passkey::KeyHome;
     use crate::id::CredentialId;
-    use crate::interaction::{Completion, Proof};
+    use crate::interaction::{Completion, PasskeyOffer, Proof};
     use crate::onboarding::facts::{BirthDateFact, MailFact, MailProof, PasswordFact};
 
     fn facts(enrolled: Vec<Method>) -> Facts {
@@ -99,6 +116,9 @@ mod tests {
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Fresh,
+            passkey_offer: PasskeyOffer::Not,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 
@@ -110,7 +130,7 @@ mod tests {
         let at = Timestamp::from_millis(0);
         let proofs = proofs.iter().map(|evidence| Proof { evidence: *evidence, at }).collect();
         let progress = Progress { proofs, ..Progress::default() };
-        next(&Situation { standing, progress: &progress, facts, consent })
+        next(&Situation { standing, progress: &progress, demand: &Demand::default(), facts, consent })
     }
 
     #[test]
@@ -141,6 +161,20 @@ mod tests {
         let app = facts(vec![Method::App, Method::Mail]);
         let answer = asked(&[Evidence::Password, Evidence::MailCode], Some(&app), Standing::Open);
         assert_eq!(answer, Next::SecondStep(Method::App));
+    }
+
+    #[test]
+    fn a_passkey_is_password_and_second_step_in_one() {
+        let passkey = Evidence::Passkey { id: CredentialId::from_uuid(uuid::Uuid::nil()), key: KeyHome::Synced };
+        let has = facts(vec![Method::Passkey, Method::App, Method::Mail]);
+        assert_eq!(asked(&[passkey], Some(&has), Standing::Open), Next::Issue);
+        assert_eq!(asked(&[Evidence::Password], Some(&has), Standing::Open), Next::SecondStep(Method::Passkey));
+        let app = Evidence::App { id: CredentialId::from_uuid(uuid::Uuid::nil()) };
+        assert_eq!(asked(&[Evidence::Password, app], Some(&has), Standing::Open), Next::Issue);
+        let mailed = asked(&[Evidence::Password, Evidence::MailCode], Some(&has), Standing::Open);
+        assert_eq!(mailed, Next::SecondStep(Method::Passkey));
+        let removed = facts(vec![Method::App]);
+        assert_eq!(asked(&[passkey], Some(&removed), Standing::Open), Next::SecondStep(Method::App));
     }
 
     #[test]

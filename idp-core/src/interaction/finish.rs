@@ -2,16 +2,20 @@
 
 use super::begin::{self, Visitor};
 use super::decide::Next;
+use super::demand::Demand;
+use super::errand::AccountPage;
 use super::sitting::{Place, Sitting};
 use super::{Interaction, SignOutOthers, State};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::id::MemberId;
 use crate::member::Member;
 use crate::oidc::acr::Authentication;
 use crate::oidc::authorize::{self, AuthorizationError, AuthorizationResponse};
 use crate::secret::{Plain, SessionSecret};
 use crate::session::Session;
+use crate::session::end::{self, Cause, Kept};
 use crate::store;
 
 /// How an interaction was ended.
@@ -37,6 +41,11 @@ pub enum Answer {
     ApplicationGone,
     /// The member, who came by themselves.
     Member,
+    /// The member, who came for this page of their own.
+    Account {
+        /// Which.
+        page: AccountPage,
+    },
 }
 
 impl Answer {
@@ -56,9 +65,11 @@ pub async fn finish(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Finis
 
     let (session, secret) = session_for(ctx, visitor, &sitting.interaction, member).await?;
     let answer = match &sitting.interaction.request {
-        None => Answer::Member,
+        None => sitting.interaction.errand.map_or(Answer::Member, |errand| Answer::Account { page: errand.page() }),
         Some((client, request)) => {
-            let authentication = Authentication::of(&session);
+            let demand = Demand::of(&sitting.interaction);
+            let mut authentication = Authentication::of(&session);
+            authentication.acr = demand.told(authentication.acr);
             Answer::of(authorize::issue(ctx, *client, request, &authentication).await?)
         }
     };
@@ -76,6 +87,7 @@ pub async fn silently(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Opt
         Next::SignIn | Next::Over => AuthorizationError::LoginRequired,
         Next::Declined => AuthorizationError::AccessDenied,
         Next::Consent => AuthorizationError::ConsentRequired,
+        Next::OutOfReach => AuthorizationError::UnmetAuthenticationRequirements,
         Next::SecondStep(_) | Next::Step(_) | Next::Issue => AuthorizationError::InteractionRequired,
     };
     refuse(ctx, place, error).await
@@ -86,6 +98,15 @@ pub async fn declined(ctx: &Ctx, place: &Place) -> Result<Option<Answer>, Fault>
     refuse(ctx, place, AuthorizationError::AccessDenied).await
 }
 
+/// After the member was told that they cannot sign in as strongly as required: the application hears it, too.
+pub async fn out_of_reach(ctx: &Ctx, place: &Place) -> Result<Option<Answer>, Fault> {
+    let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(None) };
+    if sitting.next(ctx) != Next::OutOfReach {
+        return Ok(None);
+    }
+    refuse(ctx, place, AuthorizationError::UnmetAuthenticationRequirements).await
+}
+
 async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<Option<Answer>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     let Some((client, request)) = &sitting.interaction.request else { return Ok(Some(Answer::Member)) };
@@ -93,7 +114,8 @@ async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<O
     Ok(Some(Answer::of(authorize::refuse(ctx, *client, request, error).await?)))
 }
 
-/// The browser's session goes on if it rests on the same proofs; otherwise a new one begins under a new secret.
+/// The browser's session goes on where it rests on the same proofs, and under a new secret where it rests on others of the
+/// same member; otherwise a new one begins.
 async fn session_for(
     ctx: &Ctx,
     visitor: &Visitor,
@@ -101,36 +123,83 @@ async fn session_for(
     member: &Member,
 ) -> Result<(Session, Option<Plain<SessionSecret>>), Fault> {
     let present = begin::live_session(ctx, visitor).await?;
-    if let Some(session) = present {
-        if session.member == member.id && session.proofs == interaction.progress.proofs {
+    let same = present
+        .as_ref()
+        .is_some_and(|session| session.member == member.id && session.proofs == interaction.progress.proofs);
+    let (session, secret) = match present {
+        Some(session) if same => {
             store::session::touch(ctx, session.id).await?;
-            return Ok((session, None));
+            (session, None)
         }
-        store::session::end(ctx, session.id).await?;
-    }
+        Some(session) if session.member == member.id => raise(ctx, visitor, interaction, session).await?,
+        Some(session) => {
+            end::one(ctx, &session, Cause::Replaced).await?;
+            start(ctx, interaction, member.id).await?
+        }
+        None => start(ctx, interaction, member.id).await?,
+    };
     if interaction.progress.sign_out_others == SignOutOthers::Wanted {
-        store::session::end_all_of(ctx, member.id).await?;
-        store::grant::revoke_of_member(ctx, member.id).await?;
-        ctx.record(EventKind::SessionsEnded, Some(member.id), Outcome::Done);
+        let kept = Kept { session: Some(session.id), interaction: Some(interaction.id) };
+        end::everywhere(ctx, member.id, kept, Cause::Elsewhere).await?;
     }
+    if secret.is_some() {
+        store::remembered_browser::touch(ctx, member.id, &interaction.browser).await?;
+        store::session::know_browser(ctx, member.id, &interaction.browser).await?;
+    }
+    Ok((session, secret))
+}
+
+/// The member proved more, or again: the session keeps its identifier, so that whoever knows it still does, and gets a
+/// new secret. Where another tab was faster a new session begins beside it.
+async fn raise(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    interaction: &Interaction,
+    session: Session,
+) -> Result<(Session, Option<Plain<SessionSecret>>), Fault> {
+    let member = session.member;
+    let mut raised =
+        Session { id: session.id, created_at: session.created_at, ..new_session(ctx, interaction, member) };
+    // A second step alone does not make the session live longer.
+    if interaction.progress.primary().is_none_or(|proof| proof.at < interaction.created_at) {
+        raised.expires_at = session.expires_at;
+    }
+    let secret = Plain::<SessionSecret>::random(ctx.entropy());
+    let won = match &visitor.session {
+        Some(old) => store::session::raise(ctx, &raised, (old, &ctx.vault.hash(secret.expose()))).await?,
+        None => false,
+    };
+    if !won {
+        return start(ctx, interaction, member).await;
+    }
+    let details = serde_json::json!({ "session": raised.id, "proofs": raised.proofs });
+    ctx.record_with(EventKind::SessionRaised, Some(member), Outcome::Done, details);
+    Ok((raised, Some(secret)))
+}
+
+async fn start(
+    ctx: &Ctx,
+    interaction: &Interaction,
+    member: MemberId,
+) -> Result<(Session, Option<Plain<SessionSecret>>), Fault> {
     let session = new_session(ctx, interaction, member);
     let secret = Plain::<SessionSecret>::random(ctx.entropy());
     store::session::insert(ctx, &session, &ctx.vault.hash(secret.expose())).await?;
-    store::session::know_browser(ctx, member.id, &interaction.browser).await?;
     let details = serde_json::json!({ "session": session.id, "proofs": session.proofs });
-    ctx.record_with(EventKind::SessionStarted, Some(member.id), Outcome::Done, details);
+    ctx.record_with(EventKind::SessionStarted, Some(member), Outcome::Done, details);
     Ok((session, Some(secret)))
 }
 
-fn new_session(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Session {
+fn new_session(ctx: &Ctx, interaction: &Interaction, member: MemberId) -> Session {
     let proofs = interaction.progress.proofs.clone();
     Session {
         id: ctx.new_id(),
-        member: member.id,
+        member,
         browser: interaction.browser.clone(),
         authenticated_at: proofs.iter().map(|proof| proof.at).max().unwrap_or(ctx.now),
         proofs,
         created_at: ctx.now,
+        user_agent: ctx.scope.source.user_agent.clone(),
         seen_at: ctx.now,
         expires_at: ctx.now + ctx.realm().settings.session_absolute(),
         ended_at: None,

@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use super::decide::{self, Next, Situation, Standing};
+use super::demand::Demand;
+use super::errand::Errand;
 use super::{Completion, Evidence, Interaction, Progress, Proof, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
 use crate::clock::{Timestamp, minutes};
 use crate::consent::ConsentFact;
+use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId, MemberId};
 use crate::member::{Member, MemberState};
 use crate::oidc::authorize::Prompt;
-use crate::onboarding::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
+use crate::onboarding::facts::{BirthDateFact, BrowserFact, Facts, MailFact, MailProof, PasswordFact};
 use crate::onboarding::table::{self, Step};
 use crate::realm::PatternGuard;
 use crate::secret::{BrowserSecret, Hashed};
@@ -101,13 +104,30 @@ impl Sitting {
             State::Open => Standing::Open,
         };
         let facts = self.seated.as_ref().map(|(_, facts)| facts);
-        decide::next(&Situation { standing, progress: &self.interaction.progress, facts, consent: self.consent })
+        let (demand, consent) = (Demand::of(&self.interaction), self.consent);
+        decide::next(&Situation { standing, progress: &self.interaction.progress, demand: &demand, facts, consent })
     }
 
     /// The member, if `next` is what the page is for; otherwise the page sends the browser to where it belongs.
     pub fn member_if(&self, ctx: &Ctx, owed: Next) -> Option<&Member> {
         let (member, _) = self.seated.as_ref()?;
         (self.next(ctx) == owed).then_some(member)
+    }
+
+    /// The member, if a second step is owed and this is one of those that may be taken.
+    pub fn member_taking(&self, ctx: &Ctx, method: Method) -> Option<&Member> {
+        let (member, _) = self.seated.as_ref()?;
+        self.may_take(ctx.now, method).then_some(member)
+    }
+
+    /// Whether a second step is owed and this is one of those that may be taken.
+    pub fn may_take(&self, now: Timestamp, method: Method) -> bool {
+        matches!(self.next_at(now), Next::SecondStep(_)) && self.second_steps().contains(&method)
+    }
+
+    /// The second steps that may be taken, strongest first.
+    pub fn second_steps(&self) -> Vec<Method> {
+        self.seated.as_ref().map(|(_, facts)| facts.second_steps()).unwrap_or_default()
     }
 
     /// Notes what was proved just now.
@@ -135,6 +155,11 @@ async fn seated_member(ctx: &Ctx, interaction: &Interaction) -> Result<Option<Me
 async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fault> {
     match primary(interaction) {
         None => Ok(false),
+        // Whoever removes a passkey ends what rests on it.
+        Some(Evidence::Passkey { id, .. }) => match interaction.member {
+            Some(member) => store::passkey::has(ctx, member, id).await,
+            None => Ok(false),
+        },
         Some(Evidence::Letter { id }) => {
             let letter = store::letter::by_id(ctx, id).await?;
             Ok(letter.is_some_and(|letter| letter.openness(ctx.now) == crate::letter::Openness::Open))
@@ -143,12 +168,9 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
     }
 }
 
-/// The proof that the sitting rests on: the last password of any kind.
+/// The evidence that the sitting rests on: the last password of any kind, or a passkey.
 pub fn primary(interaction: &Interaction) -> Option<Evidence> {
-    interaction.progress.proofs.iter().rev().map(|proof| proof.evidence).find(|evidence| match evidence {
-        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
-        Evidence::MailCode | Evidence::App { .. } => false,
-    })
+    interaction.progress.primary().map(|proof| proof.evidence)
 }
 
 /// The step that the member would owe first, had they just signed in with their own password or, before they have one,
@@ -164,6 +186,7 @@ pub async fn owed_by(ctx: &Ctx, member: &Member) -> Result<Option<Step>, Fault> 
         id: ctx.new_id(),
         browser: ctx.vault.hash(b""),
         request: None,
+        errand: None,
         state: State::Open,
         member: Some(member.id),
         progress: Progress { proofs: vec![Proof { evidence, at: ctx.now }], ..Progress::default() },
@@ -175,7 +198,6 @@ pub async fn owed_by(ctx: &Ctx, member: &Member) -> Result<Option<Step>, Fault> 
 }
 
 async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {
-    let settings = &ctx.realm().settings;
     let terms = store::realm::terms_in_force(ctx).await?;
 
     Ok(Facts {
@@ -187,13 +209,30 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         terms_in_force: terms.first().map_or(0, |terms| terms.version),
         terms_accepted: store::member::terms_accepted(ctx, member.id).await?,
         mail: mail_fact(ctx, interaction, member).await?,
-        offered: settings.methods.clone(),
+        offered: ctx.realm().offered_methods(),
         chosen: member.chosen_method,
         enrolled: store::credential::methods_of(ctx, member.id).await?,
         password: password_fact(interaction, member),
         completion: completion(interaction),
         mail_proof: mail_proof(ctx, interaction, member).await?,
+        passkey_offer: interaction.progress.passkey_offer,
+        adding: adding(interaction),
+        browser: browser(ctx, interaction, member).await?,
     })
+}
+
+fn adding(interaction: &Interaction) -> Option<Method> {
+    match interaction.errand {
+        Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(method),
+        Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. }) | None => None,
+    }
+}
+
+/// Only the member's own password is helped by a remembered browser, and only while the realm says so.
+async fn browser(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<BrowserFact, Fault> {
+    let allowed = ctx.realm().settings.remember_browser_days > 0 && primary(interaction) == Some(Evidence::Password);
+    let known = allowed && store::remembered_browser::knows(ctx, member.id, &interaction.browser).await?;
+    Ok(if known { BrowserFact::Remembered } else { BrowserFact::Unknown })
 }
 
 fn completion(interaction: &Interaction) -> Completion {
@@ -203,8 +242,12 @@ fn completion(interaction: &Interaction) -> Completion {
 fn password_fact(interaction: &Interaction, member: &Member) -> PasswordFact {
     match primary(interaction) {
         Some(Evidence::Letter { .. } | Evidence::Pattern) => PasswordFact::Initial,
-        Some(Evidence::Password | Evidence::MailCode | Evidence::App { .. }) | None => {
-            if member.new_password_required_at.is_some() { PasswordFact::ToBeReplaced } else { PasswordFact::Own }
+        Some(Evidence::Password | Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. }) | None => {
+            if member.new_password_required_at.is_some() {
+                PasswordFact::ToBeReplaced
+            } else {
+                PasswordFact::Own
+            }
         }
     }
 }

@@ -15,7 +15,12 @@ const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const SECONDS: i64 = 1_800_000_000;
 const RULES: Rules<'static> = Rules {
     typ: &[None, Some("jwt")],
-    algorithms: &[SignatureAlgorithm::Es256, SignatureAlgorithm::Rs256],
+    algorithms: &[
+        SignatureAlgorithm::Es256,
+        SignatureAlgorithm::Rs256,
+        SignatureAlgorithm::Ps256,
+        SignatureAlgorithm::EdDsa,
+    ],
     issuer: Some("client"),
     audience: Audience::AnyOf(&["https://id.example", "https://id.example/token"]),
     times: Times::Expiring { longest: minutes(10) },

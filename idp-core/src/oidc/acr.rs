@@ -5,15 +5,23 @@
 //! | a password of any kind | `aal1` | `pwd` |
 //! | … and a mailed code | `aal1` | `pwd otp mca` |
 //! | … and a code of an app | `aal2` | `pwd otp mfa` |
+//! | a passkey, with or without a password | `phr` | `hwk user mfa` or `swk user mfa` (after `pwd`, where given) |
 //! | symbol, number and birth date, whatever came with it | `aal1` | `kba …` |
 //!
 //! A mailed code is a one-time code over another channel, but mail can be read by whoever has the mailbox's password:
 //! it is neither `mfa` nor `aal2` (NIST SP 800-63B-4 §3.1.3.1).
+//!
+//! A passkey counts only with user verification, hence two factors, bound to our origin, hence phishing-resistant (`phr`
+//! of OpenID Connect EAP ACR Values 1.0 §3). `hwk` is said of a key that its authenticator calls bound to one device,
+//! `swk` of one that is copied between devices; no attestation is asked for, so this is the authenticator's word.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::id::{MemberId, SessionId};
+use crate::credential::Method;
+use crate::credential::passkey::KeyHome;
+use crate::id::{CredentialId, MemberId, SessionId};
 use crate::interaction::{Evidence, Proof};
 use crate::session::Session;
 
@@ -25,17 +33,20 @@ pub enum Acr {
     Aal1,
     /// Two factors.
     Aal2,
+    /// Two factors that cannot be given away to another site.
+    Phr,
 }
 
 impl Acr {
     /// Every class that can be reached, weakest first.
-    pub const ALL: [Self; 2] = [Self::Aal1, Self::Aal2];
+    pub const ALL: [Self; 3] = [Self::Aal1, Self::Aal2, Self::Phr];
 
     /// The value on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Aal1 => "aal1",
             Self::Aal2 => "aal2",
+            Self::Phr => "phr",
         }
     }
 
@@ -57,6 +68,12 @@ pub enum Amr {
     Otp,
     /// More than one channel: the code came by mail.
     Mca,
+    /// A key bound to one device.
+    Hwk,
+    /// A key that is copied between devices.
+    Swk,
+    /// Somebody was there.
+    User,
     /// More than one factor.
     Mfa,
 }
@@ -84,6 +101,18 @@ impl Authentication {
     }
 }
 
+/// The class that these proofs would amount to with a proof of this method beside them.
+pub fn reached(proofs: &[Proof], method: Method) -> Acr {
+    let evidence = match method {
+        Method::Passkey => Evidence::Passkey { id: CredentialId::from_uuid(Uuid::nil()), key: KeyHome::Synced },
+        Method::App => Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) },
+        Method::Mail => Evidence::MailCode,
+    };
+    let mut proofs = proofs.to_vec();
+    proofs.push(Proof { evidence, at: Timestamp::from_millis(0) });
+    strength(&proofs).0
+}
+
 /// The class and the methods that proofs amount to; see the table above.
 pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
     let given = |wanted: fn(&Evidence) -> bool| proofs.iter().any(|proof| wanted(&proof.evidence));
@@ -92,29 +121,41 @@ pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
     let mailed = given(|evidence| matches!(evidence, Evidence::MailCode));
     let app = given(|evidence| matches!(evidence, Evidence::App { .. }));
 
-    let strong = password && app;
+    let bound = given(|evidence| matches!(evidence, Evidence::Passkey { key: KeyHome::Device, .. }));
+    let synced = given(|evidence| matches!(evidence, Evidence::Passkey { key: KeyHome::Synced, .. }));
+
+    let passkey = bound || synced;
+    let strong = passkey || password && app;
     let amr = [
         (Amr::Kba, pattern && !password),
         (Amr::Pwd, password),
         (Amr::Otp, mailed || app),
         (Amr::Mca, mailed),
+        (Amr::Hwk, bound),
+        (Amr::Swk, synced),
+        (Amr::User, passkey),
         (Amr::Mfa, strong),
     ];
     let amr = amr.into_iter().filter(|(_, holds)| *holds).map(|(method, _)| method).collect();
-    (if strong { Acr::Aal2 } else { Acr::Aal1 }, amr)
+    let acr = match (passkey, strong) {
+        (true, _) => Acr::Phr,
+        (false, true) => Acr::Aal2,
+        (false, false) => Acr::Aal1,
+    };
+    (acr, amr)
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::id::{CredentialId, LetterId};
+    use crate::id::LetterId;
 
     #[test]
     fn every_row_of_the_table() {
         let letter = Evidence::Letter { id: LetterId::from_uuid(Uuid::nil()) };
         let app = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
+        let passkey = |key| Evidence::Passkey { id: CredentialId::from_uuid(Uuid::nil()), key };
+        let (bound, synced) = (passkey(KeyHome::Device), passkey(KeyHome::Synced));
         let cases = [
             (vec![Evidence::Password], Acr::Aal1, vec![Amr::Pwd]),
             (vec![letter, Evidence::MailCode], Acr::Aal1, vec![Amr::Pwd, Amr::Otp, Amr::Mca]),
@@ -123,6 +164,8 @@ mod tests {
             (vec![Evidence::Pattern, Evidence::MailCode], Acr::Aal1, vec![Amr::Kba, Amr::Otp, Amr::Mca]),
             (vec![Evidence::Pattern, app], Acr::Aal1, vec![Amr::Kba, Amr::Otp]),
             (vec![app], Acr::Aal1, vec![Amr::Otp]),
+            (vec![bound], Acr::Phr, vec![Amr::Hwk, Amr::User, Amr::Mfa]),
+            (vec![Evidence::Password, synced], Acr::Phr, vec![Amr::Pwd, Amr::Swk, Amr::User, Amr::Mfa]),
             (vec![], Acr::Aal1, vec![]),
         ];
         for (evidence, acr, amr) in cases {

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::acr::Acr;
 use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
-use super::{claims, paths, token};
+use super::{claims, dpop, paths, token};
 use crate::client::AuthMethod;
+use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
 use crate::realm::Realm;
@@ -21,6 +22,9 @@ pub struct Metadata {
     pub userinfo_endpoint: String,
     pub jwks_uri: String,
     pub end_session_endpoint: String,
+    pub introspection_endpoint: String,
+    pub revocation_endpoint: String,
+    pub device_authorization_endpoint: String,
     pub scopes_supported: Vec<&'static str>,
     pub response_types_supported: Vec<&'static str>,
     pub response_modes_supported: Vec<&'static str>,
@@ -29,6 +33,13 @@ pub struct Metadata {
     pub subject_types_supported: Vec<&'static str>,
     pub id_token_signing_alg_values_supported: Vec<&'static str>,
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    pub introspection_signing_alg_values_supported: Vec<&'static str>,
+    pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    pub dpop_signing_alg_values_supported: Vec<&'static str>,
     pub claims_supported: Vec<&'static str>,
     pub ui_locales_supported: Vec<&'static str>,
     pub prompt_values_supported: Vec<&'static str>,
@@ -45,6 +56,8 @@ pub fn metadata(realm: &Realm) -> Metadata {
     let endpoint = |path: &str| format!("{issuer}{path}");
     let mut claims = claims::NAMES.to_vec();
     claims.extend(["iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"]);
+    let methods = token::CLIENT_AUTH_METHODS.map(AuthMethod::name).to_vec();
+    let assertions = token::CLIENT_ASSERTION_ALGORITHMS.map(SignatureAlgorithm::name).to_vec();
     Metadata {
         issuer: issuer.to_owned(),
         authorization_endpoint: endpoint(paths::AUTHORIZE),
@@ -52,6 +65,9 @@ pub fn metadata(realm: &Realm) -> Metadata {
         userinfo_endpoint: endpoint(paths::USERINFO),
         jwks_uri: endpoint(paths::JWKS),
         end_session_endpoint: endpoint(paths::END_SESSION),
+        introspection_endpoint: endpoint(paths::INTROSPECT),
+        revocation_endpoint: endpoint(paths::REVOKE),
+        device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
         scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
         response_types_supported: vec!["code"],
         response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
@@ -59,7 +75,14 @@ pub fn metadata(realm: &Realm) -> Metadata {
         acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
-        token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).to_vec(),
+        token_endpoint_auth_methods_supported: methods.clone(),
+        token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
+        introspection_endpoint_auth_methods_supported: methods.clone(),
+        introspection_endpoint_auth_signing_alg_values_supported: assertions.clone(),
+        introspection_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
+        revocation_endpoint_auth_methods_supported: methods,
+        revocation_endpoint_auth_signing_alg_values_supported: assertions,
+        dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(SignatureAlgorithm::name).to_vec(),
         claims_supported: claims,
         ui_locales_supported: [Language::Ja, Language::En].map(Language::tag).to_vec(),
         prompt_values_supported: Prompt::ALL.map(Prompt::name).to_vec(),

@@ -12,13 +12,13 @@
 
 use super::params::Params;
 use super::signing;
-use crate::audit::{EventKind, Outcome};
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::interaction::begin::{self, Visitor};
 use crate::redirect_uri::TrustedRedirect;
 use crate::session::Session;
+use crate::session::end::{self, Cause};
 use crate::store;
 
 /// What the browser is shown.
@@ -77,7 +77,7 @@ pub(super) async fn end_session(ctx: &Ctx, params: &Params, session: Option<&Ses
     };
 
     if let Some(session) = session {
-        end(ctx, session, Some(&client)).await?;
+        end::one(ctx, session, Cause::Client { client: client.id }).await?;
     }
     Ok(match redirect {
         None => EndSession::SignedOut,
@@ -86,17 +86,6 @@ pub(super) async fn end_session(ctx: &Ctx, params: &Params, session: Option<&Ses
             EndSession::Redirect { location: redirect.with_query(state) }
         }
     })
-}
-
-/// Ends the session with what was granted in it; the member said so, or a client whom it concerns.
-pub async fn end(ctx: &Ctx, session: &Session, client: Option<&Client>) -> Result<(), Fault> {
-    if !store::session::end(ctx, session.id).await? {
-        return Ok(());
-    }
-    store::grant::revoke_of_session(ctx, session.id).await?;
-    let about = serde_json::json!({ "session": session.id, "client": client.map(|client| client.id) });
-    ctx.record_with(EventKind::SessionEnded, Some(session.member), Outcome::Done, about);
-    Ok(())
 }
 
 type Trusted = (Client, Option<TrustedRedirect>);

@@ -5,6 +5,9 @@
 #[error("the parameters are not readable text")]
 pub struct Unreadable;
 
+/// Parameters that may name several things.
+const REPEATABLE: [&str; 2] = ["resource", "audience"];
+
 /// Parameters as sent. Holds secrets: no `Debug` of values.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
@@ -26,6 +29,12 @@ impl Params {
         self.0.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Every value of a parameter that may come more than once.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let sent = self.0.iter().filter(move |(sent, _)| sent == name);
+        sent.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
     /// The same parameters as a query, encoded anew.
     pub fn to_query(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
@@ -36,9 +45,10 @@ impl Params {
         self.0.iter().filter(|(sent, _)| sent == name).count() > 1
     }
 
-    /// The first name that came more than once.
+    /// The first name that came more than once, although it may not: resources and audiences may (RFC 8707 §2, RFC 8693
+    /// §2.1).
     pub fn doubled(&self) -> Option<&str> {
-        self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.is_doubled(name))
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !REPEATABLE.contains(name) && self.is_doubled(name))
     }
 }
 
@@ -102,6 +112,8 @@ mod tests {
     fn doubles_are_seen_also_when_one_is_empty_or_spelled_differently() {
         assert_eq!(Params::parse(b"x=1&state=a&state=").unwrap().doubled(), Some("state"));
         assert!(Params::parse(b"state=a&st%61te=b").unwrap().is_doubled("state"));
+        let two = Params::parse(b"resource=a&resource=b").unwrap();
+        assert_eq!((two.doubled(), two.all("resource").count()), (None, 2));
     }
 
     #[test]

@@ -8,6 +8,14 @@ pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-s
 pub const AUTHORIZE: &str = "/authorize";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
+/// RFC 7662 §2.
+pub const INTROSPECT: &str = "/introspect";
+/// RFC 7009 §2.
+pub const REVOKE: &str = "/revoke";
+/// RFC 8628 §3.1.
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// RFC 8628 §3.3: where the member types the code.
+pub const DEVICE: &str = "/device";
 /// OpenID Connect Core §5.3.
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.

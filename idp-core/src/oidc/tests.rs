@@ -12,12 +12,12 @@ use super::authorize::{self, Checked, PageRefusal, Started};
 use super::end_session::{Doubt, EndSession, end_session};
 use super::jwks;
 use super::params::Params;
-use super::token::{Exchanged, TokenResponse, authenticate, exchange};
-use super::userinfo::{Userinfo, userinfo};
+use super::token::{ClientCall, Exchanged, SentProof, TokenResponse, authenticate, exchange};
+use super::userinfo::{PresentedToken, Scheme, Userinfo, userinfo};
 use crate::admin::key::{self, Urgency};
 use crate::admin::{client, member, realm};
 use crate::birth_date::BirthDate;
-use crate::client::{AuthMethod, ClientName, ClientSettings};
+use crate::client::{AuthMethod, ClientName, ClientSettings, Profile};
 use crate::clock::{FixedClock, Timestamp, days, hours, minutes};
 use crate::ctx::Scope;
 use crate::entropy::SeededEntropy;
@@ -106,6 +106,7 @@ async fn new_session(store: &Store, scope: &Scope, member: &Member) -> Session {
             proofs: vec![Proof { evidence: Evidence::Password, at: ctx.now }],
             authenticated_at: ctx.now,
             created_at: ctx.now,
+            user_agent: None,
             seen_at: ctx.now,
             expires_at: ctx.now + hours(12),
             ended_at: None,
@@ -121,12 +122,13 @@ async fn new_session(store: &Store, scope: &Scope, member: &Member) -> Session {
 
 async fn new_client(store: &Store, scope: &Scope, name: &str, auth_method: AuthMethod) -> Option<String> {
     let uri = |text: &str| RedirectUri::parse(text).unwrap();
-    let settings = ClientSettings {
+    let mut settings = ClientSettings {
         redirect_uris: vec![uri(CALLBACK)],
         post_logout_redirect_uris: vec![uri(GOODBYE)],
         auth_method,
         ..ClientSettings::default()
     };
+    settings.profile = Profile::fitting(&settings);
     let new = client::NewClient { client_id: ClientName::parse(name).ok(), name: "Portal".into(), settings };
     let created = store.write(scope, move |ctx| client::create(ctx, new).boxed()).await.unwrap();
     let client::Created::Done { secret, .. } = created else { panic!("{created:?}") };
@@ -183,16 +185,14 @@ impl Place {
         let kept = good.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         let params: Params = kept.chain(changes.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
         let as_public = changes.iter().any(|(name, _)| *name == "client_id");
-        let header = (!as_public).then(|| format!("Basic {}", STANDARD.encode(format!("portal:{}", self.secret))));
-        let sent = params.clone();
-        let client = self
-            .store
-            .read(&self.scope, move |ctx| async move { authenticate(ctx, header.as_deref(), &sent).await }.boxed());
+        let authorization =
+            (!as_public).then(|| format!("Basic {}", STANDARD.encode(format!("portal:{}", self.secret))));
+        let call = ClientCall { authorization, ..ClientCall::new("/token", params) };
+        let sent = call.clone();
+        let client = self.store.read(&self.scope, move |ctx| async move { authenticate(ctx, &sent).await }.boxed());
         let client = client.await.unwrap().map_err(|refusal| refusal.error.code())?;
-        let exchanged = self
-            .store
-            .write(&self.scope, move |ctx| async move { exchange(ctx, &client, &params).await }.boxed())
-            .await;
+        let exchanged =
+            self.store.write(&self.scope, move |ctx| async move { exchange(ctx, &client, &call).await }.boxed()).await;
         match exchanged.unwrap() {
             Exchanged::Granted(tokens) => Ok(tokens.sign().unwrap()),
             Exchanged::Refused(refusal) => Err(refusal.error.code()),
@@ -200,9 +200,15 @@ impl Place {
     }
 
     async fn userinfo(&self, token: &str) -> Userinfo {
-        let token = token.to_owned();
-        let asked = self.store.read(&self.scope, move |ctx| async move { userinfo(ctx, &token).await }.boxed());
-        asked.await.unwrap()
+        let presented = PresentedToken {
+            token: token.to_owned(),
+            scheme: Scheme::Bearer,
+            method: "GET",
+            proof: SentProof::Nothing,
+            certificate: None,
+        };
+        let asked = self.store.read(&self.scope, move |ctx| async move { userinfo(ctx, &presented).await }.boxed());
+        asked.await.unwrap().answer
     }
 
     async fn ends_session(&self, params: &[(&str, &str)], session: Option<Session>) -> EndSession {
@@ -223,6 +229,10 @@ fn parameter(url: &url::Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
 }
 
+fn id_token(tokens: &TokenResponse) -> &str {
+    tokens.id_token.as_deref().unwrap()
+}
+
 fn claims(token: &str) -> Value {
     let body = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap()
@@ -237,7 +247,7 @@ async fn a_code_becomes_tokens_that_say_who_when_and_how() {
     assert_eq!(parameter(&location, "iss").as_deref(), Some("https://mgc.id.example"));
 
     let tokens = place.exchanges(&parameter(&location, "code").unwrap(), &[]).await.unwrap();
-    let id = claims(&tokens.id_token);
+    let id = claims(id_token(&tokens));
     assert_eq!(id["sub"], place.member.subject.as_str());
     assert_eq!((&id["iss"], &id["aud"]), (&"https://mgc.id.example".into(), &"portal".into()));
     assert_eq!((&id["nonce"], &id["acr"]), (&"n-1".into(), &"aal1".into()));
@@ -247,7 +257,7 @@ async fn a_code_becomes_tokens_that_say_who_when_and_how() {
     assert!(id.get("name").is_none() && id.get("email").is_none() && id.get("azp").is_none());
     assert_eq!((tokens.expires_in, tokens.scope.as_str()), (600, "openid profile email"));
     let header = |token: &str| jsonwebtoken::decode_header(token).unwrap();
-    assert_eq!(header(&tokens.id_token).alg, jsonwebtoken::Algorithm::RS256);
+    assert_eq!(header(id_token(&tokens)).alg, jsonwebtoken::Algorithm::RS256);
     assert_eq!(header(&tokens.access_token).typ.as_deref(), Some("at+jwt"));
 }
 
@@ -384,7 +394,7 @@ async fn a_hint_that_names_somebody_else_gets_no_code() {
     let place = place().await;
     let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
     place.clock.advance(days(1));
-    let same = place.authorizes(&[("id_token_hint", &tokens.id_token)]).await;
+    let same = place.authorizes(&[("id_token_hint", id_token(&tokens))]).await;
     assert!(parameter(&same, "code").is_some());
 
     let Checked::Accepted { client, request: mut hinting } = place.checks(request(&[])).await else {
@@ -407,7 +417,7 @@ async fn a_hint_that_names_somebody_else_gets_no_code() {
 async fn logout_leads_back_only_with_a_good_hint_and_a_registered_address() {
     let place = place().await;
     let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
-    let hint = ("id_token_hint", tokens.id_token.as_str());
+    let hint = ("id_token_hint", id_token(&tokens));
     let back = ("post_logout_redirect_uri", GOODBYE);
     let live = || Some(place.session.clone());
 
@@ -445,7 +455,7 @@ async fn logout_for_another_members_session_is_asked_first() {
     let member::Creation::Created(other) = created else { panic!() };
     let session =
         Session { id: crate::id::Id::from_uuid(uuid::Uuid::nil()), member: other.id, ..place.session.clone() };
-    let params = [("id_token_hint", tokens.id_token.as_str()), ("post_logout_redirect_uri", GOODBYE)];
+    let params = [("id_token_hint", id_token(&tokens)), ("post_logout_redirect_uri", GOODBYE)];
     assert_eq!(place.ends_session(&params, Some(session)).await, EndSession::Confirm(Doubt::OtherSession));
 }
 
@@ -454,7 +464,7 @@ async fn a_new_key_is_published_a_day_before_it_signs_and_the_old_one_a_week_aft
     let place = place().await;
     let before = place.published().await;
     assert_eq!(before.len(), 2);
-    let token = place.exchanges(&place.code().await, &[]).await.unwrap().id_token;
+    let token = place.exchanges(&place.code().await, &[]).await.unwrap().id_token.unwrap();
     let signed_by = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
     let rotate = place.store.write(&place.scope, |ctx| key::rotate(ctx, Algorithm::Rs256, Urgency::Planned).boxed());
     let successor = rotate.await.unwrap();
@@ -465,12 +475,12 @@ async fn a_new_key_is_published_a_day_before_it_signs_and_the_old_one_a_week_aft
 
     place.clock.advance(hours(23));
     advance().await;
-    let still = place.exchanges(&place.code().await, &[]).await.unwrap().id_token;
+    let still = place.exchanges(&place.code().await, &[]).await.unwrap().id_token.unwrap();
     assert_eq!((signed_by(&still), place.published().await.len()), (signed_by(&token), 3));
 
     place.clock.advance(hours(1));
     advance().await;
-    let new = place.exchanges(&place.code().await, &[]).await.unwrap().id_token;
+    let new = place.exchanges(&place.code().await, &[]).await.unwrap().id_token.unwrap();
     assert_eq!((signed_by(&new), place.published().await.len()), (successor.kid, 3));
 
     place.clock.advance(days(7));

@@ -1,22 +1,44 @@
 //! The token endpoint (RFC 6749 §3.2): who asks, then one file per grant.
+//!
+//! A call is first run as a reading operation: whatever can be answered without changing anything is, so that it need not
+//! wait for the writer. Everything else is run once more, as a writing one.
 
+mod access_token;
 mod authorization_code;
+mod binding;
+mod call;
 mod client_auth;
+mod client_credentials;
+mod device_code;
 mod error;
 mod id_token;
 mod issued;
+mod member_tokens;
+mod one_time;
+mod refresh_token;
+mod resource;
+mod token_exchange;
 
-use client_auth::SentCredentials;
+pub(crate) use access_token::AccessTokenClaims;
+pub use binding::Confirmation;
+pub use call::{ClientCall, ClientCertificate, SentProof};
+pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, CLIENT_AUTH_METHODS, Caller, authenticate};
 pub use error::{Challenge, TokenError, TokenRefusal};
 pub use issued::{PreparedTokens, TokenResponse};
+pub use one_time::OneTime;
 
-use crate::client::Client;
+use crate::client::{GrantType, TokenFormat};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::oidc::params::Params;
 
 /// The grants offered, as discovery lists them.
-pub const GRANT_TYPES: [&str; 1] = [authorization_code::GRANT_TYPE];
+pub const GRANT_TYPES: [&str; 5] = [
+    GrantType::AuthorizationCode.name(),
+    GrantType::RefreshToken.name(),
+    GrantType::ClientCredentials.name(),
+    GrantType::DeviceCode.name(),
+    GrantType::TokenExchange.name(),
+];
 
 /// How a token request ended.
 pub enum Exchanged {
@@ -26,32 +48,53 @@ pub enum Exchanged {
     Refused(TokenRefusal),
 }
 
-/// The client that asks, if it proved itself; `authorization` is the header of that name, as sent. Changes nothing, so
-/// that it need not wait for the writer.
-pub async fn authenticate(
-    ctx: &Ctx,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Result<Result<Client, TokenRefusal>, Fault> {
-    if params.doubled().is_some() {
-        return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "a parameter is repeated")));
+/// What a call came to without changing anything.
+pub enum Read {
+    /// It is answered.
+    Answered(Exchanged),
+    /// The client proved itself, and its grant changes something.
+    Changes(Box<Caller>),
+}
+
+/// Answers a token request as far as that is possible without changing anything.
+pub async fn read(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
+    let caller = match authenticate(ctx, call).await? {
+        Ok(caller) => caller,
+        Err(refusal) => return Ok(Read::Answered(Exchanged::Refused(refusal))),
+    };
+    let signs_alone = call.params.find("grant_type") == Some(GrantType::ClientCredentials.name())
+        && caller.client.settings.access_tokens.format == TokenFormat::Jwt
+        && caller.changes_nothing()
+        && call.dpop == SentProof::Nothing;
+    if signs_alone {
+        return Ok(Read::Answered(client_credentials::answer(ctx, &caller, call).await?));
     }
-    match SentCredentials::read(authorization, params) {
-        Ok(sent) => client_auth::authenticated(ctx, &sent).await,
-        Err(refusal) => Ok(Err(refusal)),
-    }
+    Ok(Read::Changes(Box::new(caller)))
 }
 
 /// Answers the token request of a client that proved itself.
-pub async fn exchange(ctx: &Ctx, client: &Client, params: &Params) -> Result<Exchanged, Fault> {
-    match params.find("grant_type") {
-        Some(authorization_code::GRANT_TYPE) => authorization_code::redeem(ctx, client, params).await,
-        Some(_) => Ok(Exchanged::Refused(TokenRefusal::new(
-            TokenError::UnsupportedGrantType,
-            "the grant_type is not supported",
-        ))),
-        None => {
-            Ok(Exchanged::Refused(TokenRefusal::new(TokenError::InvalidRequest, "the parameter grant_type is missing")))
+pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
+    if let Err(refusal) = caller.spend(ctx).await? {
+        return Ok(Exchanged::Refused(refusal));
+    }
+    let refused = |error, description| Ok(Exchanged::Refused(TokenRefusal::new(error, description)));
+    let Some(name) = call.params.find("grant_type") else {
+        return refused(TokenError::InvalidRequest, "the parameter grant_type is missing");
+    };
+    let Some(grant) = GrantType::from_name(name).filter(|grant| GRANT_TYPES.contains(&grant.name())) else {
+        return refused(TokenError::UnsupportedGrantType, "the grant_type is not supported");
+    };
+    if !caller.client.settings.grant_types.contains(&grant) {
+        return refused(TokenError::UnauthorizedClient, "the client is not registered for this grant_type");
+    }
+    match grant {
+        GrantType::AuthorizationCode => authorization_code::redeem(ctx, caller, call).await,
+        GrantType::RefreshToken => refresh_token::refresh(ctx, caller, call).await,
+        GrantType::ClientCredentials => client_credentials::answer(ctx, caller, call).await,
+        GrantType::DeviceCode => device_code::redeem(ctx, caller, call).await,
+        GrantType::TokenExchange => token_exchange::exchange(ctx, caller, call).await,
+        GrantType::Implicit | GrantType::Ciba => {
+            refused(TokenError::UnsupportedGrantType, "the grant_type is not supported")
         }
     }
 }

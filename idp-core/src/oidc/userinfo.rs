@@ -1,15 +1,39 @@
-//! The userinfo endpoint (OpenID Connect Core §5.3): the token's row is asked, so that a revocation counts at once.
+//! The userinfo endpoint (OpenID Connect Core §5.3). What the token rests on is asked each time, so that a revocation
+//! counts at once; a bound token is taken only with its proof (RFC 9449 §7, RFC 8705 §3).
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::scope::Scope;
-use super::{claims, signing};
+use super::access::{self, Access};
+use super::dpop::{self, DpopRefusal, Target};
+use super::scope::{Scope, Scopes};
+use super::token::{ClientCertificate, OneTime, SentProof};
+use super::{claims, paths};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::jws::Typ;
-use crate::member::MemberState;
-use crate::store;
+
+/// The scheme an access token came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449 §7.1.
+    Dpop,
+}
+
+/// An access token as it was presented. Holds a secret: no `Debug`.
+#[derive(Clone)]
+pub struct PresentedToken {
+    /// The token.
+    pub token: String,
+    /// How it came.
+    pub scheme: Scheme,
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The `DPoP` header.
+    pub proof: SentProof,
+    /// The certificate of the connection.
+    pub certificate: Option<ClientCertificate>,
+}
 
 /// What userinfo answers.
 #[derive(Debug)]
@@ -20,37 +44,65 @@ pub enum Userinfo {
     InvalidToken,
     /// The token does not carry `openid`: 403 `insufficient_scope`.
     InsufficientScope,
+    /// The proof does not hold: 401 `invalid_dpop_proof`.
+    InvalidProof(&'static str),
+    /// The proof must carry a nonce: 401 `use_dpop_nonce`.
+    NonceNeeded,
 }
 
-#[derive(Deserialize)]
-struct AccessClaims {
-    iss: String,
-    aud: String,
-    sub: String,
-    jti: String,
-    exp: i64,
+/// The answer, and what must be used up before it is given.
+pub struct Asked {
+    /// The answer.
+    pub answer: Userinfo,
+    /// The proof's identifier: the answer counts only if [`OneTime::spend`] agrees.
+    pub once: Option<OneTime>,
+}
+
+impl From<Userinfo> for Asked {
+    fn from(answer: Userinfo) -> Self {
+        Self { answer, once: None }
+    }
 }
 
 /// Tells about the member whom the access token stands for.
-pub async fn userinfo(ctx: &Ctx, access_token: &str) -> Result<Userinfo, Fault> {
-    let Some(sent) = signing::verified::<AccessClaims>(ctx, access_token, Typ::AccessToken).await? else {
-        return Ok(Userinfo::InvalidToken);
-    };
-    let issuer = ctx.realm().origin.as_str();
-    if sent.iss != issuer || sent.aud != issuer || ctx.now.seconds() >= sent.exp {
-        return Ok(Userinfo::InvalidToken);
+pub async fn userinfo(ctx: &Ctx, presented: &PresentedToken) -> Result<Asked, Fault> {
+    let Some(access) = access::live(ctx, &presented.token).await? else { return Ok(Userinfo::InvalidToken.into()) };
+    if !access.claims.aud.contains(ctx.realm().origin.as_str()) {
+        return Ok(Userinfo::InvalidToken.into());
     }
-    let token = store::token::by_secret(ctx, &ctx.vault.hash(sent.jti.as_bytes())).await?;
-    let Some(token) = token.filter(|token| token.is_live(ctx.now)) else { return Ok(Userinfo::InvalidToken) };
-    let grant = store::grant::by_id(ctx, token.grant).await?;
-    let Some(grant) = grant.filter(|grant| grant.is_live(ctx.now)) else { return Ok(Userinfo::InvalidToken) };
-    let member = store::member::by_id(ctx, grant.member).await?;
-    let Some(member) = member.filter(|member| member.state == MemberState::Active && member.subject == sent.sub) else {
-        return Ok(Userinfo::InvalidToken);
+    let once = match bound(ctx, &access, presented) {
+        Ok(once) => once,
+        Err(refused) => return Ok(refused.into()),
     };
-    if !token.scopes.contains(Scope::Openid) {
-        return Ok(Userinfo::InsufficientScope);
-    }
+    let scopes = Scopes::parse(&access.claims.scope);
+    let Some(member) = access.member.filter(|_| scopes.contains(Scope::Openid)) else {
+        return Ok(Userinfo::InsufficientScope.into());
+    };
 
-    Ok(Userinfo::Claims(claims::about(&member, &token.scopes)))
+    Ok(Asked { answer: Userinfo::Claims(claims::about(&member, &scopes)), once })
+}
+
+/// Holds the token to what it is bound to.
+fn bound(ctx: &Ctx, access: &Access, presented: &PresentedToken) -> Result<Option<OneTime>, Userinfo> {
+    let binding = &access.claims.cnf;
+    let certificate = presented.certificate.as_ref().map(ClientCertificate::thumbprint);
+    if binding.x5t.is_some() && binding.x5t != certificate {
+        return Err(Userinfo::InvalidToken);
+    }
+    let proof = match (presented.scheme, &binding.jkt, &presented.proof) {
+        (Scheme::Bearer, None, _) => return Ok(None),
+        // A bound token without its scheme could be a stolen one; a proof without a binding proves nothing.
+        (Scheme::Bearer, Some(_), _) | (Scheme::Dpop, None, _) => return Err(Userinfo::InvalidToken),
+        (Scheme::Dpop, Some(_), SentProof::Proof(proof)) => proof,
+        (Scheme::Dpop, Some(_), SentProof::Nothing | SentProof::Unreadable) => {
+            return Err(Userinfo::InvalidProof("exactly one DPoP header is needed"));
+        }
+    };
+    let target = Target::presenting(presented.method, paths::USERINFO, &presented.token);
+    match dpop::check(ctx, proof, &target) {
+        Ok(proof) if binding.jkt.as_deref() == Some(&proof.jkt) => Ok(Some(proof.once)),
+        Ok(_) => Err(Userinfo::InvalidToken),
+        Err(DpopRefusal::Nonce) => Err(Userinfo::NonceNeeded),
+        Err(DpopRefusal::Proof(why)) => Err(Userinfo::InvalidProof(why)),
+    }
 }

@@ -48,7 +48,14 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<Answer, Fau
     };
     let left = match sitting::primary(&sitting.interaction) {
         Some(Evidence::Letter { id }) => store::letter::take_guess(ctx, id).await?,
-        Some(Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. }) | None => {
+        Some(
+            Evidence::Pattern
+            | Evidence::Password
+            | Evidence::MailCode
+            | Evidence::App { .. }
+            | Evidence::Passkey { .. },
+        )
+        | None => {
             let subject = ctx.vault.hash_within(b"birth date", member.id.uuid().as_bytes());
             match throttle::take(ctx, &subject, BIRTH_DATE_GUESSES).await? {
                 Turn::Taken => Some(1),

@@ -1,7 +1,7 @@
 //! The facts the journey is decided by. They are what is stored; nobody stores a step number.
 
 use crate::credential::Method;
-use crate::interaction::Completion;
+use crate::interaction::{Completion, PasskeyOffer};
 
 /// What is known of the member's mail address in this sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub enum MailProof {
     Fresh,
     /// Older, or given elsewhere.
     Stale,
+}
+
+/// Whether the second step may be left out in this browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrowserFact {
+    /// The member took it here some days ago and asked to be spared it for a while.
+    Remembered,
+    /// It may not.
+    Unknown,
 }
 
 /// Whether the member is asked for a birth date.
@@ -68,11 +77,38 @@ pub struct Facts {
     pub completion: Completion,
     /// The proof to the mail address.
     pub mail_proof: MailProof,
+    /// The further method that the member came to set up, until it is.
+    pub adding: Option<Method>,
+    /// The browser.
+    pub browser: BrowserFact,
+    /// Whether a passkey of this device is offered.
+    pub passkey_offer: PasskeyOffer,
 }
 
 impl Facts {
-    /// The chosen method, while it is not set up.
+    /// The second steps that may be taken, strongest first. A mailed code stands in for nothing stronger.
+    pub fn second_steps(&self) -> Vec<Method> {
+        let strongest = self.enrolled.first();
+        let may = |method: &Method| match method {
+            Method::Passkey | Method::App => true,
+            Method::Mail => strongest == Some(&Method::Mail),
+        };
+        self.enrolled.iter().copied().filter(may).collect()
+    }
+
+    /// Whether the member has a method that stands on its own beside the password, so that it answers for what is added.
+    pub fn is_strong(&self) -> bool {
+        self.enrolled.iter().any(|method| match method {
+            Method::Passkey | Method::App => true,
+            Method::Mail => false,
+        })
+    }
+
+    /// The method to set up: the chosen one while there is none, or a further one that the member came for.
     pub fn to_enrol(&self) -> Option<Method> {
+        if let Some(adding) = self.adding.filter(|adding| self.offered.contains(adding)) {
+            return Some(adding);
+        }
         self.chosen.filter(|_| self.enrolled.is_empty()).filter(|chosen| self.offered.contains(chosen))
     }
 }

@@ -151,13 +151,13 @@ pub async fn confirm(ctx: &Ctx, link: &Hashed<LinkSecret>) -> Result<Link, Fault
 /// "This was not me": the link is void and nothing is verified.
 pub async fn disown(ctx: &Ctx, link: &Hashed<LinkSecret>) -> Result<(), Fault> {
     let Some(ceremony) = store::ceremony::by_link(ctx, link).await? else { return Ok(()) };
-    store::ceremony::void(ctx, ceremony.member, CeremonyKind::VerifyMail).await?;
+    store::ceremony::void(ctx, ceremony.member, ceremony.kind).await?;
     ctx.record(EventKind::MailDisowned, Some(ceremony.member), Outcome::Done);
     Ok(())
 }
 
 /// The effect of a right answer. Only a ceremony that was answered in this very transaction comes here.
-async fn verified(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> {
+pub(crate) async fn verified(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> {
     let Some(address) = ceremony.address.clone() else { return Ok(()) };
     let mut member = store::member::lock(ctx, ceremony.member).await?;
     let old = member.verified_mail().cloned().filter(|old| old.normal() != address.normal());
@@ -167,6 +167,9 @@ async fn verified(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> {
         let content = MailContent::AddressChanged { new_address: address.masked() };
         outbox::notify_at(ctx, &member, &old, content).await?;
         ctx.record(EventKind::MailChanged, Some(member.id), Outcome::Done);
+        // Codes under way to the old address, and browsers spared the second step, end with it.
+        store::ceremony::void_all(ctx, member.id).await?;
+        store::remembered_browser::forget_all(ctx, member.id).await?;
     }
     if let Some(interaction) = ceremony.interaction {
         note_proof(ctx, interaction, member.id).await?;

@@ -41,3 +41,31 @@ pub async fn choose(ctx: &Ctx, place: &Place, name: &str) -> Result<Answer, Faul
     ctx.record_with(EventKind::MethodChosen, Some(member.id), Outcome::Done, serde_json::json!({ "method": method }));
     Ok(Answer::Chosen)
 }
+
+/// Whether a choice was there to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reconsidered {
+    /// It was, and another one is to be made.
+    Withdrawn,
+    /// The member has a method already and came to add one.
+    Adding,
+    /// Another page is owed.
+    Elsewhere,
+}
+
+/// Takes the choice back while it cannot be set up here: this device may have no authenticator.
+pub async fn reconsider(ctx: &Ctx, place: &Place) -> Result<Reconsidered, Fault> {
+    let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(Reconsidered::Elsewhere) };
+    let (Next::Step(Step::EnrolPasskey), Some((member, facts))) = (sitting.next(ctx), &sitting.seated) else {
+        return Ok(Reconsidered::Elsewhere);
+    };
+    if !facts.enrolled.is_empty() {
+        return Ok(Reconsidered::Adding);
+    }
+    let mut member = member.clone();
+    member.chosen_method = None;
+    store::member::update(ctx, &member).await?;
+    store::interaction::save(ctx, &sitting.interaction).await?;
+    ctx.record_with(EventKind::MethodChosen, Some(member.id), Outcome::Done, serde_json::json!({ "method": null }));
+    Ok(Reconsidered::Withdrawn)
+}

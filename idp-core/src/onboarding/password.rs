@@ -14,6 +14,7 @@ use crate::member::Member;
 use crate::onboarding::facts::PasswordFact;
 use crate::onboarding::table::Step;
 use crate::outbox;
+use crate::session::end::{self, Cause, Kept};
 use crate::store;
 
 /// Least length beside an authenticator app.
@@ -46,15 +47,20 @@ pub enum Answer {
 pub async fn rules(ctx: &Ctx, place: &Place) -> Result<Option<Rules>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     let Some(member) = sitting.member_if(ctx, Next::Step(Step::NewPassword)) else { return Ok(None) };
-    let minimum = match member.chosen_method {
-        Some(Method::App) => BESIDE_APP,
+    Ok(Some(rules_of(ctx, member, member.chosen_method).await?))
+}
+
+/// The rules for a member whose password stands beside this method.
+pub(crate) async fn rules_of(ctx: &Ctx, member: &Member, beside: Option<Method>) -> Result<Rules, Fault> {
+    let minimum = match beside {
+        Some(Method::Passkey | Method::App) => BESIDE_APP,
         Some(Method::Mail) | None => ALONE,
     };
-    Ok(Some(Rules {
+    Ok(Rules {
         policy: PasswordPolicy { minimum, composition: Composition::Free },
         context: context(ctx, member),
         present: store::credential::password_of(ctx, member.id).await?,
-    }))
+    })
 }
 
 fn context(ctx: &Ctx, member: &Member) -> PasswordContext {
@@ -90,7 +96,8 @@ pub async fn set(ctx: &Ctx, place: &Place, phc: &str) -> Result<Answer, Fault> {
     }
 
     store::credential::set_password(ctx, member.id, phc).await?;
-    end_everything_else(ctx, &sitting, &member).await?;
+    let kept = Kept { session: None, interaction: Some(sitting.interaction.id) };
+    end::everywhere(ctx, member.id, kept, Cause::Credentials).await?;
     let mut changed = member.clone();
     changed.new_password_required_at = None;
     store::member::update(ctx, &changed).await?;
@@ -102,12 +109,4 @@ pub async fn set(ctx: &Ctx, place: &Place, phc: &str) -> Result<Answer, Fault> {
     outbox::notify(ctx, &member, MailContent::PasswordChanged).await?;
     ctx.record(EventKind::PasswordSet, Some(member.id), Outcome::Done);
     Ok(Answer::Set)
-}
-
-async fn end_everything_else(ctx: &Ctx, sitting: &Sitting, member: &Member) -> Result<(), Fault> {
-    store::session::end_all_of(ctx, member.id).await?;
-    store::grant::revoke_of_member(ctx, member.id).await?;
-    store::session::forget_browsers(ctx, member.id).await?;
-    store::interaction::forget_member(ctx, member.id, Some(sitting.interaction.id)).await?;
-    store::ceremony::void_all(ctx, member.id).await
 }

@@ -2,7 +2,7 @@
 
 use super::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
 use crate::credential::Method;
-use crate::interaction::Completion;
+use crate::interaction::{Completion, PasskeyOffer};
 
 /// A duty of the journey. The server maps each to a page with one exhaustive `match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,10 +23,14 @@ pub enum Step {
     Complete,
     /// Prove the mail address again before a method is set up.
     ProveMail,
+    /// Set up a passkey.
+    EnrolPasskey,
     /// Set up an authenticator app.
     EnrolApp,
     /// Set up mailed codes.
     EnrolMail,
+    /// Add a passkey of this device, or not.
+    OfferPasskey,
 }
 
 impl Step {
@@ -41,8 +45,10 @@ impl Step {
             Self::NewPassword => "new_password",
             Self::Complete => "complete",
             Self::ProveMail => "prove_mail",
+            Self::EnrolPasskey => "enrol_passkey",
             Self::EnrolApp => "enrol_app",
             Self::EnrolMail => "enrol_mail",
+            Self::OfferPasskey => "offer_passkey",
         }
     }
 }
@@ -56,7 +62,7 @@ const fn row(step: Step, owed_when: fn(&Facts) -> bool) -> Row {
     Row { step, owed_when }
 }
 
-static TABLE: [Row; 10] = [
+static TABLE: [Row; 12] = [
     row(Step::BirthDate, |f| f.birth_date == BirthDateFact::Unconfirmed),
     row(Step::Terms, |f| f.terms_in_force > f.terms_accepted),
     row(Step::MailAddress, |f| f.mail == MailFact::Unproved),
@@ -64,9 +70,15 @@ static TABLE: [Row; 10] = [
     row(Step::ChooseMethod, |f| !f.offered.is_empty() && f.enrolled.is_empty() && f.to_enrol().is_none()),
     row(Step::NewPassword, |f| f.password != PasswordFact::Own),
     row(Step::Complete, |f| f.completion == Completion::Shown),
-    row(Step::ProveMail, |f| f.to_enrol() == Some(Method::App) && f.mail_proof == MailProof::Stale),
+    row(Step::ProveMail, |f| {
+        matches!(f.to_enrol(), Some(Method::Passkey | Method::App))
+            && f.mail_proof == MailProof::Stale
+            && !f.is_strong()
+    }),
+    row(Step::EnrolPasskey, |f| f.to_enrol() == Some(Method::Passkey)),
     row(Step::EnrolApp, |f| f.to_enrol() == Some(Method::App)),
     row(Step::EnrolMail, |f| f.to_enrol() == Some(Method::Mail)),
+    row(Step::OfferPasskey, |f| f.passkey_offer == PasskeyOffer::Open && f.offered.contains(&Method::Passkey)),
 ];
 
 /// The first step owed.
@@ -84,12 +96,13 @@ pub fn position(step: Step) -> Option<(u32, u32)> {
         Step::ChooseMethod => Some((5, 7)),
         Step::NewPassword => Some((6, 7)),
         Step::Complete => Some((7, 7)),
-        Step::ProveMail | Step::EnrolApp | Step::EnrolMail => None,
+        Step::ProveMail | Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail | Step::OfferPasskey => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::BrowserFact;
     use super::*;
 
     fn done() -> Facts {
@@ -98,12 +111,15 @@ mod tests {
             terms_in_force: 2,
             terms_accepted: 2,
             mail: MailFact::Proved,
-            offered: vec![Method::App, Method::Mail],
+            offered: Method::ALL.to_vec(),
             chosen: Some(Method::App),
             enrolled: vec![Method::App],
             password: PasswordFact::Own,
             completion: Completion::Not,
             mail_proof: MailProof::Stale,
+            passkey_offer: PasskeyOffer::Not,
+            adding: None,
+            browser: BrowserFact::Unknown,
         }
     }
 
@@ -132,6 +148,14 @@ mod tests {
         assert_eq!(owed(|f| f.enrolled = vec![]), Some(Step::ProveMail));
         assert_eq!(owed(|f| (f.enrolled, f.mail_proof) = (vec![], MailProof::Fresh)), Some(Step::EnrolApp));
         assert_eq!(owed(|f| (f.enrolled, f.chosen) = (vec![], Some(Method::Mail))), Some(Step::EnrolMail));
+        assert_eq!(owed(|f| (f.enrolled, f.chosen) = (vec![], Some(Method::Passkey))), Some(Step::ProveMail));
+        let fresh = |f: &mut Facts| {
+            (f.enrolled, f.chosen, f.mail_proof) = (vec![], Some(Method::Passkey), MailProof::Fresh);
+        };
+        assert_eq!(owed(fresh), Some(Step::EnrolPasskey));
+        assert_eq!(owed(|f| f.passkey_offer = PasskeyOffer::Open), Some(Step::OfferPasskey));
+        let withdrawn = |f: &mut Facts| (f.passkey_offer, f.offered) = (PasskeyOffer::Open, vec![Method::App]);
+        assert_eq!(owed(withdrawn), None);
     }
 
     #[test]
@@ -163,7 +187,8 @@ mod tests {
                 Step::NewPassword => (facts.password, facts.completion) = (PasswordFact::Own, Completion::Shown),
                 Step::Complete => facts.completion = Completion::Left,
                 Step::ProveMail => facts.mail_proof = MailProof::Fresh,
-                Step::EnrolApp | Step::EnrolMail => facts.enrolled = vec![Method::App],
+                Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail => facts.enrolled = vec![Method::App],
+                Step::OfferPasskey => facts.passkey_offer = PasskeyOffer::Not,
             }
         }
         let expected = [

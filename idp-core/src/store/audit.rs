@@ -4,7 +4,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{audit_event, audit_head};
-use crate::audit::{Event, Head, Written};
+use crate::audit::{Event, EventKind, Head, Written};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -115,6 +115,25 @@ pub(crate) async fn list(ctx: &Ctx, query: &Query) -> Result<Vec<Written>, Fault
     }
     let rows = select.all(&ctx.db).await?;
     Ok(rows.into_iter().map(written).collect())
+}
+
+/// The member's newest events of these kinds, before a number where one is given.
+pub(crate) async fn newest_of(
+    ctx: &Ctx,
+    member: MemberId,
+    kinds: &[EventKind],
+    (before, limit): (Option<i64>, u64),
+) -> Result<Vec<Written>, Fault> {
+    let mut select = audit_event::Entity::find()
+        .filter(audit_event::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(audit_event::Column::MemberId.eq(member.uuid()))
+        .filter(audit_event::Column::Kind.is_in(kinds.iter().map(|kind| kind.name())))
+        .order_by_desc(audit_event::Column::Sequence)
+        .limit(limit);
+    if let Some(before) = before {
+        select = select.filter(audit_event::Column::Sequence.lt(before));
+    }
+    Ok(select.all(&ctx.db).await?.into_iter().map(written).collect())
 }
 
 fn written(row: audit_event::Model) -> Written {

@@ -35,7 +35,8 @@ pub(crate) async fn insert(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The newest ceremony of this kind in this interaction, whatever its state.
+/// The newest ceremony of this kind in this interaction, whatever its state. One that waits for its answer comes before
+/// those that do not: two of the same millisecond stand in no order of their own.
 pub(crate) async fn newest(
     ctx: &Ctx,
     member: MemberId,
@@ -45,6 +46,16 @@ pub(crate) async fn newest(
     let select = of_member(ctx, member)
         .filter(ceremony::Column::Kind.eq(kind.name()))
         .filter(ceremony::Column::InteractionId.eq(interaction.uuid()))
+        .order_by_desc(Expr::col(ceremony::Column::State).eq("pending"))
+        .order_by_desc(ceremony::Column::Id);
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// The newest ceremony of this kind that belongs to no interaction, whatever its state.
+pub(crate) async fn newest_outside(ctx: &Ctx, member: MemberId, kind: CeremonyKind) -> Result<Option<Ceremony>, Fault> {
+    let select = of_member(ctx, member)
+        .filter(ceremony::Column::Kind.eq(kind.name()))
+        .filter(ceremony::Column::InteractionId.is_null())
         .order_by_desc(ceremony::Column::Id);
     select.one(&ctx.db).await?.map(noun).transpose()
 }
@@ -75,7 +86,7 @@ pub(crate) async fn last_mail_proof(
     member: MemberId,
     browser: &Hashed<BrowserSecret>,
 ) -> Result<Option<(Timestamp, MailAddress)>, Fault> {
-    let kinds = [CeremonyKind::VerifyMail, CeremonyKind::SignInCode, CeremonyKind::EnrolMail];
+    let kinds = [CeremonyKind::VerifyMail, CeremonyKind::ChangeMail, CeremonyKind::SignInCode, CeremonyKind::EnrolMail];
     let select = of_member(ctx, member)
         .filter(ceremony::Column::Kind.is_in(kinds.map(CeremonyKind::name)))
         .filter(ceremony::Column::BrowserHash.eq(browser.bytes()))
@@ -128,6 +139,7 @@ pub(crate) async fn void(ctx: &Ctx, member: MemberId, kind: CeremonyKind) -> Res
 
 /// Voids every pending ceremony of the member.
 pub(crate) async fn void_all(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    super::passkey_ceremony::end_all_of(ctx, member).await?;
     void_where(ctx, member, ceremony::Column::Kind.is_not_null()).await
 }
 

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::ClientRowId;
-use crate::secret::Hashed;
+use crate::secret::{Hashed, Sealed};
 
 pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
     let row = client::ActiveModel {
@@ -17,6 +17,7 @@ pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
         client_id: Set(client.client_id.as_str().to_owned()),
         name: Set(client.name.clone()),
         secret_hash: Set(client.secret.as_ref().map(|secret| secret.bytes().to_vec())),
+        secret_sealed: Set(client.sealed_secret.as_ref().map(|secret| secret.bytes().to_vec())),
         settings: Set(written(&client.settings)?),
         created_at: Set(client.created_at.millis()),
         updated_at: Set(client.updated_at.millis()),
@@ -61,6 +62,7 @@ pub(crate) async fn update(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
     let changed = client::ActiveModel {
         name: Set(client.name.clone()),
         secret_hash: Set(client.secret.as_ref().map(|secret| secret.bytes().to_vec())),
+        secret_sealed: Set(client.sealed_secret.as_ref().map(|secret| secret.bytes().to_vec())),
         settings: Set(written(&client.settings)?),
         updated_at: Set(ctx.now.millis()),
         ..Default::default()
@@ -90,6 +92,7 @@ fn noun(row: client::Model) -> Result<Client, Fault> {
         client_id: ClientName::parse(&row.client_id).map_err(|_| Fault::unreadable("client id"))?,
         name: row.name,
         secret: row.secret_hash.map(Hashed::from_bytes),
+        sealed_secret: row.secret_sealed.map(Sealed::from_bytes),
         settings: serde_json::from_str(&row.settings).map_err(|_| Fault::unreadable("client settings"))?,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),

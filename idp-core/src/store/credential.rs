@@ -7,6 +7,8 @@ use super::entity::{mail_code_credential, password, totp_credential};
 use crate::clock::Timestamp;
 use crate::credential::Method;
 use crate::credential::app::App;
+use crate::credential::card::{Card, Condition};
+use crate::credential::passkey::Passkey;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{CredentialId, MemberId};
@@ -54,6 +56,9 @@ pub(crate) async fn rehash_password(ctx: &Ctx, member: MemberId, old: &str, new:
 /// The methods the member has set up, strongest first.
 pub(crate) async fn methods_of(ctx: &Ctx, member: MemberId) -> Result<Vec<Method>, Fault> {
     let mut methods = Vec::new();
+    if !super::passkey::all_of(ctx, member).await?.is_empty() {
+        methods.push(Method::Passkey);
+    }
     if !apps_of(ctx, member).await?.is_empty() {
         methods.push(Method::App);
     }
@@ -101,13 +106,89 @@ pub(crate) async fn insert_mail_codes(ctx: &Ctx, member: MemberId) -> Result<(),
     Ok(())
 }
 
-/// Takes away every credential of a method.
-pub(crate) async fn remove_method(ctx: &Ctx, member: MemberId, method: Method) -> Result<(), Fault> {
-    match method {
+/// Notes that a mailed code let the member in, where mailed codes are a method of theirs.
+pub(crate) async fn note_mail_code(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    mail_code_credential::Entity::update_many()
+        .col_expr(mail_code_credential::Column::LastUsedAt, Expr::value(ctx.now.millis()))
+        .filter(mail_code_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(mail_code_credential::Column::MemberId.eq(member.uuid()))
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
+/// Every method of the member as a card, strongest first.
+pub(crate) async fn cards_of(ctx: &Ctx, member: MemberId) -> Result<Vec<Card>, Fault> {
+    let mut cards: Vec<Card> = super::passkey::all_of(ctx, member).await?.into_iter().map(passkey_card).collect();
+    cards.extend(apps_of(ctx, member).await?.into_iter().map(app_card));
+    let mail = mail_code_credential::Entity::find()
+        .filter(mail_code_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(mail_code_credential::Column::MemberId.eq(member.uuid()));
+    cards.extend(mail.one(&ctx.db).await?.map(mail_card));
+    Ok(cards)
+}
+
+fn passkey_card(passkey: Passkey) -> Card {
+    Card {
+        id: passkey.id,
+        method: Method::Passkey,
+        condition: Condition::Working,
+        created_at: passkey.created_at,
+        last_used_at: passkey.last_used_at,
+        name: Some(passkey.name),
+    }
+}
+
+fn app_card(app: App) -> Card {
+    Card {
+        id: app.id,
+        method: Method::App,
+        condition: if app.is_working() { Condition::Working } else { Condition::Stopped },
+        created_at: app.created_at,
+        last_used_at: app.last_used_at,
+        name: Some(app.name),
+    }
+}
+
+fn mail_card(row: mail_code_credential::Model) -> Card {
+    Card {
+        id: CredentialId::from_uuid(row.id),
+        method: Method::Mail,
+        name: None,
+        created_at: Timestamp::from_millis(row.created_at),
+        last_used_at: row.last_used_at.map(Timestamp::from_millis),
+        condition: Condition::Working,
+    }
+}
+
+/// Gives a card's credential another name.
+pub(crate) async fn rename(ctx: &Ctx, member: MemberId, card: &Card, name: &str) -> Result<(), Fault> {
+    match card.method {
+        Method::Passkey => super::passkey::rename(ctx, member, card.id, name).await?,
+        Method::App => {
+            totp_credential::Entity::update_many()
+                .col_expr(totp_credential::Column::Name, Expr::value(name))
+                .filter(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+                .filter(totp_credential::Column::MemberId.eq(member.uuid()))
+                .filter(totp_credential::Column::Id.eq(card.id.uuid()))
+                .exec(&ctx.db)
+                .await?;
+        }
+        // There is one of it, and it has no name.
+        Method::Mail => {}
+    }
+    Ok(())
+}
+
+/// Deletes a card's credential.
+pub(crate) async fn remove(ctx: &Ctx, member: MemberId, card: &Card) -> Result<(), Fault> {
+    match card.method {
+        Method::Passkey => super::passkey::delete(ctx, member, card.id).await?,
         Method::App => {
             totp_credential::Entity::delete_many()
                 .filter(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
                 .filter(totp_credential::Column::MemberId.eq(member.uuid()))
+                .filter(totp_credential::Column::Id.eq(card.id.uuid()))
                 .exec(&ctx.db)
                 .await?;
         }
@@ -115,6 +196,7 @@ pub(crate) async fn remove_method(ctx: &Ctx, member: MemberId, method: Method) -
             mail_code_credential::Entity::delete_many()
                 .filter(mail_code_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
                 .filter(mail_code_credential::Column::MemberId.eq(member.uuid()))
+                .filter(mail_code_credential::Column::Id.eq(card.id.uuid()))
                 .exec(&ctx.db)
                 .await?;
         }

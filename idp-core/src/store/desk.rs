@@ -6,11 +6,12 @@ use sea_orm::sea_query::{Cond, Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 
-use super::entity::{audit_event, ceremony, interaction, mail_code_credential, member, outbox, session, throttle};
+use super::entity::{audit_event, ceremony, interaction, member, outbox, session, throttle};
 use super::{credential, member as members};
 use crate::audit::Event;
 use crate::clock::Timestamp;
 use crate::credential::Method;
+use crate::credential::card::{Card, Condition};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{CredentialId, InteractionId, MailId, MemberId, SessionId};
@@ -174,37 +175,26 @@ pub struct MethodRecord {
     pub created_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Option<Timestamp>,
+    /// Whether it was guessed at too often and has to be set up anew.
+    pub is_stopped: bool,
     /// No code of it is looked at before this instant.
     pub held_until: Option<Timestamp>,
 }
 
 /// The methods the member has set up, strongest first.
 pub(crate) async fn methods(ctx: &Ctx, member: MemberId) -> Result<Vec<MethodRecord>, Fault> {
-    let mut records = Vec::new();
-    for app in credential::apps_of(ctx, member).await? {
-        records.push(MethodRecord {
-            method: Method::App,
-            id: app.id,
-            name: Some(app.name),
-            created_at: app.created_at,
-            last_used_at: app.last_used_at,
-            held_until: Some(app.held_until).filter(|until| *until > ctx.now),
-        });
-    }
-    let mail = mail_code_credential::Entity::find()
-        .filter(mail_code_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(mail_code_credential::Column::MemberId.eq(member.uuid()));
-    if let Some(row) = mail.one(&ctx.db).await? {
-        records.push(MethodRecord {
-            method: Method::Mail,
-            id: CredentialId::from_uuid(row.id),
-            name: None,
-            created_at: Timestamp::from_millis(row.created_at),
-            last_used_at: row.last_used_at.map(Timestamp::from_millis),
-            held_until: None,
-        });
-    }
-    Ok(records)
+    let apps = credential::apps_of(ctx, member).await?;
+    let held_until = |id: CredentialId| apps.iter().find(|app| app.id == id).map(|app| app.held_until);
+    let record = |card: Card| MethodRecord {
+        held_until: held_until(card.id).filter(|until| *until > ctx.now),
+        is_stopped: card.condition == Condition::Stopped,
+        method: card.method,
+        id: card.id,
+        name: card.name,
+        created_at: card.created_at,
+        last_used_at: card.last_used_at,
+    };
+    Ok(credential::cards_of(ctx, member).await?.into_iter().map(record).collect())
 }
 
 /// Wrong guesses counted under a subject, and until when it rests.

@@ -1,13 +1,13 @@
 //! Table `grants`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, Select};
 
 use super::entity::grant;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::grant::Grant;
+use crate::grant::{Grant, Lifetime};
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::Scopes;
 
@@ -23,6 +23,7 @@ pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
         created_at: Set(grant.created_at.millis()),
         expires_at: Set(grant.expires_at.millis()),
         revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
+        lifetime: Set(Lifetime::of(&grant.scopes).name().to_owned()),
     };
     grant::Entity::insert(row).exec_without_returning(&ctx.db).await?;
     Ok(())
@@ -46,21 +47,26 @@ pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Takes back what was granted in one session.
+/// Takes back what was granted in one session, but for what was granted beyond it.
 pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<(), Fault> {
     grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::SessionId.eq(session.uuid()))
+        .filter(grant::Column::Lifetime.eq(Lifetime::Session.name()))
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
         .await?;
     Ok(())
 }
 
-/// Takes back everything the member granted one client.
-pub(crate) async fn revoke_of_member_and_client(ctx: &Ctx, member: MemberId, client: ClientRowId) -> Result<(), Fault> {
-    grant::Entity::update_many()
+/// Takes back everything the member granted one client; answers how many grants that were.
+pub(crate) async fn revoke_of_member_and_client(
+    ctx: &Ctx,
+    member: MemberId,
+    client: ClientRowId,
+) -> Result<u64, Fault> {
+    let done = grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::MemberId.eq(member.uuid()))
@@ -68,19 +74,41 @@ pub(crate) async fn revoke_of_member_and_client(ctx: &Ctx, member: MemberId, cli
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
         .await?;
-    Ok(())
+    Ok(done.rows_affected)
 }
 
-/// Takes back everything the member granted.
-pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
-    grant::Entity::update_many()
+/// Takes back everything the member granted, but for what was granted in the session kept.
+pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId, kept: Option<SessionId>) -> Result<(), Fault> {
+    let mut update = grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(grant::Column::MemberId.eq(member.uuid()))
-        .filter(grant::Column::RevokedAt.is_null())
-        .exec(&ctx.db)
-        .await?;
+        .filter(grant::Column::RevokedAt.is_null());
+    if let Some(kept) = kept {
+        let another = grant::Column::SessionId.ne(kept.uuid()).or(grant::Column::SessionId.is_null());
+        update = update.filter(another);
+    }
+    update.exec(&ctx.db).await?;
     Ok(())
+}
+
+/// What the member granted and that still counts.
+pub(crate) async fn live_of_member(ctx: &Ctx, member: MemberId) -> Result<Vec<Grant>, Fault> {
+    let select = grant::Entity::find()
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::MemberId.eq(member.uuid()))
+        .filter(grant::Column::RevokedAt.is_null())
+        .filter(grant::Column::ExpiresAt.gt(ctx.now.millis()));
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
+/// The clients to which something was granted in a session.
+pub(crate) async fn clients_of_session(ctx: &Ctx, session: SessionId) -> Result<Vec<ClientRowId>, Fault> {
+    let select = grant::Entity::find()
+        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(grant::Column::SessionId.eq(session.uuid()));
+    let rows = select.all(&ctx.db).await?;
+    Ok(rows.into_iter().map(|row| ClientRowId::from_uuid(row.client_id)).collect())
 }
 
 fn noun(row: grant::Model) -> Result<Grant, Fault> {

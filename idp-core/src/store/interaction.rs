@@ -16,6 +16,8 @@ pub(crate) async fn insert(ctx: &Ctx, interaction: &Interaction) -> Result<(), F
         None => None,
         Some((_, request)) => Some(serde_json::to_string(request).map_err(|_| Fault::unreadable("request"))?),
     };
+    let errand = interaction.errand.map(|errand| serde_json::to_string(&errand)).transpose();
+    let errand = errand.map_err(|_| Fault::unreadable("errand"))?;
     let row = interaction::ActiveModel {
         id: Set(interaction.id.uuid()),
         realm_id: Set(ctx.realm().id.uuid()),
@@ -28,6 +30,7 @@ pub(crate) async fn insert(ctx: &Ctx, interaction: &Interaction) -> Result<(), F
         created_at: Set(interaction.created_at.millis()),
         seen_at: Set(interaction.seen_at.millis()),
         expires_at: Set(interaction.expires_at.millis()),
+        errand: Set(errand),
     };
     interaction::Entity::insert(row).exec_without_returning(&ctx.db).await?;
     Ok(())
@@ -139,6 +142,7 @@ fn noun(row: interaction::Model) -> Result<Interaction, Fault> {
         id: InteractionId::from_uuid(row.id),
         browser: Hashed::from_bytes(row.browser_hash),
         request,
+        errand: row.errand.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| unreadable())?,
         state: State::from_name(&row.state).ok_or_else(unreadable)?,
         member: row.member_id.map(MemberId::from_uuid),
         progress: serde_json::from_str(&row.progress).map_err(|_| unreadable())?,

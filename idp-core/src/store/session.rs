@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{known_browser, session};
 use crate::clock::{Timestamp, days};
@@ -25,7 +25,7 @@ pub(crate) async fn insert(ctx: &Ctx, session: &Session, secret: &Hashed<Session
         browser_hash: Set(session.browser.bytes().to_vec()),
         proofs: Set(serde_json::to_string(&session.proofs).map_err(|_| Fault::unreadable("proofs"))?),
         authenticated_at: Set(session.authenticated_at.millis()),
-        user_agent: Set(ctx.scope.source.user_agent.clone()),
+        user_agent: Set(session.user_agent.clone()),
         created_at: Set(session.created_at.millis()),
         seen_at: Set(session.seen_at.millis()),
         expires_at: Set(session.expires_at.millis()),
@@ -39,6 +39,11 @@ pub(crate) async fn by_secret(ctx: &Ctx, secret: &Hashed<SessionSecret>) -> Resu
     let select = session::Entity::find()
         .filter(session::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(session::Column::SecretHash.eq(secret.bytes()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, Fault> {
+    let select = session::Entity::find_by_id(id.uuid()).filter(session::Column::RealmId.eq(ctx.realm().id.uuid()));
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
@@ -63,16 +68,36 @@ pub(crate) async fn end(ctx: &Ctx, id: SessionId) -> Result<bool, Fault> {
     Ok(done.rows_affected == 1)
 }
 
-/// Ends every session of the member; answers how many were live.
-pub(crate) async fn end_all_of(ctx: &Ctx, member: MemberId) -> Result<u64, Fault> {
+/// The same session resting on other proofs, under a new secret: true while it is what the browser still has.
+pub(crate) async fn raise(
+    ctx: &Ctx,
+    session: &Session,
+    (old, new): (&Hashed<SessionSecret>, &Hashed<SessionSecret>),
+) -> Result<bool, Fault> {
+    let proofs = serde_json::to_string(&session.proofs).map_err(|_| Fault::unreadable("proofs"))?;
     let done = session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::value(ctx.now.millis()))
-        .filter(session::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(session::Column::MemberId.eq(member.uuid()))
+        .col_expr(session::Column::SecretHash, Expr::value(new.bytes().to_vec()))
+        .col_expr(session::Column::Proofs, Expr::value(proofs))
+        .col_expr(session::Column::AuthenticatedAt, Expr::value(session.authenticated_at.millis()))
+        .col_expr(session::Column::UserAgent, Expr::value(session.user_agent.clone()))
+        .col_expr(session::Column::SeenAt, Expr::value(session.seen_at.millis()))
+        .col_expr(session::Column::ExpiresAt, Expr::value(session.expires_at.millis()))
+        .filter(session::Column::Id.eq(session.id.uuid()))
+        .filter(session::Column::SecretHash.eq(old.bytes()))
         .filter(session::Column::EndedAt.is_null())
         .exec(&ctx.db)
         .await?;
-    Ok(done.rows_affected)
+    Ok(done.rows_affected == 1)
+}
+
+/// The member's sessions that nobody ended, newest first; time may have ended them.
+pub(crate) async fn unended_of(ctx: &Ctx, member: MemberId) -> Result<Vec<Session>, Fault> {
+    let select = session::Entity::find()
+        .filter(session::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(session::Column::MemberId.eq(member.uuid()))
+        .filter(session::Column::EndedAt.is_null())
+        .order_by_desc(session::Column::Id);
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
 /// Remembers that the member signed in from this browser.
@@ -111,6 +136,7 @@ fn noun(row: session::Model) -> Result<Session, Fault> {
         proofs: serde_json::from_str(&row.proofs).map_err(|_| Fault::unreadable("proofs"))?,
         authenticated_at: Timestamp::from_millis(row.authenticated_at),
         created_at: Timestamp::from_millis(row.created_at),
+        user_agent: row.user_agent,
         seen_at: Timestamp::from_millis(row.seen_at),
         expires_at: Timestamp::from_millis(row.expires_at),
         ended_at: row.ended_at.map(Timestamp::from_millis),

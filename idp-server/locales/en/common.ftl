@@ -30,6 +30,13 @@ notice-resumed = You are continuing where you left off.
 notice-method-enrolled = Your way to sign in is set up.
 notice-password-changed = Your password was changed.
 notice-sign-in-again = For your security, please sign in again.
+notice-method-renamed = The name was changed.
+notice-method-removed = It was removed. You can no longer sign in with it.
+notice-mail-changed = Your email address was changed.
+notice-signed-out-there = That device is signed out.
+notice-signed-out-elsewhere = All other devices are signed out.
+notice-browser-forgotten = From now on the second check is made on that device again.
+notice-application-revoked = What the service could use is revoked.
 notice-stayed-signed-in = You are still signed in.
 
 password-show = Show

@@ -72,6 +72,17 @@ error-totp_stopped = There were too many wrong entries, so this authenticator ap
 error-totp_slowed = There were several wrong entries. Please wait about a minute and enter the new digits.
 error-device_name_too_long = Please use at most 60 characters for the name of the device.
 
+error-passkey_expired = It took too long to confirm. Please press the button again.
+error-passkey_refused = For your safety, this device can no longer be used to sign in. Please sign in another way, or contact your health insurance society.
+error-passkey_registered = This device is already set up. Please use another device, or choose another way.
+error-passkey_unknown = We do not know this device. Please sign in another way.
+error-passkey_unreadable = We could not read the answer of your device. Please try again, or choose another way.
+error-passkey_wrong = We could not make sure that it is you. Please try again, or choose another way.
+error-passkey_cancelled = The window was closed before you confirmed. Please press the button again, or choose another way.
+error-passkey_failed = The connection did not work. Please try again in a moment, or choose another way.
+error-passkey_timed_out = The time for confirming ran out. Please press the button again, or choose another way.
+error-passkey_unsupported = This device or browser cannot be used in this way. Please choose another way.
+
 error-method_missing = Choose one way to sign in.
 error-method_not_offered = This way cannot be chosen now. Please choose another.
 error-password_birth_date = It contains your date of birth. Please choose one without it.
@@ -134,3 +145,9 @@ error-cross_site = This was sent from another site. We did not accept it, to kee
 error-cookies_off = Your browser does not keep cookies, so sign-in cannot go on.
     .title = Please allow cookies
     .next = Allow cookies in the settings of your browser and try again. If you do not know how, please call us.
+
+error-user_code_wrong = No device waits with this code. Check each letter on the device; a code works for 10 minutes.
+error-device_name_unreadable = Enter a name of 1 to 60 characters.
+error-last_way_in = This is your last way to sign in, so it cannot be removed. Please add another one first.
+error-mail_same = This is the address in use. Enter another one.
+error-password_same = This is the password in use. Choose another one.

@@ -58,7 +58,11 @@ back-to-client = Back to { $client }
 back-to-sign-in = Sign in again
 back-again = Try again
 
-home-title = You are signed in
-home-lead = We know it is you. Please go on to the page of the service you want to use.
 home-methods = Ways to sign in
 home-sign-out = Sign out
+
+out-of-reach-title = A stronger way to sign in is needed
+out-of-reach-lead = This service asks for a stronger way to sign in than you have set up.
+out-of-reach-lead-client = { $client } asks for a stronger way to sign in than you have set up.
+out-of-reach-do = Set up another way to sign in on the page “Your account”, for example an authenticator app. Then open the service again.
+out-of-reach-return = Back to the service

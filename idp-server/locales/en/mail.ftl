@@ -50,6 +50,14 @@ mail-address-changed-tail =
     If you changed it yourself, there is nothing to do.
     If you did not, please contact { $society } at once.
 
+mail-passkey-refused-subject = 【{ $society }】A sign-in was stopped
+mail-passkey-refused-lead =
+    This is { $society }.
+    At { $at }, somebody tried to sign in with “{ $name }”. It may have been copied, so we stopped it. Nobody was signed in.
+mail-passkey-refused-tail =
+    Please sign in another way and remove “{ $name }”.
+    If this was not you, please contact { $society } at once.
+
 mail-method-added-subject = 【{ $society }】A way to sign in was set up
 mail-method-added-lead =
     This is { $society }.
@@ -73,3 +81,19 @@ mail-locked-lead =
 mail-locked-tail =
     If it was you, please try again later.
     If it was not you, please contact { $society }.
+
+mail-change-subject = 【{ $society }】Confirm your new email address
+mail-change-lead =
+    This is { $society }.
+    This address was entered as a new email address on the account page.
+    Open the link and press “Confirm”, or enter the code on the page.
+mail-change-tail =
+    If you did not ask for this, please delete this email. Nothing will be changed.
+
+mail-method-renamed-subject = 【{ $society }】A way to sign in was renamed
+mail-method-renamed-lead =
+    This is { $society }.
+    The name of “{ $method }” was changed on { $at }.
+mail-method-renamed-tail =
+    If you changed it yourself, there is nothing to do.
+    If you did not, please contact { $society } at once.

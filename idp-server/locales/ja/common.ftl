@@ -27,6 +27,13 @@ notice-resumed = 前回の続きから始めます。
 notice-method-enrolled = ログイン方法の設定が終わりました。
 notice-password-changed = パスワードを変更しました。
 notice-sign-in-again = 安全のため、もう一度ログインしてください。
+notice-method-renamed = 名前を変えました。
+notice-method-removed = 削除しました。この方法ではログインできなくなりました。
+notice-mail-changed = メールアドレスを変更しました。
+notice-signed-out-there = その端末をログアウトしました。
+notice-signed-out-elsewhere = ほかの端末をすべてログアウトしました。
+notice-browser-forgotten = 次から、その端末でも2つ目の確認をします。
+notice-application-revoked = サービスの利用を取り消しました。
 notice-stayed-signed-in = ログアウトせずに、そのままご利用いただけます。
 
 password-show = 表示

@@ -72,6 +72,17 @@ error-totp_stopped = まちがいが何度も続いたため、安全のため�
 error-totp_slowed = まちがいが続いたため、少し時間をおいています。1分ほど待ってから、新しい数字を入力してください。
 error-device_name_too_long = 端末の名前は、60文字以内で入力してください。
 
+error-passkey_expired = 時間がたったため、確認できませんでした。もう一度ボタンを押してください。
+error-passkey_refused = 安全のため、この端末の登録ではログインできません。ほかの方法でログインするか、健康保険組合へご連絡ください。
+error-passkey_registered = この端末は、すでに設定されています。ほかの端末を使うか、ほかの方法を選んでください。
+error-passkey_unknown = この端末の登録が見つかりませんでした。ほかの方法でログインしてください。
+error-passkey_unreadable = 端末からの返事を読み取れませんでした。もう一度お試しになるか、ほかの方法を選んでください。
+error-passkey_wrong = ご本人であることを確認できませんでした。もう一度お試しになるか、ほかの方法を選んでください。
+error-passkey_cancelled = 確認が途中で終わりました。もう一度ボタンを押すか、ほかの方法を選んでください。
+error-passkey_failed = 通信できませんでした。しばらくしてからもう一度お試しになるか、ほかの方法を選んでください。
+error-passkey_timed_out = 時間がたったため、確認が終わりました。もう一度ボタンを押すか、ほかの方法を選んでください。
+error-passkey_unsupported = この端末やブラウザーでは、この方法を使えません。ほかの方法を選んでください。
+
 error-method_missing = ログイン方法を1つ選んでください。
 error-method_not_offered = この方法は、いまはお選びいただけません。ほかの方法を選んでください。
 error-password_birth_date = 生年月日が入っています。生年月日を使わないものにしてください。
@@ -134,3 +145,9 @@ error-cross_site = ほかのサイトから送られたため、安全のため�
 error-cookies_off = ブラウザーの「Cookie（クッキー）」が使えないため、ログインを続けられません。
     .title = Cookieを使えるようにしてください
     .next = ブラウザーの設定でCookieを許可してから、もう一度お試しください。許可の方法がわからないときは、お電話でご案内します。
+
+error-user_code_wrong = このコードを待っている機器はありません。機器の表示を1文字ずつお確かめください。コードの有効時間は10分です。
+error-device_name_unreadable = 名前は1文字から60文字までで入力してください。
+error-last_way_in = 最後のログイン方法なので、削除できません。先に別のログイン方法を追加してください。
+error-mail_same = 今お使いのメールアドレスです。別のメールアドレスを入力してください。
+error-password_same = 今お使いのパスワードです。別のパスワードを入力してください。

@@ -55,7 +55,11 @@ back-to-client = 「{ $client }」へ戻る
 back-to-sign-in = もう一度ログインする
 back-again = もう一度試す
 
-home-title = ログインしています
-home-lead = 本人確認が済みました。ご利用になるサービスの画面へお進みください。
 home-methods = ログイン方法
 home-sign-out = ログアウト
+
+out-of-reach-title = より安全なログイン方法が必要です
+out-of-reach-lead = このサービスを使うには、今お使いの方法より安全なログイン方法が必要です。
+out-of-reach-lead-client = { $client }を使うには、今お使いの方法より安全なログイン方法が必要です。
+out-of-reach-do = 「アカウント」のページで、認証アプリなど別のログイン方法を設定してから、もう一度サービスを開いてください。
+out-of-reach-return = サービスに戻る

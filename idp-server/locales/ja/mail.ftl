@@ -44,6 +44,14 @@ mail-address-changed-tail =
     ご自分で変更したときは、何もする必要はありません。
     お心あたりがないときは、すぐに{ $society }へご連絡ください。
 
+mail-passkey-refused-subject = 【{ $society }】ログインを止めました
+mail-passkey-refused-lead =
+    { $society }です。
+    { $at }に、「{ $name }」の登録を使ったログインがありましたが、写しが作られた疑いがあるため止めました。ログインはされていません。
+mail-passkey-refused-tail =
+    ほかの方法でログインし、「{ $name }」を削除してください。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
 mail-method-added-subject = 【{ $society }】ログイン方法が設定されました
 mail-method-added-lead =
     { $society }です。
@@ -67,3 +75,19 @@ mail-locked-lead =
 mail-locked-tail =
     ご自分で入力したときは、時間をおいてもう一度お試しください。
     お心あたりがないときは、{ $society }へご連絡ください。
+
+mail-change-subject = 【{ $society }】新しいメールアドレスの確認
+mail-change-lead =
+    { $society }です。
+    アカウントのページで、このメールアドレスが新しいメールアドレスとして入力されました。
+    リンクを開いて「確認する」を押すか、画面に確認コードを入力してください。
+mail-change-tail =
+    心あたりがないときは、このメールを削除してください。何も変更されません。
+
+mail-method-renamed-subject = 【{ $society }】ログイン方法の名前が変わりました
+mail-method-renamed-lead =
+    { $society }です。
+    { $at } に「{ $method }」の名前が変わりました。
+mail-method-renamed-tail =
+    ご自身で変えた場合は、何もする必要はありません。
+    心あたりがないときは、すぐに{ $society }へご連絡ください。

@@ -56,6 +56,8 @@ pub enum MemberState {
     New,
     /// Was a member before; the password was reset to symbol + number + birth date.
     Pattern,
+    /// Chose a passkey, which no seed can put into a browser: sets it up at the next sign-in.
+    Passkey,
     /// Past everything, signs in with an authenticator app.
     Totp,
     /// Past everything, signs in with mailed codes.
@@ -213,6 +215,17 @@ pub const MEMBERS: &[DemoMember] = &[
         password: None,
     },
     DemoMember {
+        user_id: "MN100303",
+        name: ["渡辺", "直樹"],
+        kana: ["ワタナベ", "ナオキ"],
+        symbol: "1003",
+        number: "303",
+        birth_date: "1991-04-16",
+        mail: "naoki.watanabe@example.jp",
+        state: MemberState::Passkey,
+        password: Some("minato-no-kamome-ga-tobu"),
+    },
+    DemoMember {
         user_id: "MN100401",
         name: ["山本", "由美子"],
         kana: ["ヤマモト", "ユミコ"],
@@ -294,6 +307,7 @@ mod tests {
         assert_eq!(count(MemberState::New), 5);
         for state in [
             MemberState::Pattern,
+            MemberState::Passkey,
             MemberState::Totp,
             MemberState::Mail,
             MemberState::PendingEnrolment,
@@ -314,7 +328,8 @@ mod tests {
         for member in MEMBERS {
             match member.state {
                 MemberState::New | MemberState::Pattern => assert!(member.password.is_none(), "{}", member.user_id),
-                MemberState::Totp
+                MemberState::Passkey
+                | MemberState::Totp
                 | MemberState::Mail
                 | MemberState::PendingEnrolment
                 | MemberState::Locked

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use idp_core::admin::transfer::{Luggage, SecondStep, Transfer};
 use idp_core::admin::{client, hold, key, letter, member, realm, transfer};
 use idp_core::birth_date::BirthDate;
-use idp_core::client::{AuthMethod, ClientName, ClientSettings, Party as CoreParty};
+use idp_core::client::{AuthMethod, ClientName, ClientSettings, Party as CoreParty, Profile};
 use idp_core::clock::hours;
 use idp_core::credential::Method;
 use idp_core::credential::password_policy::normalise_password;
@@ -164,6 +164,7 @@ async fn settle(ctx: &Ctx, Prepared { member, phc }: Prepared) -> Result<MemberE
             entry.totp_key = Some(secret.grouped_key().replace(' ', ""));
             move_in(ctx, member, phc, SecondStep::App { name: "スマートフォン".to_owned(), secret }).await?;
         }
+        MemberState::Passkey => move_in(ctx, member, phc, SecondStep::Chosen(Method::Passkey)).await?,
         MemberState::Mail => move_in(ctx, member, phc, SecondStep::MailCodes).await?,
         MemberState::PendingEnrolment => move_in(ctx, member, phc, SecondStep::Chosen(Method::App)).await?,
         MemberState::Locked => {
@@ -243,7 +244,7 @@ async fn register(ctx: &Ctx, client: &DemoClient, portal: &str) -> Result<Client
     } else {
         signed_out.clone_from(&redirects);
     }
-    let settings = ClientSettings {
+    let mut settings = ClientSettings {
         redirect_uris: parsed(&redirects)?,
         post_logout_redirect_uris: parsed(&signed_out)?,
         auth_method: match client.profile {
@@ -257,6 +258,7 @@ async fn register(ctx: &Ctx, client: &DemoClient, portal: &str) -> Result<Client
         },
         ..ClientSettings::default()
     };
+    settings.profile = Profile::fitting(&settings);
 
     let client_id = ClientName::parse(client.client_id).map_err(|error| refused(client.client_id, &error))?;
     let new = client::NewClient { client_id: Some(client_id), name: client.name_ja.to_owned(), settings };

@@ -15,6 +15,8 @@ pub(crate) enum Name {
     Session,
     /// The language chosen on the pages.
     Language,
+    /// The code of a device that waits while its member signs in.
+    Device,
 }
 
 impl Name {
@@ -25,15 +27,17 @@ impl Name {
             (Self::Browser, Transport::LoopbackHttp) => "sekisho-browser",
             (Self::Session, Transport::Https) => "__Host-sekisho-session",
             (Self::Session, Transport::LoopbackHttp) => "sekisho-session",
+            (Self::Device, Transport::Https) => "__Host-sekisho-device",
+            (Self::Device, Transport::LoopbackHttp) => "sekisho-device",
             (Self::Language, Transport::Https) => "__Host-sekisho-language",
             (Self::Language, Transport::LoopbackHttp) => "sekisho-language",
         }
     }
 
-    /// The session ends with the browser, the others stay.
+    /// Session and device end with the browser, the others stay.
     const fn lifetime(self) -> Option<i64> {
         match self {
-            Self::Session => None,
+            Self::Session | Self::Device => None,
             Self::Browser | Self::Language => Some(LONGEST),
         }
     }

@@ -100,6 +100,11 @@ impl Visit {
         &self.0.request_id
     }
 
+    /// Clock, randomness and vault.
+    pub(crate) fn ambient(&self) -> &Ambient {
+        &self.0.ambient
+    }
+
     /// For the store: a browser of which it is not yet known whose it is.
     pub fn scope(&self) -> Scope {
         self.scope_of(Actor::Browser)
@@ -145,6 +150,27 @@ impl Visit {
     /// Takes the cookie of the session away with this answer.
     pub fn end_session(&self) {
         self.set(cookies::forget(Name::Session, self.transport()));
+    }
+
+    /// Has the member led back to the page of the device once they are signed in.
+    pub fn come_back_to_device(&self, user_code: &str) {
+        let kept: String = user_code.chars().filter(|c| c.is_ascii_alphabetic() || *c == '-').take(9).collect();
+        let value = if kept.is_empty() { "-" } else { &kept };
+        self.set(cookies::keep(Name::Device, self.transport(), value));
+    }
+
+    /// The member is there.
+    pub fn came_back_to_device(&self) {
+        if self.waiting_device().is_some() {
+            self.set(cookies::forget(Name::Device, self.transport()));
+        }
+    }
+
+    /// The code of the device that waits for the member, as it was typed.
+    pub fn waiting_device(&self) -> Option<String> {
+        let value = cookies::read(&self.0.jar, Name::Device, self.transport())?;
+        let good = !value.is_empty() && value.len() <= 9 && value.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+        good.then_some(value)
     }
 
     /// The frame of a page, with the links to the same page in the other languages.

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use idp_core::authn::mail_code::{self, MailCode, Sending};
+use idp_core::authn::remember;
 use idp_core::credential::Method;
 use idp_core::interaction::decide::Next;
 use idp_core::onboarding::table::Step;
@@ -30,8 +31,18 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
             Sending::Elsewhere => go::on(&caller).await,
         };
     }
-    let typed = text(&form.fields, "mail-code");
-    let answer = caller.write(move |ctx| Box::pin(async move { mail_code::answer(ctx, &place, &typed).await })).await?;
+    let (typed, wanted) = (text(&form.fields, "mail-code"), form.fields.has("remember-browser"));
+    let answer = caller
+        .write(move |ctx| {
+            Box::pin(async move {
+                let answer = mail_code::answer(ctx, &place, &typed).await?;
+                if wanted && answer == MailCode::Accepted {
+                    remember::remember(ctx, &place).await?;
+                }
+                Ok(answer)
+            })
+        })
+        .await?;
     match refusal_code(answer, &form) {
         None => go::on(&caller).await,
         Some(code) => page(&caller, Some(code), None).await,
@@ -66,5 +77,6 @@ async fn page(caller: &Caller, error: Option<&str>, notice: Option<Notice>) -> R
         code_minutes: 10,
         resend_wait_seconds: caller.seconds_until(waiting.resend_at),
         other_method_url: None,
+        remember_days: caller.remember_days(&sitting),
     }))
 }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use idp_core::authn::password::{self, Attempt, SignIn, Ticket, Typed, Verdict};
 use idp_core::clock::Timestamp;
+use idp_core::credential::Method;
 use idp_core::credential::password_policy::{TypedPassword, normalise_password};
 use idp_core::fault::Fault;
 use idp_core::hashing::{self, Phc};
@@ -17,7 +18,7 @@ use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::middleware::headers;
 use crate::view::chrome::FieldError;
-use crate::view::login::{Locked, Login};
+use crate::view::login::{Locked, Login, SignInPurpose};
 use crate::{go, paths};
 
 /// Shows the form, or sends whoever is signed in already to what comes next.
@@ -82,7 +83,7 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
 }
 
 /// A form posted without an interaction begins one.
-async fn seat(caller: Caller) -> Result<Caller, Failure> {
+pub(super) async fn seat(caller: Caller) -> Result<Caller, Failure> {
     let open = caller.sitting().await?.filter(|(_, next)| !matches!(next, Next::Over | Next::Declined));
     let id = match open {
         Some((sitting, _)) => sitting.interaction.id,
@@ -126,7 +127,7 @@ async fn answered(caller: &Caller, answer: SignIn, username: String) -> Result<R
         SignIn::Held { until } => return Ok(locked(caller, until)),
         SignIn::Wrong => "wrong_credentials",
         SignIn::LetterExpired => "letter_expired",
-        SignIn::LetterEnded => "letter_ended",
+        SignIn::LetterEnded => "letter_used",
         SignIn::LetterNeeded => "letter_needed",
     };
     let errors = vec![FieldError { field: Some("password"), code: code.into(), values: Vec::new() }];
@@ -147,7 +148,8 @@ pub fn locked(caller: &Caller, until: Timestamp) -> Response {
     (StatusCode::TOO_MANY_REQUESTS, page).into_response()
 }
 
-async fn page(
+/// The sign-in page with its errors.
+pub(super) async fn page(
     caller: &Caller,
     sitting: Option<&Sitting>,
     username: String,
@@ -160,10 +162,16 @@ async fn page(
         None => None,
     };
     let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
-    let username = if username.is_empty() { hint.unwrap_or_default() } else { username };
+    let seated = sitting.and_then(|sitting| sitting.seated.as_ref());
+    let seated = seated.map(|(member, _)| member.user_id.as_str().to_owned());
+    let username = if username.is_empty() { hint.or(seated).unwrap_or_default() } else { username };
     let mut chrome = caller.chrome_of(interaction);
     chrome.errors = errors;
-    let mut response = caller.page(&Login { chrome, application, username });
+    let passkey = caller.visit.realm().offered_methods().contains(&Method::Passkey);
+    let passkey_url = passkey.then(|| paths::LOGIN_PASSKEY.to_owned());
+    let again = interaction.is_some_and(|interaction| interaction.errand.is_some() && interaction.member.is_some());
+    let purpose = if again { SignInPurpose::Again } else { SignInPurpose::SignIn };
+    let mut response = caller.page(&Login { chrome, application, username, purpose, passkey_url });
     headers::allow_image(response.headers_mut(), logo.as_deref());
     Ok(response)
 }

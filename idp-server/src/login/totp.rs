@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use idp_core::authn::app::{self, AppCode};
+use idp_core::authn::remember;
 use idp_core::credential::Method;
-use idp_core::interaction::decide::Next;
 
 use crate::caller::{Caller, text};
 use crate::error::Failure;
@@ -20,7 +20,18 @@ pub async fn show(caller: Caller) -> Result<Response, Failure> {
 pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure> {
     let caller = caller.with(&form);
     let (place, typed) = (caller.place.clone(), text(&form.fields, "totp-code"));
-    let answer = caller.write(move |ctx| Box::pin(async move { app::answer(ctx, &place, &typed).await })).await?;
+    let wanted = form.fields.has("remember-browser");
+    let answer = caller
+        .write(move |ctx| {
+            Box::pin(async move {
+                let answer = app::answer(ctx, &place, &typed).await?;
+                if wanted && answer == AppCode::Accepted {
+                    remember::remember(ctx, &place).await?;
+                }
+                Ok(answer)
+            })
+        })
+        .await?;
     match answer {
         AppCode::Accepted | AppCode::Elsewhere => go::on(&caller).await,
         AppCode::Unreadable if form.fields.text("totp-code").trim().is_empty() => {
@@ -35,11 +46,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
 }
 
 async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure> {
-    match caller.owed(Next::SecondStep(Method::App)).await? {
+    match caller.owed_second_step(Method::App).await? {
         Err(elsewhere) => Ok(elsewhere),
         Ok(sitting) => {
             let chrome = caller.chrome_with(&sitting, Some("totp-code"), error);
-            Ok(caller.page(&LoginTotp { chrome, device_name: None, other_method_url: None }))
+            let remember_days = caller.remember_days(&sitting);
+            let other_method_url = go::other_way(&sitting, Method::App);
+            Ok(caller.page(&LoginTotp { chrome, device_name: None, other_method_url, remember_days }))
         }
     }
 }

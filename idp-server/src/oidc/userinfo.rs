@@ -1,89 +1,117 @@
-//! `/userinfo`: the token comes in the header or in a form, never in the query (RFC 6750 §2, RFC 9700 §4.3.2).
+//! `/userinfo`: the token comes in the header or in a form, never in the query (RFC 6750 §2, RFC 9449 §7.1, RFC 9700
+//! §4.3.2).
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use idp_core::oidc::userinfo::{Userinfo, userinfo};
+use idp_core::oidc::userinfo::{PresentedToken, Scheme, Userinfo, userinfo};
 
 use super::document::{self, Keep};
-use super::sent;
+use super::{client_call, sent};
 use crate::error::Failure;
 use crate::extract::Visit;
 use crate::state::AppState;
 
 /// With the token in the header.
 pub(crate) async fn get(State(state): State<AppState>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
-    answer(&state, &visit, bearer(&headers)).await
+    answer(&state, &visit, in_header(&headers), "GET", &headers).await
 }
 
 /// With the token in the header or in a form.
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let in_header = bearer(request.headers());
-    let in_form = if sent::is_form(request.headers()) {
+    let headers = request.headers().clone();
+    let in_form = if sent::is_form(&headers) {
         match sent::form(request).await {
             Ok(params) if params.is_doubled("access_token") => {
                 Sent::Malformed("the parameter access_token is repeated")
             }
-            Ok(params) => params.find("access_token").map_or(Sent::Nothing, |token| Sent::Token(token.to_owned())),
+            Ok(params) => {
+                params.find("access_token").map_or(Sent::Nothing, |token| Sent::Token(Scheme::Bearer, token.to_owned()))
+            }
             Err(unreadable) => Sent::Malformed(unreadable.description()),
         }
     } else {
         Sent::Nothing
     };
-    let sent = match (in_header, in_form) {
-        (Sent::Token(_), Sent::Token(_)) => Sent::Malformed("the token came in more than one way"),
+    let sent = match (in_header(&headers), in_form) {
+        (Sent::Token(..), Sent::Token(..)) => Sent::Malformed("the token came in more than one way"),
         (Sent::Nothing, other) | (other, Sent::Nothing) => other,
         (malformed @ Sent::Malformed(_), _) | (_, malformed @ Sent::Malformed(_)) => malformed,
     };
-    answer(&state, &visit, sent).await
+    answer(&state, &visit, sent, "POST", &headers).await
 }
 
 /// How the token came.
 enum Sent {
     Nothing,
-    Token(String),
+    Token(Scheme, String),
     Malformed(&'static str),
 }
 
-fn bearer(headers: &HeaderMap) -> Sent {
+fn in_header(headers: &HeaderMap) -> Sent {
     let Some(value) = sent::authorization(headers) else { return Sent::Nothing };
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
-            Sent::Token(token.trim().to_owned())
-        }
-        Some(_) | None => Sent::Malformed("the Authorization header is not readable as Bearer"),
+    let token = |scheme, token: &str| Sent::Token(scheme, token.trim().to_owned());
+    match value.split_once(' ').filter(|(_, token)| !token.trim().is_empty()) {
+        Some((scheme, text)) if scheme.eq_ignore_ascii_case("bearer") => token(Scheme::Bearer, text),
+        Some((scheme, text)) if scheme.eq_ignore_ascii_case("dpop") => token(Scheme::Dpop, text),
+        Some(_) | None => Sent::Malformed("the Authorization header is not readable as Bearer or DPoP"),
     }
 }
 
-async fn answer(state: &AppState, visit: &Visit, sent: Sent) -> Result<Response, Failure> {
-    let token = match sent {
-        Sent::Token(token) => token,
-        Sent::Nothing => return Ok(challenge(StatusCode::UNAUTHORIZED, None)),
-        Sent::Malformed(why) => return Ok(challenge(StatusCode::BAD_REQUEST, Some(("invalid_request", why)))),
+async fn answer(
+    state: &AppState,
+    visit: &Visit,
+    sent: Sent,
+    method: &'static str,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
+    let (scheme, token) = match sent {
+        Sent::Token(scheme, token) => (scheme, token),
+        Sent::Nothing => return Ok(challenge(Scheme::Bearer, StatusCode::UNAUTHORIZED, None)),
+        Sent::Malformed(why) => {
+            return Ok(challenge(Scheme::Bearer, StatusCode::BAD_REQUEST, Some(("invalid_request", why))));
+        }
     };
 
+    let presented = PresentedToken { token, scheme, method, proof: client_call::proof(headers), certificate: None };
     let scope = visit.scope();
-    let asked = state.store.read(&scope, move |ctx| async move { userinfo(ctx, &token).await }.boxed());
+    let asked = state.store.read(&scope, move |ctx| async move { userinfo(ctx, &presented).await }.boxed()).await?;
+    let first = match asked.once {
+        None => true,
+        Some(once) => state.store.write(&scope, move |ctx| async move { once.spend(ctx).await }.boxed()).await?,
+    };
+    let answer = if first { asked.answer } else { Userinfo::InvalidProof("the DPoP proof was used before") };
 
-    let (status, code, why) = match asked.await? {
-        Userinfo::Claims(claims) => return Ok(document::document(StatusCode::OK, Keep::Never, &claims)),
+    let (status, code, why) = match answer {
+        Userinfo::Claims(claims) => {
+            let response = document::document(StatusCode::OK, Keep::Never, &claims);
+            return Ok(if scheme == Scheme::Dpop { client_call::with_nonce(visit, response) } else { response });
+        }
         Userinfo::InvalidToken => {
             (StatusCode::UNAUTHORIZED, "invalid_token", "the token is not valid, has expired or was revoked")
         }
         Userinfo::InsufficientScope => {
             (StatusCode::FORBIDDEN, "insufficient_scope", "the token was not granted openid")
         }
+        Userinfo::InvalidProof(why) => (StatusCode::UNAUTHORIZED, "invalid_dpop_proof", why),
+        Userinfo::NonceNeeded => {
+            (StatusCode::UNAUTHORIZED, "use_dpop_nonce", "the DPoP proof must carry a nonce of this server")
+        }
     };
-    Ok(challenge(status, Some((code, why))))
+    Ok(client_call::with_nonce(visit, challenge(scheme, status, Some((code, why)))))
 }
 
-/// The challenge of RFC 6750 §3. A request without a token learns no error code (§3.1).
-fn challenge(status: StatusCode, error: Option<(&'static str, &'static str)>) -> Response {
+/// The challenge of RFC 6750 §3 and RFC 9449 §7.1. A request without a token learns no error code (RFC 6750 §3.1).
+fn challenge(scheme: Scheme, status: StatusCode, error: Option<(&'static str, &'static str)>) -> Response {
+    let scheme = match scheme {
+        Scheme::Bearer => "Bearer",
+        Scheme::Dpop => "DPoP",
+    };
     let (mut response, text) = match error {
-        None => (document::document(status, Keep::Never, &serde_json::json!({})), "Bearer".to_owned()),
+        None => (document::document(status, Keep::Never, &serde_json::json!({})), scheme.to_owned()),
         Some((code, why)) => {
-            let text = format!("Bearer error=\"{code}\", error_description=\"{why}\"");
+            let text = format!("{scheme} error=\"{code}\", error_description=\"{why}\"");
             (document::error(status, code, why), text)
         }
     };

@@ -1,6 +1,7 @@
 //! `/onboarding/complete`.
 
 use axum::response::Response;
+use idp_core::account::sessions;
 use idp_core::interaction::decide::Next;
 use idp_core::onboarding::complete::{self, Answer};
 use idp_core::onboarding::table::Step;
@@ -57,12 +58,21 @@ fn after(caller: &Caller) -> AfterOnboarding {
 pub async fn signed_out(caller: Caller) -> Result<Response, Failure> {
     let waiting = matches!(caller.sitting().await?, Some((_, Next::SignIn)));
     let chosen = caller.query("method").and_then(|name| idp_core::credential::Method::from_name(&name));
+    let left_open = left_open(&caller).await?;
     let then = match chosen {
         Some(method) if waiting => AfterSignOut::SetUpMethod {
             sign_in_url: go::within(paths::LOGIN, caller.place.interaction),
             method: method.name(),
         },
+        Some(_) | None if !left_open.is_empty() => AfterSignOut::LeftOpen { applications: left_open },
         Some(_) | None => AfterSignOut::Nothing,
     };
     Ok(caller.page(&SignedOut { chrome: caller.chrome(), then }))
+}
+
+/// The applications that may still be open after the session that the address names.
+async fn left_open(caller: &Caller) -> Result<Vec<String>, Failure> {
+    let Some(Ok(session)) = caller.query("session").map(|text| text.parse()) else { return Ok(Vec::new()) };
+    let visitor = caller.visitor();
+    caller.read(move |ctx| Box::pin(async move { sessions::left_open(ctx, &visitor, session).await })).await
 }

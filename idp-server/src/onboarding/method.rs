@@ -1,6 +1,7 @@
 //! `/onboarding/method`.
 
 use axum::response::Response;
+use idp_core::credential::Method;
 use idp_core::interaction::decide::Next;
 use idp_core::onboarding::method::{self, Answer};
 use idp_core::onboarding::table::Step;
@@ -9,7 +10,7 @@ use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::go;
-use crate::view::onboarding::{Method, MethodRow};
+use crate::view::onboarding::{Method as MethodPage, MethodRow};
 
 /// Shows the choice.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
@@ -33,17 +34,25 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
     match caller.owed(Next::Step(Step::ChooseMethod)).await? {
         Err(elsewhere) => Ok(elsewhere),
         Ok(sitting) => {
-            // The realm lists the strongest first; that one is recommended.
-            let offered = caller.visit.realm().settings.methods.iter().enumerate();
-            let rows =
-                offered.map(|(place, method)| MethodRow { id: method.name(), recommended: place == 0 }).collect();
-            let first = caller.visit.realm().settings.methods.first().map(|method| format!("method-{}", method.name()));
-            let field = match first.as_deref() {
-                Some("method-mail") => "method-mail",
-                Some(_) | None => "method-totp",
+            let offered = caller.visit.realm().offered_methods();
+            let advised = advised(&offered);
+            let rows = offered
+                .iter()
+                .map(|method| MethodRow { id: method.name(), recommended: advised == Some(*method) })
+                .collect();
+            let field = match offered.first() {
+                Some(Method::Passkey) => "method-passkey",
+                Some(Method::Mail) => "method-mail",
+                Some(Method::App) | None => "method-totp",
             };
             let chrome = caller.chrome_with(&sitting, Some(field), error);
-            Ok(caller.page(&Method { chrome, rows, chosen: None }))
+            Ok(caller.page(&MethodPage { chrome, rows, chosen: None }))
         }
     }
+}
+
+/// What is recommended before the script has asked the device: the strongest that works without script. Where the
+/// device can do passkeys, the script recommends that.
+fn advised(offered: &[Method]) -> Option<Method> {
+    offered.iter().find(|method| **method != Method::Passkey).or(offered.first()).copied()
 }

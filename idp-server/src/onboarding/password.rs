@@ -53,7 +53,7 @@ async fn rules(caller: &Caller) -> Result<Option<Rules>, Failure> {
 }
 
 /// Whether the "new" password is the one in use.
-async fn is_present(caller: &Caller, rules: &Rules, typed: &str) -> Result<bool, Failure> {
+pub(crate) async fn is_present(caller: &Caller, rules: &Rules, typed: &str) -> Result<bool, Failure> {
     let (Some(present), Ok(typed)) = (&rules.present, normalise_password(typed)) else { return Ok(false) };
     let verdict = caller.state.passwords.verify(typed, Phc::from_text(present.clone())).await?;
     Ok(match verdict {
@@ -62,7 +62,8 @@ async fn is_present(caller: &Caller, rules: &Rules, typed: &str) -> Result<bool,
     })
 }
 
-fn field(rules: &Rules, refusal: PasswordRefusal) -> FieldError {
+/// A refusal beside its field.
+pub(crate) fn field(rules: &Rules, refusal: PasswordRefusal) -> FieldError {
     let confirms = refusal == PasswordRefusal::ConfirmationDiffers;
     FieldError {
         field: Some(if confirms { "new-password-confirm" } else { "new-password" }),
@@ -71,7 +72,8 @@ fn field(rules: &Rules, refusal: PasswordRefusal) -> FieldError {
     }
 }
 
-fn plain(code: &str) -> FieldError {
+/// An error beside the new password.
+pub(crate) fn plain(code: &str) -> FieldError {
     FieldError { field: Some("new-password"), code: code.to_owned(), values: Vec::new() }
 }
 

@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_name_leads_to_its_file_under_a_hashed_path() {
-        for name in ["app.css", "app.js"] {
+        for name in ["app.css", "app.js", "passkey.js"] {
             let path = url(name);
             let asset = by_path(&path).unwrap();
 
@@ -90,6 +90,7 @@ mod tests {
 
         assert!(size("app.css") <= 20 * 1024);
         assert!(size("app.js") <= 8 * 1024);
+        assert!(size("passkey.js") <= 8 * 1024);
     }
 
     #[test]

@@ -92,6 +92,20 @@ pub enum Notice {
     PasswordChanged,
     /// For the sake of this action the member signs in once more.
     SignInAgain,
+    /// A method got another name.
+    MethodRenamed,
+    /// A method was removed.
+    MethodRemoved,
+    /// The mail address was changed.
+    MailChanged,
+    /// One other device was signed out.
+    SignedOutThere,
+    /// All other devices were signed out.
+    SignedOutElsewhere,
+    /// A browser is asked for the second step again.
+    BrowserForgotten,
+    /// What an application was granted is taken back.
+    ApplicationRevoked,
     /// The sign-out was not carried out, as asked.
     StayedSignedIn,
 }
@@ -169,6 +183,16 @@ impl Chrome {
     /// The realm's stylesheet: `/assets/realm.css?c=0017c1`. The query changes with the colour, so that it may be kept.
     pub fn realm_style_url(&self) -> String {
         format!("{}realm.css?c={}", assets::FOLDER, self.realm.primary_colour.to_string().trim_start_matches('#'))
+    }
+
+    /// The script of pages with passkeys.
+    pub fn passkey_script_url(&self) -> String {
+        assets::url("passkey.js").into_owned()
+    }
+
+    /// The words of a stable code, for what goes wrong in the browser itself.
+    pub fn problem(&self, code: &str) -> String {
+        error_text::text(&self.words, code, &[])
     }
 
     /// The product's script.
@@ -282,7 +306,7 @@ impl Upcoming {
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::SentAgain,
         Self::NotYetVerified,
         Self::MailVerified,
@@ -290,8 +314,25 @@ impl Notice {
         Self::MethodEnrolled,
         Self::PasswordChanged,
         Self::SignInAgain,
+        Self::MethodRenamed,
+        Self::MethodRemoved,
+        Self::MailChanged,
+        Self::SignedOutThere,
+        Self::SignedOutElsewhere,
+        Self::BrowserForgotten,
+        Self::ApplicationRevoked,
         Self::StayedSignedIn,
     ];
+
+    /// Its name in an address.
+    pub fn name(self) -> &'static str {
+        self.key().trim_start_matches("notice-")
+    }
+
+    /// Reads the name in an address.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.name() == name)
+    }
 
     /// The key of its text.
     pub const fn key(self) -> &'static str {
@@ -303,6 +344,13 @@ impl Notice {
             Self::MethodEnrolled => "notice-method-enrolled",
             Self::PasswordChanged => "notice-password-changed",
             Self::SignInAgain => "notice-sign-in-again",
+            Self::MethodRenamed => "notice-method-renamed",
+            Self::MethodRemoved => "notice-method-removed",
+            Self::MailChanged => "notice-mail-changed",
+            Self::SignedOutThere => "notice-signed-out-there",
+            Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
+            Self::BrowserForgotten => "notice-browser-forgotten",
+            Self::ApplicationRevoked => "notice-application-revoked",
             Self::StayedSignedIn => "notice-stayed-signed-in",
         }
     }
@@ -310,7 +358,17 @@ impl Notice {
     /// Its mood.
     pub const fn tone(self) -> Tone {
         match self {
-            Self::MailVerified | Self::MethodEnrolled | Self::PasswordChanged | Self::SentAgain => Tone::Success,
+            Self::MailVerified
+            | Self::MethodEnrolled
+            | Self::PasswordChanged
+            | Self::MethodRenamed
+            | Self::MethodRemoved
+            | Self::MailChanged
+            | Self::SignedOutThere
+            | Self::SignedOutElsewhere
+            | Self::BrowserForgotten
+            | Self::ApplicationRevoked
+            | Self::SentAgain => Tone::Success,
             Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn => Tone::Info,
         }
     }

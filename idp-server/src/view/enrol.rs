@@ -26,6 +26,29 @@ pub struct EnrolTotp {
     pub sign_out_others: Ticked,
 }
 
+/// `/enrol/passkey`: a passkey.
+#[derive(Template)]
+#[template(path = "enrol/passkey.html")]
+pub struct EnrolPasskey {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Why it is set up.
+    pub occasion: Occasion,
+    /// What was typed, else the proposal.
+    pub device_name: String,
+    /// The proposal.
+    pub proposed: String,
+}
+
+/// Why a passkey is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The member chose it in the journey.
+    Chosen,
+    /// A passkey of another device signed in, and this device can have one of its own.
+    Offered,
+}
+
 /// Whether a box is ticked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ticked {
@@ -65,6 +88,15 @@ impl EnrolTotp {
     /// The key in groups of four, parted for the eye; what is copied has no spaces in it.
     pub fn key_groups(&self) -> Vec<String> {
         self.key.chars().collect::<Vec<_>>().chunks(4).map(|group| group.iter().collect()).collect()
+    }
+}
+
+impl EnrolPasskey {
+    fn say(&self, part: &str) -> String {
+        match self.occasion {
+            Occasion::Chosen => self.chrome.t(&format!("enrol-passkey-{part}")),
+            Occasion::Offered => self.chrome.t(&format!("offer-passkey-{part}")),
+        }
     }
 }
 

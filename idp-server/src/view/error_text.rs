@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 81] = [
+pub const CODES: [&str; 96] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -48,6 +48,7 @@ pub const CODES: [&str; 81] = [
     "mail_address_too_long",
     "mail_unreadable",
     "mail_fixed",
+    "mail_same",
     "mail_too_often",
     // Codes.
     "code_expired",
@@ -61,6 +62,20 @@ pub const CODES: [&str; 81] = [
     "totp_slowed",
     "totp_stopped",
     "device_name_too_long",
+    "user_code_wrong",
+    "device_name_unreadable",
+    "last_way_in",
+    // Passkeys; the last four happen in the browser.
+    "passkey_expired",
+    "passkey_refused",
+    "passkey_registered",
+    "passkey_unknown",
+    "passkey_unreadable",
+    "passkey_wrong",
+    "passkey_cancelled",
+    "passkey_failed",
+    "passkey_timed_out",
+    "passkey_unsupported",
     // The method and the password.
     "method_missing",
     "method_not_offered",
@@ -73,6 +88,7 @@ pub const CODES: [&str; 81] = [
     "password_mail",
     "password_name",
     "password_repeated",
+    "password_same",
     "password_sequence",
     "password_society",
     "password_too_long",

@@ -29,6 +29,11 @@ pub struct SignedOut {
 pub enum AfterSignOut {
     /// Nothing; the window may be closed.
     Nothing,
+    /// Applications that were used may still be open.
+    LeftOpen {
+        /// Their names.
+        applications: Vec<String>,
+    },
     /// The member may go back to the application.
     Return {
         /// Its name.

@@ -43,6 +43,17 @@ pub enum MailContent {
         /// How long it works, in minutes.
         code_minutes: u32,
     },
+    /// Confirm the new address of a member who is signed in, by link or code.
+    ChangeAddress {
+        /// The link, of the configured origin.
+        link: String,
+        /// How long it works, in hours.
+        link_hours: u32,
+        /// The code: `123456`.
+        code: String,
+        /// How long it works, in minutes.
+        code_minutes: u32,
+    },
     /// The code to sign in with.
     SignInCode {
         /// The code.
@@ -69,8 +80,22 @@ pub enum MailContent {
         /// The new address, masked.
         new_address: String,
     },
+    /// A passkey was refused: there may be a second copy of it.
+    PasskeyRefused {
+        /// When, as written for people.
+        at: String,
+        /// What the member calls it.
+        name: String,
+    },
     /// A method was set up.
     MethodAdded {
+        /// When, as written for people.
+        at: String,
+        /// `totp`, `mail` or `passkey`.
+        method: &'static str,
+    },
+    /// A method got another name.
+    MethodRenamed {
         /// When, as written for people.
         at: String,
         /// `totp`, `mail` or `passkey`.
@@ -148,11 +173,14 @@ impl MailContent {
     const fn key(&self) -> &'static str {
         match self {
             Self::VerifyAddress { .. } => "mail-verify",
+            Self::ChangeAddress { .. } => "mail-change",
             Self::SignInCode { .. } => "mail-sign-in",
             Self::EnrolmentCode { .. } => "mail-enrol",
             Self::PasswordChanged { .. } => "mail-password-changed",
             Self::AddressChanged { .. } => "mail-address-changed",
+            Self::PasskeyRefused { .. } => "mail-passkey-refused",
             Self::MethodAdded { .. } => "mail-method-added",
+            Self::MethodRenamed { .. } => "mail-method-renamed",
             Self::MethodRemoved { .. } => "mail-method-removed",
             Self::Locked { .. } => "mail-locked",
         }
@@ -199,7 +227,8 @@ impl MailContent {
         let method_title = |method: &str| words.t(&format!("method-{method}-title"));
 
         match self {
-            Self::VerifyAddress { link, link_hours, code, code_minutes } => {
+            Self::VerifyAddress { link, link_hours, code, code_minutes }
+            | Self::ChangeAddress { link, link_hours, code, code_minutes } => {
                 let link = Link {
                     label: words.t("mail-verify-link"),
                     url: link.clone(),
@@ -214,7 +243,10 @@ impl MailContent {
             Self::AddressChanged { at, new_address } => {
                 (vec![("at", at.clone()), ("address", new_address.clone())], None, None)
             }
-            Self::MethodAdded { at, method } | Self::MethodRemoved { at, method } => {
+            Self::PasskeyRefused { at, name } => (vec![("at", at.clone()), ("name", name.clone())], None, None),
+            Self::MethodAdded { at, method }
+            | Self::MethodRenamed { at, method }
+            | Self::MethodRemoved { at, method } => {
                 (vec![("at", at.clone()), ("method", method_title(method))], None, None)
             }
             Self::Locked { until } => (vec![("until", until.clone())], None, None),
@@ -244,7 +276,9 @@ mod tests {
             MailContent::EnrolmentCode { code, code_minutes: 10 },
             MailContent::PasswordChanged { at: at.clone() },
             MailContent::AddressChanged { at: at.clone(), new_address: "h***@example.jp".to_owned() },
+            MailContent::PasskeyRefused { at: at.clone(), name: "Windows Hello".to_owned() },
             MailContent::MethodAdded { at: at.clone(), method: "totp" },
+            MailContent::MethodRenamed { at: at.clone(), method: "totp" },
             MailContent::MethodRemoved { at: at.clone(), method: "mail" },
             MailContent::Locked { until: at },
         ]

@@ -158,6 +158,18 @@ pub enum AfterOnboarding {
     Continue,
 }
 
+impl Method {
+    fn offers_passkey(&self) -> bool {
+        self.rows.iter().any(|row| row.id == "passkey")
+    }
+
+    /// The title of the method that is recommended while it is not known what the device can do.
+    fn advised(&self) -> Option<String> {
+        let row = self.rows.iter().find(|row| row.recommended)?;
+        (self.rows.len() > 1).then(|| row.say(&self.chrome, "title"))
+    }
+}
+
 impl MethodRow {
     /// One of its texts: `part` is `title`, `text` or `needs`.
     pub fn say(&self, chrome: &Chrome, part: &str) -> String {

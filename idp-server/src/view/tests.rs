@@ -78,6 +78,15 @@ fn composed_keys() -> BTreeSet<String> {
     for method in METHODS {
         keys.extend(["title", "text", "needs"].map(|part| format!("method-{method}-{part}")));
     }
+    for occasion in ["enrol-passkey", "offer-passkey"] {
+        keys.extend(["title", "lead", "other"].map(|part| format!("{occasion}-{part}")));
+    }
+    for method in METHODS {
+        keys.insert(format!("method-add-{method}"));
+    }
+    keys.extend(["now", "minutes", "hours", "days"].map(|unit| format!("ago-{unit}")));
+    keys.insert("history-refused".to_owned());
+    keys.extend(idp_core::account::history::TOLD.map(|kind| format!("history-{}", kind.name())));
     for purpose in ["mail", "proof"] {
         keys.extend(["title", "lead", "submit"].map(|part| format!("enrol-{purpose}-{part}")));
     }
@@ -88,7 +97,9 @@ fn composed_keys() -> BTreeSet<String> {
         "password-changed",
         "address-changed",
         "method-added",
+        "method-renamed",
         "method-removed",
+        "change",
         "locked",
     ] {
         keys.extend(["subject", "lead", "tail"].map(|part| format!("mail-{mail}-{part}")));
@@ -201,7 +212,7 @@ fn the_assets_that_pages_load_exist() {
 }
 
 /// The names that password managers, support staff and black-box tests hold on to, by template.
-const HELD: [(&str, &str, &[&str]); 17] = [
+const HELD: [(&str, &str, &[&str]); 18] = [
     ("login/login.html", "login", &["username", "password", "login-submit"]),
     ("login/totp.html", "totp", &["totp-code", "totp-submit", "other-method"]),
     ("login/mail_code.html", "mail-code", &["mail-code", "mail-code-submit", "parts::resend"]),
@@ -221,6 +232,7 @@ const HELD: [(&str, &str, &[&str]); 17] = [
     ("enrol/totp.html", "totp", &["totp-key", "totp-qr", "totp-code", "device-name", "sign-out-others", "totp-submit"]),
     ("enrol/mail.html", "mail", &["mail-code", "mail-code-submit", "parts::resend"]),
     ("consent/consent.html", "consent", &["consent-allow", "consent-deny", "consent-wanted", "client-logo"]),
+    ("device/device.html", "device", &["user-code", "user-code-submit", "device-allow", "device-deny"]),
     ("logout/logout.html", "logout", &["logout-confirm", "logout-cancel"]),
     ("error.html", "error", &["error-summary", "error-code"]),
 ];

@@ -68,13 +68,26 @@ fn words(realm: &Realm, mail: &QueuedMail) -> Words {
             code: code.expose().to_owned(),
             code_minutes,
         },
+        MailContent::ChangeAddress { link_secret, code } => Words::ChangeAddress {
+            link: format!("{}{}?t={}", realm.origin.as_str(), paths::MAIL_VERIFY, link_secret.expose()),
+            link_hours: whole(LINK_LIFETIME.as_secs() / 3600),
+            code: code.expose().to_owned(),
+            code_minutes,
+        },
         MailContent::SignInCode { code } => Words::SignInCode { code: code.expose().to_owned(), code_minutes },
         MailContent::EnrolmentCode { code } => Words::EnrolmentCode { code: code.expose().to_owned(), code_minutes },
         MailContent::PasswordChanged => Words::PasswordChanged { at: mail.at.for_people() },
         MailContent::AddressChanged { new_address } => {
             Words::AddressChanged { at: mail.at.for_people(), new_address: new_address.clone() }
         }
+        MailContent::PasskeyRefused { name } => Words::PasskeyRefused { at: mail.at.for_people(), name: name.clone() },
         MailContent::MethodAdded { method } => Words::MethodAdded { at: mail.at.for_people(), method: method.name() },
+        MailContent::MethodRenamed { method } => {
+            Words::MethodRenamed { at: mail.at.for_people(), method: method.name() }
+        }
+        MailContent::MethodRemoved { method } => {
+            Words::MethodRemoved { at: mail.at.for_people(), method: method.name() }
+        }
     }
 }
 

@@ -25,13 +25,19 @@ impl Browser {
             return Ok(());
         }
 
-        let part = self.driver.find(part).await?.to_json()?;
-        self.driver.execute(INTO_VIEW, [part]).await?;
+        self.scrolls_to(part).await?;
         let picture = self.driver.screenshot_as_png().await?;
         ensure!(picture.len() <= LARGEST, "{name} has {} bytes", picture.len());
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/journey");
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(format!("{}-{name}.png", self.shape.language)), picture)?;
+        Ok(())
+    }
+
+    /// Brings a part of the page to the top of the window.
+    pub(super) async fn scrolls_to(&self, part: By) -> Result<()> {
+        let part = self.driver.find(part).await?.to_json()?;
+        self.driver.execute(INTO_VIEW, [part]).await?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::chromium::{Browser, Shape};
 use super::demo::Demo;
-use super::journey::Visit;
+use super::journey::{NEW_PASSWORD, Visit};
 
 /// Wrong guesses until an account rests.
 const GUESSES: usize = 10;
@@ -45,6 +45,111 @@ async fn the_sign_in_page_says_what_is_wrong_and_keeps_the_user_id() -> Result<(
     browser.is_refused_for(("totp-code", "000000"), "totp-submit", "code_wrong").await?;
     browser.close().await
 }
+
+/// A field, what is typed into it, the button, and what the page then says.
+type Mistake = (&'static str, &'static str, &'static str, &'static str);
+
+/// What to type wrongly on each step of the first login, in order.
+const MISTAKES: [(&str, &[Mistake]); 4] = [
+    (
+        "/onboarding/birth-date",
+        &[
+            ("birth-date", "", "birth-date-submit", "birth_date_missing"),
+            ("birth-date", "spring", "birth-date-submit", "birth_date_unreadable"),
+            ("birth-date", "1980-02-30", "birth-date-submit", "birth_date_no_such_day"),
+            ("birth-date", "1999-09-09", "birth-date-submit", "birth_date_wrong"),
+        ],
+    ),
+    (
+        "/onboarding/mail",
+        &[
+            ("mail", "", "mail-submit", "mail_address_missing"),
+            ("mail", "hanako.example.jp", "mail-submit", "mail_address_no_at"),
+            ("mail", "hanako@example", "mail-submit", "mail_address_no_dot_in_domain"),
+        ],
+    ),
+    (
+        "/onboarding/mail-sent",
+        &[
+            ("mail-code", "", "mail-code-submit", "one_time_code_missing"),
+            ("mail-code", "12345", "mail-code-submit", "one_time_code_not_digits"),
+            ("mail-code", "000000", "mail-code-submit", "code_wrong"),
+        ],
+    ),
+    (
+        "/onboarding/password",
+        &[
+            ("new-password", "short", "password-submit", "password_too_short"),
+            ("new-password", "passwordpassword", "password-submit", "password_repeated"),
+            ("new-password", "thisismypassword", "password-submit", "password_common"),
+            ("new-password", NEW_PASSWORD, "password-submit", "password_confirmation_differs"),
+        ],
+    ),
+];
+
+impl Visit<'_> {
+    async fn makes_every_mistake(&self, path: &str) -> Result<()> {
+        self.browser.arrives(path).await?;
+        let (_, mistakes) = MISTAKES.iter().find(|(at, _)| *at == path).context("no mistakes for this step")?;
+        for (field, typed, submit, code) in *mistakes {
+            self.browser.is_refused_for((field, typed), submit, code).await?;
+            self.browser.arrives(path).await?;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn each_step_says_what_is_wrong_and_what_to_do() -> Result<()> {
+    let demo = Demo::start().await?;
+    let browser = Browser::open(Shape::PHONE).await?;
+    let visit = Visit { demo: &demo, browser: &browser, member: demo.member("new")? };
+
+    visit.begins_with_the_letter().await?;
+    visit.makes_every_mistake("/onboarding/birth-date").await?;
+    visit.gives_the_birth_date(&visit.member.birth_date).await?;
+    visit.accepts_the_terms().await?;
+    visit.makes_every_mistake("/onboarding/mail").await?;
+    browser.types("mail", &visit.member.mail).await?;
+    browser.presses("mail-submit").await?;
+    visit.makes_every_mistake("/onboarding/mail-sent").await?;
+    browser.types("mail-code", &demo.code(&visit.member.mail).await?).await?;
+    browser.presses("mail-code-submit").await?;
+    browser.arrives("/onboarding/method").await?;
+    visit.chooses_the_method("method-totp").await?;
+    visit.makes_every_mistake("/onboarding/password").await?;
+    visit.sets_the_password().await?;
+    visit.signs_out_and_in_again().await?;
+
+    browser.arrives("/enrol/totp").await?;
+    browser.is_refused_for(("totp-code", ""), "totp-submit", "one_time_code_missing").await?;
+    browser.is_refused_for(("totp-code", "000000"), "totp-submit", "code_wrong").await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn a_form_of_another_member_in_the_same_browser_is_refused_and_leads_on() -> Result<()> {
+    let demo = Demo::start().await?;
+    let browser = Browser::open(Shape::PHONE).await?;
+    let visit = Visit { demo: &demo, browser: &browser, member: demo.member("totp")? };
+    browser.begins_at(demo.portal()).await?;
+
+    // The form says that it belongs to an interaction of which its token knows nothing.
+    browser.execute(OTHER_INTERACTION, []).await?;
+    browser.signs_in(&visit.member.user_id, visit.member.password()).await?;
+    browser.sees("error").await?;
+    browser.is_refused("stale_form").await?;
+    browser.presses("way-back").await?;
+    browser.arrives("/login").await?;
+    browser.close().await
+}
+
+/// Puts the id of an interaction that is none of this browser into the form.
+const OTHER_INTERACTION: &str = r"
+    document.querySelectorAll('[name=interaction]').forEach((field) => {
+        field.value = field.value.replace(/[0-9a-f]{4}$/, (end) => end === '0000' ? '1111' : '0000');
+    });
+";
 
 #[tokio::test]
 async fn guessing_ends_at_an_honest_lock_out_page() -> Result<()> {

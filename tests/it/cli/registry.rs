@@ -13,32 +13,22 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         );
         assert_eq!(created["client_secret"].as_str().map(str::len), Some(43));
         assert_json_snapshot!(desk.json("client show kosmo"), {
-            ".created_at" => "[time]", ".updated_at" => "[time]",
+            ".created_at" => "[time]", ".updated_at" => "[time]", ".settings" => "[settings]",
         }, @r#"
         {
           "client_id": "kosmo",
           "created_at": "[time]",
           "name": "KOSMO",
-          "profile": "confidential",
-          "settings": {
-            "access_token_lifetime": 600,
-            "auth_method": "client_secret_basic",
-            "id_token_alg": "ES256",
-            "initiate_login_uri": null,
-            "logo_uri": null,
-            "party": "first",
-            "pkce": "required",
-            "policy_uri": null,
-            "post_logout_redirect_uris": [],
-            "redirect_uris": [
-              "https://portal.example/cb"
-            ],
-            "scopes": "openid profile email address phone",
-            "tos_uri": null
-          },
+          "profile": "web",
+          "settings": "[settings]",
+          "type": "confidential",
           "updated_at": "[time]"
         }
         "#);
+        let settings = &desk.json("client show kosmo")["settings"];
+        assert_eq!(settings["id_token_alg"], "ES256");
+        assert_eq!(settings["auth_method"], "client_secret_basic");
+        assert_eq!(settings["redirect_uris"], serde_json::json!(["https://portal.example/cb"]));
         let rotated = desk.json("client rotate-secret kosmo");
         assert_ne!(rotated["client_secret"], created["client_secret"]);
         assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(1));
@@ -63,6 +53,15 @@ async fn a_wrong_client_fails() {
         assert_snapshot!(refused("client show nobody"), @"There is no client “nobody”. See which there are: idp-admin client list");
         assert_snapshot!(refused("client delete nobody"), @"There is no client “nobody”. See which there are: idp-admin client list");
         assert_eq!(desk.run("client create --name App").code, 64);
+        assert_snapshot!(refused("client create --name Bank --profile fapi2 --redirect-uri https://a.example/cb"), @"This auth method needs the client's keys: jwks or jwks_uri.");
+        assert_snapshot!(
+            refused("client create --name Bank --profile spa --auth-method client_secret_post --redirect-uri https://a.example/cb"), @"Profile spa: what runs at the member's cannot keep a secret: its auth method is none."
+        );
+        assert_snapshot!(refused("client create --name Batch --profile service --redirect-uri https://a.example/cb"), @"Profile service: no member signs in: no redirect URIs and no response types.");
+        assert_snapshot!(refused("client create --name Bank --profile fapi2 --redirect-uri https://a.example/cb --jwks-uri http://a.example/jwks"), @"“http://a.example/jwks” cannot be the jwks_uri: it must be an absolute https address without user or fragment.");
+        let batch = desk.json("client create --name Batch --profile service --client-id batch");
+        assert_eq!((&batch["profile"], &batch["type"]), (&"service".into(), &"confidential".into()));
+        desk.run("client create --name Bank --profile fapi2 --redirect-uri https://a.example/cb --jwks-uri https://a.example/jwks").succeeds();
     } }
 }
 

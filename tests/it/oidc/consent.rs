@@ -3,14 +3,14 @@
 use futures::FutureExt;
 use harness::{Idp, Member, MemberSeed, Portal, on_both};
 use idp_core::account::applications::{self, Revoked};
-use idp_core::client::Party;
+use idp_core::client::{HttpsUri, Party};
 
 async fn third_party(idp: &Idp) -> Portal {
     idp.portal_with("meals", |settings| {
         settings.party = Party::Third;
-        settings.logo_uri = Some("https://cdn.meals.example/logo.png".into());
-        settings.policy_uri = Some("https://meals.example/privacy".into());
-        settings.tos_uri = Some("https://meals.example/terms".into());
+        settings.logo_uri = HttpsUri::parse("https://cdn.meals.example/logo.png").ok();
+        settings.policy_uri = HttpsUri::parse("https://meals.example/privacy").ok();
+        settings.tos_uri = HttpsUri::parse("https://meals.example/terms").ok();
     })
     .await
 }
@@ -179,13 +179,13 @@ async fn what_was_allowed_can_be_taken_back_with_everything_it_gave() {
         assert_eq!(meals.userinfo(tokens.access_token()).await.0, 200);
 
         let id = idp.record_of(&member.user_id).await.member.id;
-        let listed = idp.operate(move |ctx| async move { applications::list(ctx, id).await }.boxed()).await;
+        let listed = idp.operate(move |ctx| async move { applications::of_member(ctx, id).await }.boxed()).await;
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].client.client_id.as_str(), "meals");
-        assert_eq!(listed[0].consent.permissions.scopes.to_string(), "openid profile email");
+        assert_eq!(listed[0].scopes.to_string(), "openid profile email");
         let client = listed[0].client.id;
         for expected in [Revoked::Done, Revoked::Unknown] {
-            let revoked = idp.operate(move |ctx| async move { applications::revoke(ctx, id, client).await }.boxed());
+            let revoked = idp.operate(move |ctx| async move { applications::revoke_of(ctx, id, client).await }.boxed());
             assert_eq!(revoked.await, expected);
         }
 

@@ -13,7 +13,7 @@ async fn each_way_of_authentication_redeems_a_code() {
         let idp = Idp::start(database).await;
         let (member, browser) = (idp.member(MemberSeed::new("T-1001")).await, idp.browser());
 
-        for method in AuthMethod::ALL {
+        for method in [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::None] {
             let portal = idp.portal_with(method.name(), |settings| settings.auth_method = method).await;
             let asked = portal.asks();
             let arrival = member.walks(browser.get(&asked.url).await).await.arrived();

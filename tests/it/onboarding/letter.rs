@@ -27,7 +27,7 @@ async fn a_letter_opens_nothing_once_a_password_was_set() {
 
         let page = member.types_password(&idp.browser().get("/login").await, &letter).await;
 
-        assert_eq!((page.path(), page.error_code().as_deref()), ("/login", Some("letter_ended")));
+        assert_eq!((page.path(), page.error_code().as_deref()), ("/login", Some("letter_used")));
     })
     .await;
 }
@@ -44,7 +44,7 @@ async fn a_reissued_letter_voids_the_older_one_and_the_journey_it_opened() {
         let next = member.answers(&page).await;
         assert_eq!(next.path(), "/login", "{}", next.summary());
         let page = member.types_password(&idp.browser().get("/login").await, &older).await;
-        assert_eq!(page.error_code().as_deref(), Some("letter_ended"));
+        assert_eq!(page.error_code().as_deref(), Some("letter_used"));
         assert_eq!(idp.record_of("M-3003").await.terms_accepted, 0);
 
         let page = member.answers(&browser.get("/login").await).await;

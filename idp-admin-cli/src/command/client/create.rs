@@ -1,7 +1,11 @@
 //! `client create`
 
+use std::path::PathBuf;
+
 use idp_core::admin::client::{Created, NewClient, create};
-use idp_core::client::{AuthMethod, ClientName, ClientSettings, Party, Pkce};
+use idp_core::client::{
+    AuthMethod, ClientKeySet, ClientName, ClientSettings, HttpsUri, KeySource, Party, Pkce, Profile,
+};
 use idp_core::key::Algorithm;
 use idp_core::oidc::scope::{Scope, Scopes};
 use idp_core::redirect_uri::RedirectUri;
@@ -12,7 +16,7 @@ use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  idp-admin client create --name KOSMO --redirect-uri https://portal.example/cb \\\n      --post-logout-redirect-uri https://portal.example/\n  idp-admin client create --name App --public --redirect-uri http://127.0.0.1/cb"
+    after_help = "Examples:\n  idp-admin client create --name KOSMO --redirect-uri https://portal.example/cb \\\n      --post-logout-redirect-uri https://portal.example/\n  idp-admin client create --name App --public --redirect-uri http://127.0.0.1/cb\n  idp-admin client create --name Batch --profile service\n  idp-admin client create --name Bank --profile fapi2 --jwks-uri https://bank.example/jwks \\\n      --redirect-uri https://bank.example/cb"
 )]
 pub(crate) struct Arguments {
     /// What members and operators call it
@@ -21,8 +25,11 @@ pub(crate) struct Arguments {
     /// Its name on the wire; drawn at random when left out
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
+    /// What kind of application it is; sets everything safely in one word. The one that fits when left out
+    #[arg(long, value_name = "PROFILE", value_parser = ["web", "spa", "native", "service", "fapi2", "legacy"])]
+    profile: Option<String>,
     /// Where codes may be sent, any number of times
-    #[arg(long = "redirect-uri", value_name = "URL", required = true)]
+    #[arg(long = "redirect-uri", value_name = "URL", required_unless_present = "profile")]
     redirect_uris: Vec<String>,
     /// Where the browser may be sent after sign-out, any number of times
     #[arg(long = "post-logout-redirect-uri", value_name = "URL")]
@@ -31,12 +38,18 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "auth_method")]
     public: bool,
     /// How it proves itself
-    #[arg(long, value_name = "METHOD", default_value = "client_secret_basic",
-          value_parser = ["client_secret_basic", "client_secret_post", "none"])]
-    auth_method: String,
+    #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt",
+          "private_key_jwt", "self_signed_tls_client_auth", "none"])]
+    auth_method: Option<String>,
+    /// A file with its public keys (JWK Set)
+    #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
+    jwks: Option<PathBuf>,
+    /// Where its public keys are fetched
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
     /// What its ID tokens are signed with
-    #[arg(long, value_name = "ALG", default_value = "RS256", value_parser = ["RS256", "ES256"])]
-    id_token_alg: String,
+    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "PS256", "EdDSA"])]
+    id_token_alg: Option<String>,
     /// What it may ask for, any number of times; everything when left out
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
@@ -77,19 +90,44 @@ impl Arguments {
         };
         let client_id =
             self.client_id.as_deref().map(ClientName::parse).transpose().map_err(|error| refused(&error))?;
-        let auth_method = if self.public { Some(AuthMethod::None) } else { AuthMethod::from_name(&self.auth_method) };
-        let scopes = if self.scopes.is_empty() { Scopes::all() } else { scopes(&self.scopes)? };
-        let settings = ClientSettings {
-            redirect_uris: uris(&self.redirect_uris)?,
-            post_logout_redirect_uris: uris(&self.post_logout_redirect_uris)?,
-            auth_method: auth_method.unwrap_or_default(),
-            id_token_alg: Algorithm::from_name(&self.id_token_alg).unwrap_or(Algorithm::Rs256),
-            scopes,
-            party: if self.third_party { Party::Third } else { Party::First },
-            pkce: if self.pkce_optional { Pkce::Optional } else { Pkce::Required },
-            ..ClientSettings::default()
-        };
+        let profile = self.profile.as_deref().and_then(Profile::from_name);
+        let mut settings = profile.map_or_else(ClientSettings::default, Profile::defaults);
+        settings.redirect_uris = uris(&self.redirect_uris)?;
+        settings.post_logout_redirect_uris = uris(&self.post_logout_redirect_uris)?;
+        settings.keys = self.keys()?;
+        if let Some(method) = self.auth_method.as_deref().and_then(AuthMethod::from_name) {
+            settings.auth_method = method;
+        }
+        if self.public {
+            settings.auth_method = AuthMethod::None;
+        }
+        if let Some(algorithm) = self.id_token_alg.as_deref().and_then(Algorithm::from_name) {
+            settings.id_token_alg = algorithm;
+        }
+        if !self.scopes.is_empty() {
+            settings.scopes = scopes(&self.scopes)?;
+        }
+        if self.third_party {
+            settings.party = Party::Third;
+        }
+        if self.pkce_optional {
+            settings.pkce = Pkce::Optional;
+        }
+        settings.profile = profile.unwrap_or_else(|| Profile::fitting(&settings));
         Ok(NewClient { client_id, name: self.name, settings })
+    }
+
+    fn keys(&self) -> Result<Option<KeySource>, Failure> {
+        if let Some(address) = &self.jwks_uri {
+            let uri = HttpsUri::parse(address)
+                .map_err(|error| Failure::refused(format!("“{address}” cannot be the jwks_uri: it {error}.")))?;
+            return Ok(Some(KeySource::Fetched(uri)));
+        }
+        let Some(path) = &self.jwks else { return Ok(None) };
+        let wrong = |reason: &dyn std::fmt::Display| Failure::refused(format!("{}: {reason}.", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let document = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
+        ClientKeySet::read(document).map(|keys| Some(KeySource::Registered(keys))).map_err(|error| wrong(&error))
     }
 }
 

@@ -11,7 +11,8 @@ pub(super) fn document(client: &Client, secret: Option<&str>) -> Value {
     let mut document = json!({
         "client_id": client.client_id.as_str(),
         "name": client.name,
-        "profile": client.settings.profile(),
+        "profile": client.settings.profile,
+        "type": client.settings.client_type(),
         "settings": client.settings,
         "created_at": client.created_at.rfc3339(),
         "updated_at": client.updated_at.rfc3339(),
@@ -31,6 +32,7 @@ pub(super) fn text(client: &Client, secret: Option<&str>) -> String {
     let mut rows = vec![
         ("client id", client.client_id.as_str().to_owned()),
         ("name", client.name.clone()),
+        ("profile", client.settings.profile.name().to_owned()),
         ("redirect uris", uris(&settings.redirect_uris)),
         ("after sign-out", uris(&settings.post_logout_redirect_uris)),
         ("proves itself by", settings.auth_method.name().to_owned()),

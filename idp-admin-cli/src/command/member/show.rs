@@ -102,6 +102,7 @@ fn method(record: &MethodRecord) -> Value {
         "name": record.name,
         "created_at": record.created_at.rfc3339(),
         "last_used_at": record.last_used_at.map(Timestamp::rfc3339),
+        "is_stopped": record.is_stopped,
         "held_until": record.held_until.map(Timestamp::rfc3339),
     })
 }
@@ -155,6 +156,7 @@ fn rows(desk: &Desk, document: &Value) -> Vec<(String, String)> {
         let used =
             record.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.for_people()));
         let held = record.held_until.map(|until| format!(", rests until {}", until.for_people())).unwrap_or_default();
+        let held = if record.is_stopped { ", stopped: it has to be set up anew".to_owned() } else { held };
         let name = record.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
         add(
             "method",

@@ -125,12 +125,21 @@ impl Assignment {
                 "write a data:image/… URL, or a path on the same host that starts with /"
             }
             "mail_sender" if !is_sender(value) => "write an address, or Name <address>",
-            "methods" if !is_choice(&settings.methods) => "write totp, mail or both, separated by a comma",
+            "methods" if !is_choice(&settings.methods) => {
+                "write one or more of passkey, totp and mail, separated by commas"
+            }
+            "passkey_rp_id" if !value.is_empty() && psl::domain_str(value).is_none() && value != "localhost" => {
+                "write the realm's own host, or a parent domain of it that is not a public suffix like co.jp"
+            }
+            "passkey_related_origins" if !settings.passkey_related_origins.iter().all(|text| is_origin(text)) => {
+                "write origins like https://portal.example, separated by commas"
+            }
             "letter_days" if !(1..=365).contains(&settings.letter_days) => "write 1 to 365",
             "session_idle_minutes" if !(1..=1440).contains(&settings.session_idle_minutes) => "write 1 to 1440",
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {
                 "write 1 to 10080"
             }
+            "remember_browser_days" if settings.remember_browser_days > 90 => "write 0 to 90",
             _ => return Ok(()),
         };
         Err(self.bad(reason))
@@ -146,7 +155,7 @@ impl Assignment {
 }
 
 /// Settings that may be absent.
-const OPTIONAL: [&str; 2] = ["logo_url", "home_url"];
+const OPTIONAL: [&str; 3] = ["logo_url", "home_url", "passkey_rp_id"];
 
 /// Every key, as an operator types it.
 pub fn keys() -> Vec<String> {
@@ -206,6 +215,10 @@ fn is_page(value: &str) -> bool {
     url.username().is_empty() && url.password().is_none() && Origin::parse(&origin).is_ok()
 }
 
+fn is_origin(text: &str) -> bool {
+    Origin::parse(text).is_ok_and(|origin| origin.as_str() == text)
+}
+
 fn is_sender(value: &str) -> bool {
     let address = match value.rsplit_once('<') {
         Some((_, rest)) => rest.strip_suffix('>').unwrap_or_default(),
@@ -242,6 +255,11 @@ mod tests {
             Some("https://portal.example/top")
         );
         assert_eq!(set("home_url=").unwrap().home_url, None);
+        assert_eq!(set("passkey_rp_id=kenpo.example").unwrap().passkey_rp_id.as_deref(), Some("kenpo.example"));
+        assert_eq!(
+            set("passkey_related_origins=https://a.example, https://b.example").unwrap().passkey_related_origins,
+            ["https://a.example", "https://b.example"]
+        );
         assert_eq!(
             set("mail_sender=めぐろ健保 <no-reply@kenpo.example>").unwrap().mail_sender,
             "めぐろ健保 <no-reply@kenpo.example>"
@@ -255,12 +273,17 @@ mod tests {
         assert_eq!(refused("enrol_at=later"), "enrol_at cannot be “later”: write same_sitting or next_sign_in");
         assert_eq!(refused("letter_days=0"), "letter_days cannot be “0”: write 1 to 365");
         assert_eq!(refused("letter_days=soon"), "letter_days cannot be “soon”: write a whole number");
-        assert_eq!(refused("methods=sms"), "methods cannot be “sms”: write totp or mail");
-        assert_eq!(refused("methods="), "methods cannot be “”: write totp, mail or both, separated by a comma");
+        assert_eq!(refused("methods=sms"), "methods cannot be “sms”: write passkey, totp, mail");
+        assert_eq!(
+            refused("methods="),
+            "methods cannot be “”: write one or more of passkey, totp and mail, separated by commas"
+        );
         assert!(refused("colour=red").starts_with("there is no setting “colour”. The settings are: display_name.en, "));
         assert!(refused("display_name=x").starts_with("there is no setting “display_name”"));
         assert!(refused("texts.fr.a=x").starts_with("there is no setting"));
         assert!(refused("primary_colour=red").contains("six hexadecimal digits"));
+        assert!(refused("passkey_rp_id=co.jp").contains("public suffix"));
+        assert!(refused("passkey_related_origins=https://a.example/").contains("write origins"));
         assert!(refused("home_url=http://portal.example").contains("https"));
         assert!(refused("mail_sender=nobody").contains("write an address"));
         assert!(refused("enrol_at").starts_with("“enrol_at” is not a setting"));

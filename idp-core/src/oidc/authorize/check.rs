@@ -97,6 +97,7 @@ fn blank(redirect: &TrustedRedirect) -> AuthorizationRequest {
         hinted_subject: None,
         ui_locales: Vec::new(),
         acr_values: Vec::new(),
+        essential_acr: Vec::new(),
     }
 }
 

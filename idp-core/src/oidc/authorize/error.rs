@@ -17,6 +17,9 @@ pub enum AuthorizationError {
     LoginRequired,
     /// `prompt=none`, and the member was not asked yet.
     ConsentRequired,
+    /// A class of authentication is required that the member cannot reach (OpenID Connect Core Unmet Authentication
+    /// Requirements 1.0).
+    UnmetAuthenticationRequirements,
     /// Request objects are not supported.
     RequestNotSupported,
     /// Request objects by reference are not supported.
@@ -36,6 +39,7 @@ impl AuthorizationError {
             Self::InteractionRequired => "interaction_required",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
@@ -52,6 +56,7 @@ impl AuthorizationError {
             Self::InteractionRequired => "a page would have to be shown to the member",
             Self::LoginRequired => "the member would have to sign in",
             Self::ConsentRequired => "the member would have to agree",
+            Self::UnmetAuthenticationRequirements => "the member has no way to sign in as strongly as required",
             Self::RequestNotSupported | Self::RequestUriNotSupported => "request objects are not supported",
             Self::RegistrationNotSupported => "the parameter registration is not supported",
         }

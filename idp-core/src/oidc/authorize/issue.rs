@@ -29,7 +29,7 @@ pub async fn issue(
     }
 
     // Kept as long as anything the code gave can live, so that a late replay still finds what to revoke.
-    let kept_until = ctx.now + CODE_LIFETIME + client.access_token_lifetime();
+    let kept_until = ctx.now + CODE_LIFETIME + client.lifetime_of(&request.scopes);
     let grant = Grant {
         id: ctx.new_id(),
         client: client.id,
@@ -44,6 +44,8 @@ pub async fn issue(
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
         authentication: authentication.clone(),
+        resources: Vec::new(),
+        dpop_jkt: None,
     };
     let code = Plain::<AuthorizationCode>::random(ctx.entropy());
 

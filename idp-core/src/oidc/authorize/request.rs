@@ -122,6 +122,10 @@ pub struct AuthorizationRequest {
     pub ui_locales: Vec<String>,
     /// The authentication contexts wanted, most wanted first; met where possible.
     pub acr_values: Vec<String>,
+    /// The authentication contexts of which one is required, most wanted first: an essential `acr` of the parameter
+    /// `claims`. Values unknown to us are kept, since they cannot be met.
+    #[serde(default)]
+    pub essential_acr: Vec<String>,
 }
 
 impl AuthorizationRequest {

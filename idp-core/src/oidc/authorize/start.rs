@@ -36,6 +36,8 @@ pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Star
     Ok(match finish::silently(ctx, visitor, &place).await? {
         Some(Answer::Application(response)) => Started::Response(response),
         // The client was there a moment ago, in this very transaction.
-        Some(Answer::ApplicationGone | Answer::Member) | None => Started::Page(PageRefusal::UnknownClient),
+        Some(Answer::ApplicationGone | Answer::Member | Answer::Account { .. }) | None => {
+            Started::Page(PageRefusal::UnknownClient)
+        }
     })
 }

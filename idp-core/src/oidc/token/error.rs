@@ -1,4 +1,4 @@
-//! Errors of the token endpoint (RFC 6749 §5.2).
+//! Errors of the endpoints that clients call (RFC 6749 §5.2 and its extensions).
 
 /// The code in `error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,8 +9,26 @@ pub enum TokenError {
     InvalidClient,
     /// The code is unknown, used, expired, revoked or another client's.
     InvalidGrant,
+    /// The client is not registered for this.
+    UnauthorizedClient,
     /// No such grant here.
     UnsupportedGrantType,
+    /// More than was granted, or nothing we know.
+    InvalidScope,
+    /// No such resource, or not for this client (RFC 8707 §2).
+    InvalidTarget,
+    /// The proof of possession does not hold (RFC 9449 §5).
+    InvalidDpopProof,
+    /// The proof must carry the nonce that comes with this answer (RFC 9449 §8).
+    UseDpopNonce,
+    /// The member has not answered yet (RFC 8628 §3.5).
+    AuthorizationPending,
+    /// The same, and the client asks too often (RFC 8628 §3.5).
+    SlowDown,
+    /// The member said no (RFC 8628 §3.5).
+    AccessDenied,
+    /// The member did not answer in time (RFC 8628 §3.5).
+    ExpiredToken,
 }
 
 impl TokenError {
@@ -20,7 +38,16 @@ impl TokenError {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::AccessDenied => "access_denied",
+            Self::ExpiredToken => "expired_token",
         }
     }
 }
@@ -34,7 +61,7 @@ pub enum Challenge {
     None,
 }
 
-/// A refusal of the token endpoint.
+/// A refusal of an endpoint that clients call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenRefusal {
     /// The code.
@@ -46,7 +73,8 @@ pub struct TokenRefusal {
 }
 
 impl TokenRefusal {
-    pub(super) const fn new(error: TokenError, description: &'static str) -> Self {
+    /// A refusal without a challenge.
+    pub const fn new(error: TokenError, description: &'static str) -> Self {
         Self { error, description, challenge: Challenge::None }
     }
 

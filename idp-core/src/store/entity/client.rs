@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub(crate) client_id: String,
     pub(crate) name: String,
     pub(crate) secret_hash: Option<Vec<u8>>,
+    pub(crate) secret_sealed: Option<Vec<u8>>,
     pub(crate) settings: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,

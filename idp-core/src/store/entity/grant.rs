@@ -19,6 +19,7 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) revoked_at: Option<i64>,
+    pub(crate) lifetime: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     pub(crate) seen_at: i64,
     pub(crate) expires_at: i64,
+    pub(crate) errand: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,6 +19,7 @@ fn client(pkce: Pkce) -> Client {
         client_id: ClientName::parse("portal").unwrap(),
         name: "Portal".into(),
         secret: None,
+        sealed_secret: None,
         settings: ClientSettings { redirect_uris, scopes, pkce, ..ClientSettings::default() },
         created_at: Timestamp::from_millis(0),
         updated_at: Timestamp::from_millis(0),

@@ -1,0 +1,89 @@
+//! What a member who came by themselves is about to do: an account page to see, or something to change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::credential::Method;
+
+/// A page of the member's own. Core knows no addresses: the server maps each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountPage {
+    /// Where everything else is found.
+    Overview,
+    /// The ways to sign in.
+    Methods,
+    /// Where the member is signed in.
+    Sessions,
+    /// The password.
+    Password,
+    /// The mail address.
+    Mail,
+    /// The applications.
+    Applications,
+    /// What happened.
+    History,
+    /// How to sign in, to be printed.
+    Print,
+}
+
+impl AccountPage {
+    /// Every page.
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Methods,
+        Self::Sessions,
+        Self::Password,
+        Self::Mail,
+        Self::Applications,
+        Self::History,
+        Self::Print,
+    ];
+}
+
+/// Why the interaction began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "for")]
+pub enum Errand {
+    /// To see a page; any session will do.
+    See {
+        /// Which.
+        page: AccountPage,
+    },
+    /// To change something on a page: the strongest proof must be fresh.
+    Change {
+        /// Which.
+        page: AccountPage,
+    },
+    /// To set one more method up.
+    Add {
+        /// Which.
+        method: Method,
+    },
+}
+
+impl Errand {
+    /// Where it leads in the end.
+    pub const fn page(self) -> AccountPage {
+        match self {
+            Self::See { page } | Self::Change { page } => page,
+            Self::Add { .. } => AccountPage::Methods,
+        }
+    }
+
+    /// Whether the strongest proof must be fresh.
+    pub const fn freshness(self) -> Freshness {
+        match self {
+            Self::See { .. } => Freshness::Any,
+            Self::Change { .. } | Self::Add { .. } => Freshness::Needed,
+        }
+    }
+}
+
+/// Whether a proof from earlier in the session is enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is.
+    Any,
+    /// It is not.
+    Needed,
+}

@@ -1,0 +1,121 @@
+//! The introspection endpoint (RFC 7662; as a JWT: RFC 9701). A client sees its own tokens and those it is a resource for;
+//! everything else reads like a token that never was.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::access::{self, Access};
+use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
+use crate::client::Client;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::jws::{Signer, Typ};
+use crate::member::MemberState;
+use crate::refresh_token::Standing;
+use crate::store;
+
+/// What is known of a token.
+pub struct Introspection(Map<String, Value>);
+
+/// The same, to be signed.
+pub struct SignedIntrospection {
+    claims: Envelope,
+    signer: Arc<Signer>,
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    iss: String,
+    aud: String,
+    iat: i64,
+    token_introspection: Map<String, Value>,
+}
+
+impl Introspection {
+    fn inactive() -> Self {
+        Self([("active".to_owned(), Value::Bool(false))].into_iter().collect())
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// Prepares the document as a JWT for the client that asks (RFC 9701 §5).
+    pub async fn signed(self, ctx: &Ctx, caller: &Caller) -> Result<SignedIntrospection, Fault> {
+        let settings = &caller.client.settings;
+        let algorithm = settings.answers.introspection.signed.unwrap_or(settings.id_token_alg);
+        let claims = Envelope {
+            iss: ctx.realm().origin.as_str().to_owned(),
+            aud: caller.client.client_id.as_str().to_owned(),
+            iat: ctx.now.seconds(),
+            token_introspection: self.0,
+        };
+        Ok(SignedIntrospection { claims, signer: store::signing_key::active(ctx, algorithm).await? })
+    }
+}
+
+impl SignedIntrospection {
+    /// The JWT.
+    pub fn sign(&self) -> Result<String, Fault> {
+        self.signer.sign(Typ::Introspection, &self.claims)
+    }
+}
+
+/// Tells what is known of the token in the form. `token_type_hint` is not needed: tokens of each kind look different.
+pub async fn introspect(
+    ctx: &Ctx,
+    caller: &Caller,
+    call: &ClientCall,
+) -> Result<Result<Introspection, TokenRefusal>, Fault> {
+    let Some(token) = call.params.find("token") else {
+        return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "the parameter token is missing")));
+    };
+    if let Some(access) = access::live(ctx, token).await? {
+        return Ok(Ok(if concerns(&caller.client, &access) { about(&access)? } else { Introspection::inactive() }));
+    }
+    Ok(Ok(refresh_token(ctx, caller, token).await?.unwrap_or_else(Introspection::inactive)))
+}
+
+/// Whether the token is the client's own, or one that it is a resource for.
+fn concerns(client: &Client, access: &Access) -> bool {
+    let is_for = |name: &str| access.claims.aud.contains(name);
+    access.client.id == client.id
+        || is_for(client.client_id.as_str())
+        || client.settings.resource.as_ref().is_some_and(|resource| is_for(resource.as_str()))
+}
+
+fn about(access: &Access) -> Result<Introspection, Fault> {
+    let unreadable = || Fault::Broken("claims have no JSON form".into());
+    let Ok(Value::Object(mut claims)) = serde_json::to_value(&access.claims) else { return Err(unreadable()) };
+    // The grant is our own matter; the identifier of an opaque token is empty.
+    claims.remove("gid");
+    claims.retain(|name, value| name != "jti" || value.as_str().is_some_and(|text| !text.is_empty()));
+    claims.insert("active".into(), Value::Bool(true));
+    claims.insert("token_type".into(), access.claims.cnf.token_type().into());
+    Ok(Introspection(claims))
+}
+
+/// A client may ask about its own refresh tokens; nobody else holds one.
+async fn refresh_token(ctx: &Ctx, caller: &Caller, token: &str) -> Result<Option<Introspection>, Fault> {
+    let found = store::refresh_token::by_secret(ctx, &ctx.vault.hash(token.as_bytes())).await?;
+    let own = found.filter(|token| token.client == caller.client.id && token.standing(ctx.now) == Standing::Fresh);
+    let Some(token) = own else { return Ok(None) };
+    let grant = store::grant::by_id(ctx, token.grant).await?.filter(|grant| grant.is_live(ctx.now));
+    let member = store::member::by_id(ctx, token.details.authentication.member).await?;
+    let member = member.filter(|member| member.state == MemberState::Active);
+    let (Some(_), Some(member)) = (grant, member) else { return Ok(None) };
+    let claims = json!({
+        "active": true,
+        "iss": ctx.realm().origin.as_str(),
+        "client_id": caller.client.client_id,
+        "sub": member.subject,
+        "scope": token.details.scopes.to_string(),
+        "iat": token.created_at.seconds(),
+        "exp": token.expires_at.seconds(),
+    });
+    let Value::Object(claims) = claims else { return Ok(None) };
+    Ok(Some(Introspection(claims)))
+}

@@ -1,0 +1,40 @@
+//! The revocation endpoint (RFC 7009): a client takes back a token of its own. A refresh token takes its family along;
+//! an unknown token, or another client's, is nothing to speak of.
+
+use super::access::{self, Kind};
+use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
+use crate::audit::{EventKind, Outcome};
+use crate::clock::Timestamp;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::store;
+
+/// Takes the token in the form back.
+pub async fn revoke(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Result<(), TokenRefusal>, Fault> {
+    if let Err(refusal) = caller.spend(ctx).await? {
+        return Ok(Err(refusal));
+    }
+    let Some(token) = call.params.find("token") else {
+        return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "the parameter token is missing")));
+    };
+    let refresh = store::refresh_token::by_secret(ctx, &ctx.vault.hash(token.as_bytes())).await?;
+    if let Some(refresh) = refresh.filter(|refresh| refresh.client == caller.client.id) {
+        store::grant::revoke(ctx, refresh.grant).await?;
+        let about = serde_json::json!({ "client": refresh.client, "grant": refresh.grant });
+        ctx.record_with(EventKind::TokenRevoked, Some(refresh.details.authentication.member), Outcome::Done, about);
+        return Ok(Ok(()));
+    }
+
+    let access = access::live(ctx, token).await?.filter(|access| access.client.id == caller.client.id);
+    let Some(access) = access else { return Ok(Ok(())) };
+    match &access.kind {
+        Kind::Jwt(jti) => {
+            let ends = Timestamp::from_millis(access.claims.exp.saturating_mul(1000));
+            store::revoked_token::insert(ctx, jti, ends).await?;
+        }
+        Kind::Opaque(secret) => store::opaque_token::revoke(ctx, secret).await?,
+    }
+    let about = serde_json::json!({ "client": caller.client.id, "grant": access.claims.grant });
+    ctx.record_with(EventKind::TokenRevoked, access.member.map(|member| member.id), Outcome::Done, about);
+    Ok(Ok(()))
+}

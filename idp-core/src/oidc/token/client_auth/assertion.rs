@@ -1,0 +1,48 @@
+//! What both kinds of client assertions have in common (RFC 7523 §3).
+
+use crate::client::{AssertionAudience, Client};
+use crate::clock::hours;
+use crate::ctx::Ctx;
+use crate::jose::{self, Audience, Keys, Rules, SignatureAlgorithm, Times};
+use crate::oidc::paths;
+use crate::oidc::token::{ClientCall, OneTime};
+
+/// How far ahead `exp` may lie: assertions are made for one request, and remembered until then.
+const LONGEST: std::time::Duration = hours(1);
+
+/// What the client's assertion uses up, if it holds.
+pub(super) fn holds(
+    ctx: &Ctx,
+    client: &Client,
+    call: &ClientCall,
+    assertion: &str,
+    (keys, algorithms): (&Keys<'_>, &[SignatureAlgorithm]),
+) -> Option<OneTime> {
+    let id = client.client_id.as_str();
+    let issuer = ctx.realm().origin.as_str();
+    let (token, called) = (format!("{issuer}{}", paths::TOKEN), format!("{issuer}{}", call.endpoint));
+    let accepted = [issuer, &token, &called];
+    let audience = match client.settings.profile.assertion_audience() {
+        AssertionAudience::IssuerAlone => Audience::Exactly(issuer),
+        AssertionAudience::IssuerOrEndpoint => Audience::AnyOf(&accepted),
+    };
+    let rules = Rules {
+        typ: &[None, Some("jwt"), Some("client-authentication+jwt")],
+        algorithms,
+        issuer: Some(id),
+        audience,
+        times: Times::Expiring { longest: LONGEST },
+    };
+    let claims = match jose::verify(assertion, keys, &rules, ctx.now) {
+        Ok(verified) => verified.claims,
+        Err(why) => {
+            tracing::info!(client_id = id, %why, "client assertion refused");
+            return None;
+        }
+    };
+    if claims.text("sub") != Some(id) {
+        return None;
+    }
+    let until = claims.instant("exp").ok()??;
+    claims.text("jti").and_then(|jti| OneTime::new(ctx, &format!("client {}", client.id), jti, until))
+}

@@ -1,0 +1,28 @@
+//! `private_key_jwt` (OpenID Connect Core §9): an assertion signed with a key of the client's key set.
+
+use super::assertion;
+use crate::client::{Client, KeySource, Profile};
+use crate::ctx::Ctx;
+use crate::jose::{Keys, PublicKeys, SignatureAlgorithm};
+use crate::oidc::token::{ClientCall, OneTime};
+
+pub(super) fn proves(ctx: &Ctx, client: &Client, call: &ClientCall, assertion: &str) -> Option<OneTime> {
+    let keys = registered(client)?;
+    let only = client.settings.authentication.signing_alg;
+    let only = only.and_then(|algorithm| SignatureAlgorithm::from_name(algorithm.name()));
+    let algorithms = match (&only, client.settings.profile) {
+        (Some(only), _) => std::slice::from_ref(only),
+        (None, Profile::Fapi2) => &SignatureAlgorithm::FAPI,
+        (None, Profile::Web | Profile::Spa | Profile::Native | Profile::Service | Profile::Legacy) => {
+            SignatureAlgorithm::PUBLIC_KEY.as_slice()
+        }
+    };
+    assertion::holds(ctx, client, call, assertion, (&Keys::Public(&keys), algorithms))
+}
+
+fn registered(client: &Client) -> Option<PublicKeys> {
+    match client.settings.keys.as_ref()? {
+        KeySource::Registered(keys) => PublicKeys::read(&serde_json::to_value(keys).ok()?).ok(),
+        KeySource::Fetched(_) => None,
+    }
+}

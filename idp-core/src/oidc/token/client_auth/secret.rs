@@ -1,0 +1,9 @@
+//! `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1): the secret itself.
+
+use crate::client::Client;
+use crate::ctx::Ctx;
+use crate::secret::{ClientSecret, Plain};
+
+pub(super) fn proves(ctx: &Ctx, client: &Client, sent: &Plain<ClientSecret>) -> bool {
+    client.secret.as_ref().is_some_and(|hash| hash.matches(&ctx.vault.hash(sent.expose())))
+}

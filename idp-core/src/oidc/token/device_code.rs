@@ -1,0 +1,72 @@
+//! Redeeming a device code (RFC 8628 §3.4): the device asks until the member has answered.
+
+use super::member_tokens::{self, Granted};
+use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, binding};
+use crate::audit::{EventKind, Outcome};
+use crate::ctx::Ctx;
+use crate::device_request::{Allowed, Asked, DeviceRequest};
+use crate::fault::Fault;
+use crate::refresh_token::RefreshDetails;
+use crate::secret::{DeviceCode, Hashed};
+use crate::store;
+
+pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
+    let refused = |error, description| Ok(Exchanged::Refused(TokenRefusal::new(error, description)));
+    let Some(code) = call.params.find("device_code") else {
+        return refused(TokenError::InvalidRequest, "the parameter device_code is missing");
+    };
+    let hash: Hashed<DeviceCode> = ctx.vault.hash(code.as_bytes());
+    let request = store::device_request::lock_by_device_code(ctx, &hash).await?;
+    let Some(mut request) = request.filter(|request| request.client == caller.client.id) else {
+        return refused(TokenError::InvalidGrant, "the device_code is not valid");
+    };
+    let asked = request.asked(ctx.now);
+    store::device_request::update(ctx, &hash, &request).await?;
+
+    match asked {
+        Asked::TooSoon => refused(TokenError::SlowDown, "the device asks too often: wait five seconds longer"),
+        Asked::Waiting => refused(TokenError::AuthorizationPending, "the member has not answered yet"),
+        Asked::Denied => refused(TokenError::AccessDenied, "the member said no"),
+        Asked::Expired => refused(TokenError::ExpiredToken, "the member did not answer in time"),
+        Asked::Redeemed => refused(TokenError::InvalidGrant, "the device_code was used before"),
+        Asked::Allowed(allowed) => granted(ctx, caller, call, (&hash, &mut request, &allowed)).await,
+    }
+}
+
+async fn granted(
+    ctx: &Ctx,
+    caller: &Caller,
+    call: &ClientCall,
+    (hash, request, allowed): (&Hashed<DeviceCode>, &mut DeviceRequest, &Allowed),
+) -> Result<Exchanged, Fault> {
+    let confirmation = match binding::confirmed(ctx, caller, call).await? {
+        Ok(confirmation) => confirmation,
+        Err(refusal) => return Ok(Exchanged::Refused(refusal)),
+    };
+    request.redeem();
+    store::device_request::update(ctx, hash, request).await?;
+    let grant = store::grant::by_id(ctx, allowed.grant).await?;
+    let Some((grant, member)) = member_tokens::behind(ctx, grant, allowed.authentication.member).await? else {
+        return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the device_code is not valid")));
+    };
+    let details = RefreshDetails {
+        scopes: grant.scopes.clone(),
+        resources: Vec::new(),
+        authentication: allowed.authentication.clone(),
+        jkt: member_tokens::refresh_key(&caller.client, &confirmation),
+    };
+    let refresh_token = member_tokens::begin_family(ctx, caller, &grant, details).await?;
+    let about = serde_json::json!({ "client": caller.client.id, "grant": grant.id });
+    ctx.record_with(EventKind::DeviceRedeemed, Some(member.id), Outcome::Done, about);
+    let granted = Granted {
+        grant: &grant,
+        member: &member,
+        authentication: &allowed.authentication,
+        scopes: &grant.scopes,
+        resources: Vec::new(),
+        nonce: None,
+        confirmation,
+        refresh_token,
+    };
+    Ok(Exchanged::Granted(Box::new(member_tokens::prepare(ctx, caller, granted).await?)))
+}

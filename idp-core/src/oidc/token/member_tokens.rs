@@ -1,0 +1,121 @@
+//! Tokens that a member stands behind: the same for every grant that a member gave.
+
+use super::access_token::{self, Wanted};
+use super::id_token::IdTokenClaims;
+use super::{Caller, Confirmation, PreparedTokens};
+use crate::client::{Client, ClientType, GrantType};
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::grant::Grant;
+use crate::id::MemberId;
+use crate::member::{Member, MemberState};
+use crate::oidc::acr::Authentication;
+use crate::oidc::scope::{Scope, Scopes};
+use crate::refresh_token::{RefreshDetails, RefreshToken};
+use crate::secret::{Plain, RefreshSecret};
+use crate::store;
+
+/// What one answer is made of.
+pub(super) struct Granted<'a> {
+    pub(super) grant: &'a Grant,
+    pub(super) member: &'a Member,
+    pub(super) authentication: &'a Authentication,
+    pub(super) scopes: &'a Scopes,
+    pub(super) resources: Vec<String>,
+    pub(super) nonce: Option<String>,
+    pub(super) confirmation: Confirmation,
+    pub(super) refresh_token: Option<Plain<RefreshSecret>>,
+}
+
+/// The member behind a grant, while both count: since then the member may have been disabled, or have signed out
+/// everywhere.
+pub(super) async fn behind(ctx: &Ctx, grant: Option<Grant>, id: MemberId) -> Result<Option<(Grant, Member)>, Fault> {
+    let member = store::member::by_id(ctx, id).await?.filter(|member| member.state == MemberState::Active);
+    Ok(grant.filter(|grant| grant.is_live(ctx.now)).zip(member))
+}
+
+/// Prepares the tokens of an answer.
+pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) -> Result<PreparedTokens, Fault> {
+    let client = &caller.client;
+    let token_type = granted.confirmation.token_type();
+    let wanted = Wanted {
+        subject: granted.member.subject.clone(),
+        scopes: granted.scopes,
+        resources: granted.resources,
+        authentication: Some(granted.authentication),
+        grant: Some(granted.grant.id),
+        confirmation: granted.confirmation,
+        act: None,
+        ends_by: Some(granted.grant.expires_at),
+    };
+    let (access_token, expires_in) = access_token::prepare(ctx, client, wanted).await?;
+    let id_token = if granted.scopes.contains(Scope::Openid) {
+        let claims = id_token(ctx, client, granted.authentication, granted.member, granted.nonce);
+        Some((claims, store::signing_key::active(ctx, client.settings.id_token_alg).await?))
+    } else {
+        None
+    };
+    Ok(PreparedTokens {
+        access_token,
+        token_type,
+        expires_in,
+        scope: granted.scopes.to_string(),
+        id_token,
+        refresh_token: granted.refresh_token,
+        issued_token_type: None,
+    })
+}
+
+fn id_token(
+    ctx: &Ctx,
+    client: &Client,
+    authentication: &Authentication,
+    member: &Member,
+    nonce: Option<String>,
+) -> IdTokenClaims {
+    IdTokenClaims {
+        iss: ctx.realm().origin.as_str().to_owned(),
+        sub: member.subject.clone(),
+        aud: client.client_id.as_str().to_owned(),
+        exp: IdTokenClaims::expiry(ctx.now),
+        iat: ctx.now.seconds(),
+        auth_time: authentication.at.seconds(),
+        nonce,
+        acr: authentication.acr,
+        amr: authentication.amr.clone(),
+        sid: authentication.session.to_string(),
+    }
+}
+
+/// Begins a family of refresh tokens where the member allowed it and the client is registered for it.
+pub(super) async fn begin_family(
+    ctx: &Ctx,
+    caller: &Caller,
+    grant: &Grant,
+    details: RefreshDetails,
+) -> Result<Option<Plain<RefreshSecret>>, Fault> {
+    let allowed = details.scopes.contains(Scope::OfflineAccess)
+        && caller.client.settings.grant_types.contains(&GrantType::RefreshToken);
+    if !allowed {
+        return Ok(None);
+    }
+    let secret = Plain::random(ctx.entropy());
+    let token = RefreshToken {
+        grant: grant.id,
+        client: caller.client.id,
+        details,
+        created_at: ctx.now,
+        expires_at: grant.expires_at,
+        successor: None,
+    };
+    store::refresh_token::insert(ctx, &token, &ctx.vault.hash(secret.expose())).await?;
+    Ok(Some(secret))
+}
+
+/// The key that a refresh token of this client must be presented with: whoever proves itself needs none (RFC 9449 §5).
+pub(super) fn refresh_key(client: &Client, confirmation: &Confirmation) -> Option<String> {
+    match client.settings.auth_method.client_type() {
+        ClientType::Public => confirmation.jkt.clone(),
+        ClientType::Confidential => None,
+    }
+}

@@ -1,0 +1,70 @@
+//! What a client sends to an endpoint of its own, and how a refusal is told: the same for each of them.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use idp_core::oidc::dpop;
+use idp_core::oidc::token::{Challenge, ClientCall, SentProof, TokenError, TokenRefusal};
+use idp_core::realm::DpopNonces;
+
+use super::{document, sent};
+use crate::extract::Visit;
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// Reads a call to `endpoint`; an unreadable form is answered at once.
+pub(super) async fn read(endpoint: &'static str, request: Request) -> Result<ClientCall, Response> {
+    let authorization = sent::authorization(request.headers()).map(str::to_owned);
+    let dpop = proof(request.headers());
+    match sent::form(request).await {
+        Ok(params) => Ok(ClientCall { authorization, dpop, ..ClientCall::new(endpoint, params) }),
+        Err(unreadable) => {
+            let (status, code) = (unreadable.status(), TokenError::InvalidRequest.code());
+            Err(document::error(status, code, unreadable.description()))
+        }
+    }
+}
+
+/// The `DPoP` header, of which there may be one (RFC 9449 §4.3).
+pub(super) fn proof(headers: &HeaderMap) -> SentProof {
+    let mut values = headers.get_all(DPOP).iter();
+    match (values.next(), values.next()) {
+        (None, _) => SentProof::Nothing,
+        (Some(value), None) => {
+            value.to_str().map_or(SentProof::Unreadable, |text| SentProof::Proof(text.trim().to_owned()))
+        }
+        (Some(_), Some(_)) => SentProof::Unreadable,
+    }
+}
+
+/// Says a refusal (RFC 6749 §5.2).
+pub(super) fn refused(visit: &Visit, endpoint: &str, refusal: &TokenRefusal) -> Response {
+    let code = refusal.error.code();
+    tracing::info!(error = code, reason = refusal.description, endpoint, request_id = visit.request_id(), "refused");
+    let status = match refusal.challenge {
+        Challenge::Basic => StatusCode::UNAUTHORIZED,
+        Challenge::None => StatusCode::BAD_REQUEST,
+    };
+    let mut response = document::error(status, code, refusal.description);
+    if refusal.challenge == Challenge::Basic {
+        let challenge = HeaderValue::from_static("Basic realm=\"token\", charset=\"UTF-8\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    with_nonce(visit, response)
+}
+
+/// Adds the nonce for the next proof, where the realm wants proofs to carry one (RFC 9449 §8.2).
+pub(super) fn with_nonce(visit: &Visit, mut response: Response) -> Response {
+    if visit.realm().settings.dpop_nonces == DpopNonces::Required
+        && let Ok(nonce) = HeaderValue::from_str(&fresh_nonce(visit))
+    {
+        response.headers_mut().insert(DPOP_NONCE, nonce);
+    }
+    response
+}
+
+fn fresh_nonce(visit: &Visit) -> String {
+    let ambient = visit.ambient();
+    dpop::fresh_nonce(&ambient.vault, visit.realm().id, ambient.clock.now())
+}

@@ -1,0 +1,121 @@
+//! `/introspect`: as JSON, or as a JWT for whoever asks for one (RFC 9701 §4).
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use idp_core::actor::Actor;
+use idp_core::ctx::Ctx;
+use idp_core::fault::Fault;
+use idp_core::oidc::introspect::{Introspection, SignedIntrospection, introspect};
+use idp_core::oidc::token::{Caller, ClientCall, TokenRefusal, authenticate};
+
+use super::client_call;
+use super::document::{self, Keep};
+use crate::error::Failure;
+use crate::extract::Visit;
+use crate::paths;
+use crate::state::AppState;
+
+const JWT: &str = "application/token-introspection+jwt";
+
+/// The form the client wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Jwt,
+}
+
+enum Answer {
+    Json(Introspection),
+    Jwt(Box<SignedIntrospection>),
+}
+
+/// Tells what is known of a token.
+pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
+    let form = wanted(request.headers());
+    let call = match client_call::read(paths::INTROSPECT, request).await {
+        Ok(call) => call,
+        Err(response) => return Ok(response),
+    };
+
+    match answer(&state, &visit, call, form).await? {
+        Ok(Answer::Json(known)) => Ok(document::document(StatusCode::OK, Keep::Never, known.document())),
+        Ok(Answer::Jwt(known)) => Ok(signed(known.sign()?)),
+        Err(refusal) => Ok(client_call::refused(&visit, paths::INTROSPECT, &refusal)),
+    }
+}
+
+async fn answer(
+    state: &AppState,
+    visit: &Visit,
+    call: ClientCall,
+    form: Form,
+) -> Result<Result<Answer, TokenRefusal>, Failure> {
+    let sent = call.clone();
+    let scope = visit.scope();
+    let read = state.store.read(&scope, move |ctx| async move { reading(ctx, &sent, form).await }.boxed());
+    let caller = match read.await? {
+        Ok(Reading::Answered(answer)) => return Ok(Ok(answer)),
+        Ok(Reading::Changes(caller)) => caller,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    // An assertion is used up before its client is told anything.
+    let scope = visit.scope_of(Actor::Client { id: caller.client.id });
+    let write = state.store.write(&scope, move |ctx| {
+        async move {
+            match caller.spend(ctx).await? {
+                Ok(()) => told(ctx, &caller, &call, form).await,
+                Err(refusal) => Ok(Err(refusal)),
+            }
+        }
+        .boxed()
+    });
+    Ok(write.await?)
+}
+
+enum Reading {
+    Answered(Answer),
+    Changes(Box<Caller>),
+}
+
+async fn reading(ctx: &Ctx, call: &ClientCall, form: Form) -> Result<Result<Reading, TokenRefusal>, Fault> {
+    let caller = match authenticate(ctx, call).await? {
+        Ok(caller) => caller,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !caller.changes_nothing() {
+        return Ok(Ok(Reading::Changes(Box::new(caller))));
+    }
+    Ok(told(ctx, &caller, call, form).await?.map(Reading::Answered))
+}
+
+async fn told(
+    ctx: &Ctx,
+    caller: &Caller,
+    call: &ClientCall,
+    form: Form,
+) -> Result<Result<Answer, TokenRefusal>, Fault> {
+    let known = match introspect(ctx, caller, call).await? {
+        Ok(known) => known,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    Ok(Ok(match form {
+        Form::Json => Answer::Json(known),
+        Form::Jwt => Answer::Jwt(Box::new(known.signed(ctx, caller).await?)),
+    }))
+}
+
+fn wanted(headers: &HeaderMap) -> Form {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let named = accepted.split(',').any(|one| one.split(';').next().unwrap_or_default().trim() == JWT);
+    if named { Form::Jwt } else { Form::Json }
+}
+
+fn signed(jwt: String) -> Response {
+    let mut response = jwt.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JWT));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,76 @@
+//! Keys of relying parties: for their assertions and their proofs of possession.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use idp_core::jws::Signer;
+use idp_core::key::Algorithm;
+use jsonwebtoken::EncodingKey;
+use serde_json::{Value, json};
+
+use crate::idp::Idp;
+
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// A key on P-256.
+#[derive(Clone)]
+pub struct ClientKey {
+    /// How headers name it.
+    pub kid: String,
+    /// Its public half.
+    pub jwk: Value,
+    private: Arc<EncodingKey>,
+}
+
+impl ClientKey {
+    /// A new key.
+    pub fn new(kid: &str) -> Self {
+        let (signer, private) = Signer::generate(Algorithm::Es256).unwrap();
+        let mut jwk = serde_json::to_value(signer.public()).unwrap();
+        jwk["kid"] = kid.into();
+        Self { kid: kid.to_owned(), jwk, private: Arc::new(EncodingKey::from_ec_der(private.expose())) }
+    }
+
+    /// A token with this header, to which `alg` is added where it is not there, and these claims.
+    pub fn signs(&self, header: &Value, claims: &Value) -> String {
+        let mut header = header.clone();
+        if header.get("alg").is_none() {
+            header["alg"] = "ES256".into();
+        }
+        let message = message(&header, claims);
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.private, jsonwebtoken::Algorithm::ES256);
+        format!("{message}.{}", signature.unwrap())
+    }
+
+    /// The claims of a proof of possession that is good now.
+    pub fn proof_claims(&self, idp: &Idp, method: &str, path: &str) -> Value {
+        let jti = format!("proof-{}", MADE.fetch_add(1, Ordering::SeqCst));
+        json!({"htm": method, "htu": format!("{}{path}", idp.origin()), "iat": idp.seconds(), "jti": jti})
+    }
+
+    /// A proof of possession with these claims (RFC 9449 §4.2).
+    pub fn proves(&self, claims: &Value) -> String {
+        self.signs(&json!({"typ": "dpop+jwt", "jwk": self.jwk}), claims)
+    }
+
+    /// A proof for the token endpoint that is good now.
+    pub fn proof(&self, idp: &Idp) -> String {
+        self.proves(&self.proof_claims(idp, "POST", "/token"))
+    }
+}
+
+/// A token with a MAC.
+pub fn hmac(secret: &[u8], header: &Value, claims: &Value) -> String {
+    let mut header = header.clone();
+    header["alg"] = "HS256".into();
+    let message = message(&header, claims);
+    let key = EncodingKey::from_secret(secret);
+    let mac = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256).unwrap();
+    format!("{message}.{mac}")
+}
+
+fn message(header: &Value, claims: &Value) -> String {
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
+}

@@ -1,0 +1,3 @@
+//! `/enrol/…`: setting a method up.
+
+mod passkey;
