@@ -37,12 +37,12 @@ pub(crate) enum Noun {
     /// How the first login goes
     #[command(subcommand)]
     Journey(journey::Verb),
+    /// Where members are signed in
+    #[command(subcommand)]
+    Session(session::Verb),
     /// Signing keys
     #[command(subcommand)]
     Key(key::Verb),
-    /// Sessions of members
-    #[command(subcommand)]
-    Session(session::Verb),
     /// Mails to members
     #[command(subcommand)]
     Mail(mail::Verb),
@@ -82,8 +82,8 @@ impl Noun {
             Self::Letter(verb) => verb.run(context).await,
             Self::Client(verb) => verb.run(context).await,
             Self::Journey(verb) => verb.run(context).await,
-            Self::Key(verb) => verb.run(context).await,
             Self::Session(verb) => verb.run(context).await,
+            Self::Key(verb) => verb.run(context).await,
             Self::Mail(verb) => verb.run(context).await,
             Self::Audit(verb) => verb.run(context).await,
             Self::Backup(verb) => verb.run(context).await,

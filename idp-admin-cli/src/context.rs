@@ -91,6 +91,19 @@ impl Context {
         Ok(Here { store: self.store().await?, scope })
     }
 
+    /// The realm named on the command line.
+    pub(crate) fn named_realm(&self) -> Option<&str> {
+        self.realm.as_deref()
+    }
+
+    /// For what concerns the realm called so; `None` where there is none.
+    pub(crate) async fn realm_called(&self, name: &str) -> Result<Option<Here>, Failure> {
+        let Here { store, scope } = self.installation().await?;
+        let name = name.to_owned();
+        let found = store.read(&scope, |ctx| Box::pin(async move { realm::by_name(ctx, &name).await })).await?;
+        Ok(found.map(|realm| Here { store, scope: Scope::operator(Arc::new(realm), &self.operator) }))
+    }
+
     /// For what concerns the realm named, or the only one.
     pub(crate) async fn realm(&self) -> Result<Here, Failure> {
         let Here { store, scope } = self.installation().await?;

@@ -3,6 +3,7 @@
 mod command;
 mod context;
 mod output;
+mod print;
 mod words;
 
 use std::process::ExitCode;

@@ -1,11 +1,7 @@
 //! What the operator sees: tables for people, one JSON document for machines, refusals on stderr.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
 
-use idp_core::admin::letter::IssuedLetter;
 use idp_core::fault::Fault;
 use serde::Serialize;
 
@@ -141,60 +137,6 @@ fn to_stdout(text: &str) -> Result<(), Failure> {
 pub(crate) fn to_stderr(text: &str) {
     // There is nowhere left to say that this failed.
     let _ = writeln!(io::stderr().lock(), "{text}");
-}
-
-/// A new file for secrets: readable by its owner alone, and never in the place of another.
-pub(crate) struct LetterFile {
-    path: PathBuf,
-    rows: csv::Writer<File>,
-}
-
-impl LetterFile {
-    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let mut file = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                Failure::refused(format!("{} is there already; name another file for the letters.", path.display()))
-            }
-            _ => Failure::refused(format!("{} cannot be written: {error}.", path.display())),
-        })?;
-        // Without the mark, spreadsheets in Japan read UTF-8 as Shift_JIS.
-        file.write_all("\u{FEFF}".as_bytes())?;
-        let mut rows = csv::Writer::from_writer(file);
-        rows.write_record(["user_id", "name", "initial_password", "expires_on"]).map_err(broken)?;
-        rows.flush()?;
-        Ok(Self { path: path.to_owned(), rows })
-    }
-
-    /// Writes letters through to the disk: their secrets are nowhere else.
-    pub(crate) fn add(&mut self, letters: &[IssuedLetter]) -> Result<(), Failure> {
-        for letter in letters {
-            let name = letter.name.full().unwrap_or_default();
-            let cells = [
-                neutral(letter.user_id.as_str()),
-                neutral(&name),
-                letter.secret.grouped().to_string(),
-                letter.expires_at.date_in_japan().to_string(),
-            ];
-            self.rows.write_record(cells).map_err(broken)?;
-        }
-        self.rows.flush()?;
-        self.rows.get_ref().sync_data()?;
-        Ok(())
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-fn broken(error: csv::Error) -> Failure {
-    Failure::Fault(format!("the letters cannot be written: {error}"))
-}
-
-/// A cell that a spreadsheet does not take for a formula.
-pub(crate) fn neutral(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

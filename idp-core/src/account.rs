@@ -7,6 +7,7 @@ pub mod home;
 pub mod mail;
 pub mod methods;
 pub mod password;
+pub mod recovery_codes;
 pub mod sessions;
 
 use crate::clock::minutes;

@@ -11,9 +11,11 @@ pub mod installation;
 pub mod key;
 pub mod letter;
 pub mod member;
+pub mod move_in;
 pub mod realm;
 pub mod remedy;
 pub mod report;
+pub mod session;
 pub mod transfer;
 
 #[cfg(test)]
@@ -24,7 +26,7 @@ mod tests {
     use futures::FutureExt;
 
     use super::{letter, member, realm};
-    use crate::clock::{FixedClock, Timestamp, days};
+    use crate::clock::{Clock, FixedClock, Timestamp, days};
     use crate::ctx::Scope;
     use crate::entropy::SeededEntropy;
     use crate::language::Language;
@@ -51,6 +53,7 @@ mod tests {
             clock: Arc::clone(&clock) as Arc<_>,
             entropy: Arc::new(SeededEntropy::new(1)),
             vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+            client_keys: Arc::default(),
         };
         let store = Store::open(&url, ambient).await.unwrap();
         let installation = Scope::operator(Arc::new(Realm::installation()), "ops");
@@ -81,6 +84,34 @@ mod tests {
             };
             let created = self.store.write(&self.scope, move |ctx| member::create(ctx, new).boxed()).await.unwrap();
             assert!(matches!(created, member::Creation::Created(_)));
+        }
+
+        async fn letter(&self, id: crate::id::LetterId) -> crate::letter::Letter {
+            let read = self.store.read(&self.scope, move |ctx| crate::store::letter::by_id(ctx, id).boxed());
+            read.await.unwrap().unwrap()
+        }
+
+        async fn letter_meets(
+            &self,
+            id: crate::id::LetterId,
+            member: crate::id::MemberId,
+            event: crate::letter::LetterEvent,
+        ) {
+            use crate::letter::LetterEvent;
+            use crate::store::letter;
+
+            let meet = self.store.write(&self.scope, move |ctx| {
+                async move {
+                    match event {
+                        LetterEvent::Printed => letter::mark_many_printed(ctx, &[id]).await.map(drop),
+                        LetterEvent::SignedIn => letter::mark_used(ctx, id).await,
+                        LetterEvent::PasswordSet => letter::redeem(ctx, id).await.map(drop),
+                        LetterEvent::Voided(reason) => letter::void_live(ctx, member, reason).await.map(drop),
+                    }
+                }
+                .boxed()
+            });
+            meet.await.unwrap();
         }
 
         async fn issues(&self, user_id: &'static str) -> letter::Issue {
@@ -117,9 +148,9 @@ mod tests {
             .unwrap()
             .unwrap();
         let states: Vec<&str> = letters.iter().map(|listed| listed.letter.state.name()).collect();
-        assert_eq!(states, ["issued", "void", "void"]);
+        assert_eq!(states, ["printed", "void", "void"]);
         let count = place.store.read(&place.scope, |ctx| letter::count(ctx).boxed()).await.unwrap();
-        assert_eq!(count, letter::Count { issued: 1, void: 2, ..letter::Count::default() });
+        assert_eq!(count, letter::Count { printed: 1, void: 2, ..letter::Count::default() });
     }
 
     #[tokio::test]
@@ -152,12 +183,15 @@ mod tests {
             .unwrap();
         place.has_member("e").await;
 
-        let first = place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, 1).boxed()).await.unwrap();
+        let first =
+            place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, None, 1).boxed()).await.unwrap();
         assert_eq!(first.issued[0].user_id.as_str(), "a");
         let next = first.next.clone();
         let second = place
             .store
-            .write(&place.scope, move |ctx| async move { letter::issue_missing(ctx, next.as_ref(), 5).await }.boxed())
+            .write(&place.scope, move |ctx| {
+                async move { letter::issue_missing(ctx, None, next.as_ref(), 5).await }.boxed()
+            })
             .await
             .unwrap();
         assert_eq!(second.issued[0].user_id.as_str(), "e");
@@ -170,7 +204,8 @@ mod tests {
         place.clock.advance(days(30));
         let count = place.store.read(&place.scope, |ctx| letter::count(ctx).boxed()).await.unwrap();
         assert_eq!(count, letter::Count { expired: 3, ..letter::Count::default() });
-        let again = place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, 9).boxed()).await.unwrap();
+        let again =
+            place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, None, 9).boxed()).await.unwrap();
         assert_eq!(again.issued.len(), 3);
         let listed = place.store.read(&place.scope, |ctx| letter::list(ctx, None, 10).boxed()).await.unwrap();
         assert!(matches!(listed[0].letter.state, LetterState::Void { .. }));
@@ -219,5 +254,52 @@ mod tests {
                 .unwrap(),
             realm::Change::Unchanged(_)
         ));
+    }
+
+    /// The statements of the store do what the table of the noun says, in every cell.
+    #[tokio::test]
+    async fn the_store_moves_letters_as_their_table_says() {
+        use crate::letter::{LetterEvent, VoidReason};
+
+        let place = place().await;
+        let reason = VoidReason::NotReceived;
+        let events =
+            [LetterEvent::Printed, LetterEvent::SignedIn, LetterEvent::PasswordSet, LetterEvent::Voided(reason)];
+        // Ways from `issued` to each state.
+        let ways: [&[LetterEvent]; 5] = [
+            &[],
+            &[LetterEvent::Printed],
+            &[LetterEvent::Printed, LetterEvent::SignedIn],
+            &[LetterEvent::PasswordSet],
+            &[LetterEvent::Voided(VoidReason::Operator)],
+        ];
+        let mut number = 0;
+        for way in ways {
+            for event in events {
+                number += 1;
+                let user_id = format!("w{number}");
+                place.has_member(&user_id).await;
+                let make = place.store.write(&place.scope, |ctx| letter::issue_missing(ctx, None, None, 9).boxed());
+                let mut made = make.await.unwrap();
+                let letter = made.issued.remove(0);
+                let (id, member) = (letter.letter, letter.member);
+                for step in way {
+                    place.letter_meets(id, member, *step).await;
+                }
+                let before = place.letter(id).await;
+                let expected = before.state.after(event, place.clock.now());
+                place.letter_meets(id, member, event).await;
+                let after = place.letter(id).await;
+                assert_eq!(after.state, expected.unwrap_or(before.state), "{:?} {event:?}", before.state);
+                let is_waiting = after.state == LetterState::Issued;
+                assert_eq!(after.kept.is_some(), is_waiting, "{:?} {event:?}", before.state);
+                place.letter_meets(id, member, LetterEvent::Voided(reason)).await;
+                place
+                    .store
+                    .write(&place.scope, move |ctx| member::set_password(ctx, member, "$argon2id$…").boxed())
+                    .await
+                    .unwrap();
+            }
+        }
     }
 }

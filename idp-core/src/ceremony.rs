@@ -34,6 +34,8 @@ pub enum CeremonyKind {
     ChangeMail,
     /// The member signs in, or proves the verified address again (code).
     SignInCode,
+    /// The member signs in with a mailed code in the place of something stronger (code).
+    FallbackCode,
     /// Mailed codes become the member's method (code).
     EnrolMail,
     /// An authenticator app becomes the member's method.
@@ -41,7 +43,8 @@ pub enum CeremonyKind {
 }
 
 impl CeremonyKind {
-    const ALL: [Self; 5] = [Self::VerifyMail, Self::ChangeMail, Self::SignInCode, Self::EnrolMail, Self::EnrolApp];
+    const ALL: [Self; 6] =
+        [Self::VerifyMail, Self::ChangeMail, Self::SignInCode, Self::FallbackCode, Self::EnrolMail, Self::EnrolApp];
 
     /// The stored name.
     pub const fn name(self) -> &'static str {
@@ -49,6 +52,7 @@ impl CeremonyKind {
             Self::VerifyMail => "verify_mail",
             Self::ChangeMail => "change_mail",
             Self::SignInCode => "sign_in_code",
+            Self::FallbackCode => "fallback_code",
             Self::EnrolMail => "enrol_mail",
             Self::EnrolApp => "enrol_app",
         }

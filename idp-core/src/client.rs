@@ -8,16 +8,18 @@ use crate::clock::Timestamp;
 use crate::grant::Lifetime;
 use crate::id::ClientRowId;
 use crate::key::Algorithm;
+use crate::oidc::acr::Acr;
 use crate::oidc::scope::Scopes;
 use crate::redirect_uri::{RedirectUri, TrustedRedirect};
 use crate::refresh_token::REFRESH_LIFETIME;
-use crate::secret::{ClientSecret, Hashed, Sealed};
+use crate::secret::{ClientSecret, Hashed, RegistrationAccess, Sealed};
 
 mod access;
 mod address;
 mod auth;
 mod check;
 mod crypt;
+mod fetched;
 mod grants;
 mod keys;
 mod logout;
@@ -30,6 +32,7 @@ pub use self::address::{HttpsUri, HttpsUriError, WebUri, WebUriError};
 pub use self::auth::{AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject};
 pub use self::check::SettingsError;
 pub use self::crypt::{Answers, ContentEncryption, Encryption, KeyManagement, Protection};
+pub use self::fetched::{FetchedKeys, Wanted};
 pub use self::grants::{GrantType, ResponseType};
 pub use self::keys::{ClientKey, ClientKeySet, KeySetError, KeySource, KeyUse};
 pub use self::logout::LogoutChannels;
@@ -96,6 +99,9 @@ pub struct ClientSettings {
     pub party: Party,
     /// Whether a proof key is demanded.
     pub pkce: Pkce,
+    /// The least class of authentication that it accepts. From `aal2` on it refuses mailed codes, as a method and as a
+    /// fallback.
+    pub least_acr: Acr,
     /// How long its access tokens live, in seconds.
     pub access_token_lifetime: u64,
     /// What its access tokens are like.
@@ -139,6 +145,7 @@ impl Default for ClientSettings {
             scopes: Scopes::all(),
             party: Party::default(),
             pkce: Pkce::default(),
+            least_acr: Acr::Aal1,
             access_token_lifetime: 600,
             access_tokens: AccessTokens::default(),
             exchange: ExchangePolicy::default(),
@@ -226,6 +233,8 @@ pub struct Client {
     pub secret: Option<Hashed<ClientSecret>>,
     /// The secret itself, where it keys a MAC (`client_secret_jwt`).
     pub sealed_secret: Option<Sealed<ClientSecret>>,
+    /// The hash of what it manages its registration with, if it registered itself.
+    pub management: Option<Hashed<RegistrationAccess>>,
     /// What was chosen for it.
     pub settings: ClientSettings,
     /// When it was registered.
@@ -294,6 +303,15 @@ mod tests {
                 },
                 SettingsError::GrantForPublic("client_credentials"),
             ),
+        ];
+        for (settings, refused) in cases {
+            assert_eq!(settings.check(), Err(refused));
+        }
+    }
+
+    #[test]
+    fn keys_subjects_and_sectors_belong_to_what_needs_them() {
+        let cases = [
             (ClientSettings { ciba: Some(CibaDelivery::Poll), ..settings() }, SettingsError::CibaDelivery),
             (ClientSettings { auth_method: AuthMethod::PrivateKeyJwt, ..settings() }, SettingsError::NoKeys),
             (ClientSettings { auth_method: AuthMethod::TlsClientAuth, ..settings() }, SettingsError::NoTlsSubject),

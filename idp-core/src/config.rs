@@ -35,6 +35,8 @@ pub struct Config {
     pub hashing: HashingConfig,
     /// What one peer may take.
     pub limits: LimitsConfig,
+    /// Where we may ask by HTTP.
+    pub outgoing: OutgoingConfig,
 }
 
 /// Section `[http]`.
@@ -137,6 +139,15 @@ pub struct LimitsConfig {
     pub request: Duration,
 }
 
+/// Section `[outgoing]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OutgoingConfig {
+    /// Networks that may be asked although they are not public.
+    pub allowed_networks: Vec<IpNet>,
+    /// A certificate authority of the operator's own, PEM, beside the public ones.
+    pub ca_certificate: Option<PathBuf>,
+}
+
 impl LogLevel {
     /// The level's name.
     pub const fn name(self) -> &'static str {
@@ -186,7 +197,12 @@ impl Config {
 
     /// What operations are given: the machine's clock and generator, and the vault.
     pub fn ambient(&self) -> Ambient {
-        Ambient { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), vault: Arc::clone(&self.vault) }
+        Ambient {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            vault: Arc::clone(&self.vault),
+            client_keys: Arc::default(),
+        }
     }
 }
 

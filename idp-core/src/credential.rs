@@ -7,6 +7,7 @@ pub mod method;
 pub mod passkey;
 pub mod password_context;
 pub mod password_policy;
+pub mod recovery_code;
 mod romaji;
 pub mod totp;
 

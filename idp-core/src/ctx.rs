@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::actor::{Actor, Source};
 use crate::audit::{Event, EventKind, Outcome};
+use crate::client::FetchedKeys;
 use crate::clock::Timestamp;
 use crate::entropy::{self, Entropy};
 use crate::id::{Id, MemberId};
 use crate::realm::Realm;
 use crate::secret::Vault;
-use crate::store::Transaction;
+use crate::store::{Ambient, Transaction};
 
 /// On whose behalf, in which realm and from where an operation runs.
 #[derive(Clone)]
@@ -44,6 +45,7 @@ pub struct Ctx {
     pub vault: Arc<Vault>,
     pub(crate) db: Transaction,
     entropy: Arc<dyn Entropy>,
+    client_keys: Arc<FetchedKeys>,
     pending: Mutex<Pending>,
 }
 
@@ -55,14 +57,21 @@ pub(crate) struct Pending {
 }
 
 impl Ctx {
-    pub(crate) fn new(
-        db: Transaction,
-        scope: Scope,
-        now: Timestamp,
-        vault: Arc<Vault>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        Self { now, scope, vault, db, entropy, pending: Mutex::new(Pending::default()) }
+    pub(crate) fn new(db: Transaction, scope: Scope, ambient: &Ambient) -> Self {
+        Self {
+            now: ambient.clock.now(),
+            scope,
+            vault: Arc::clone(&ambient.vault),
+            db,
+            entropy: Arc::clone(&ambient.entropy),
+            client_keys: Arc::clone(&ambient.client_keys),
+            pending: Mutex::new(Pending::default()),
+        }
+    }
+
+    /// Key sets fetched from clients, as far as this process has them.
+    pub fn client_keys(&self) -> &FetchedKeys {
+        &self.client_keys
     }
 
     /// The realm of the operation.

@@ -3,3 +3,4 @@
 pub mod app;
 pub mod mail;
 pub mod passkey;
+pub mod recovery_codes;

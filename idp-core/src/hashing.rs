@@ -12,8 +12,10 @@ use crate::entropy::{self, Entropy};
 use crate::fault::Fault;
 
 mod argon2id;
+mod foreign;
 
 pub use argon2id::Argon2id;
+pub use foreign::ForeignHashError;
 
 /// What a hash costs and how many are made at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

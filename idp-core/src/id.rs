@@ -114,6 +114,8 @@ pub struct MemberKind;
 pub struct ClientKind;
 /// Names a letter.
 pub struct LetterKind;
+/// Names a batch of letters.
+pub struct LetterBatchKind;
 /// Names a credential of any kind.
 pub struct CredentialKind;
 /// Names a ceremony.
@@ -128,6 +130,10 @@ pub struct GrantKind;
 pub struct TokenKind;
 /// Names a mail in the outbox.
 pub struct MailKind;
+/// A notice that a session ended.
+pub struct LogoutNoticeKind;
+/// What lets a developer register a client.
+pub struct RegistrationTokenKind;
 
 /// Names a browser that is remembered.
 pub struct RememberedBrowserKind;
@@ -147,6 +153,9 @@ impl Named for ClientKind {
 impl Named for LetterKind {
     const PREFIX: &'static str = "let";
 }
+impl Named for LetterBatchKind {
+    const PREFIX: &'static str = "bat";
+}
 impl Named for CredentialKind {
     const PREFIX: &'static str = "crd";
 }
@@ -165,6 +174,12 @@ impl Named for GrantKind {
 impl Named for TokenKind {
     const PREFIX: &'static str = "tok";
 }
+impl Named for RegistrationTokenKind {
+    const PREFIX: &'static str = "reg";
+}
+impl Named for LogoutNoticeKind {
+    const PREFIX: &'static str = "out";
+}
 impl Named for MailKind {
     const PREFIX: &'static str = "mai";
 }
@@ -177,6 +192,8 @@ pub type MemberId = Id<MemberKind>;
 pub type ClientRowId = Id<ClientKind>;
 /// A letter's identifier.
 pub type LetterId = Id<LetterKind>;
+/// A batch of letters.
+pub type LetterBatchId = Id<LetterBatchKind>;
 /// A credential's identifier.
 pub type CredentialId = Id<CredentialKind>;
 /// A ceremony's identifier.
@@ -191,6 +208,8 @@ pub type GrantId = Id<GrantKind>;
 pub type TokenId = Id<TokenKind>;
 /// A queued mail's identifier.
 pub type MailId = Id<MailKind>;
+/// A notice that a session ended.
+pub type LogoutNoticeId = Id<LogoutNoticeKind>;
 
 /// A remembered browser's identifier.
 pub type RememberedBrowserId = Id<RememberedBrowserKind>;

@@ -54,6 +54,12 @@ pub enum Evidence {
         /// Where its key lives.
         key: KeyHome,
     },
+    /// A recovery code.
+    RecoveryCode,
+    /// A code sent to the verified address in the place of something stronger, where the realm allows it.
+    MailFallback,
+    /// The mailed code or link of a forgotten password: opens the choice of a new one and nothing else.
+    Rescue,
 }
 
 /// What was proved, and when.
@@ -74,6 +80,8 @@ pub struct Progress {
     pub proofs: Vec<Proof>,
     /// The first login ended here: the completion page is shown until it is left.
     pub completed: Completion,
+    /// Recovery codes are worth offering here.
+    pub recovery_codes: RecoveryOffer,
     /// "Sign out from all other devices" was asked for; done when the session starts.
     pub sign_out_others: SignOutOthers,
     /// Who pressed "allow" on the consent page of this sitting.
@@ -95,6 +103,17 @@ pub enum Completion {
     Shown,
     /// The completion page was left with "continue".
     Left,
+}
+
+/// Whether recovery codes are worth offering in this sitting; the realm and what the member has decide about the rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryOffer {
+    /// Nothing happened that makes them so.
+    #[default]
+    Not,
+    /// A method was set up, or the last code was used.
+    Due,
 }
 
 /// Whether other devices are signed out when this interaction ends well.
@@ -129,8 +148,12 @@ impl Progress {
     pub fn primary(&self) -> Option<Proof> {
         let given = || self.proofs.iter().rev().copied();
         let password = given().find(|proof| match proof.evidence {
-            Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => true,
-            Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. } => false,
+            Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password | Evidence::Rescue => true,
+            Evidence::MailCode
+            | Evidence::App { .. }
+            | Evidence::Passkey { .. }
+            | Evidence::RecoveryCode
+            | Evidence::MailFallback => false,
         });
         password.or_else(|| given().find(|proof| matches!(proof.evidence, Evidence::Passkey { .. })))
     }

@@ -22,6 +22,10 @@ pub enum Typ {
     IdToken,
     /// An access token (RFC 9068 §2.1).
     AccessToken,
+    /// A logout token (OpenID Connect Back-Channel Logout §2.4).
+    LogoutToken,
+    /// Claims about a member (OpenID Connect Core §5.3.2); told from an ID token by what it lacks.
+    Userinfo,
     /// What is known of a token (RFC 9701 §5).
     Introspection,
 }
@@ -30,8 +34,9 @@ impl Typ {
     /// The value in the header.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::IdToken => "JWT",
+            Self::IdToken | Self::Userinfo => "JWT",
             Self::AccessToken => "at+jwt",
+            Self::LogoutToken => "logout+jwt",
             Self::Introspection => "token-introspection+jwt",
         }
     }

@@ -62,6 +62,36 @@ pub enum MailContent {
         /// Which.
         method: Method,
     },
+    /// Link and code that lead to a new password.
+    ResetPassword {
+        /// The secret in the link.
+        link_secret: Secret,
+        /// The code.
+        code: Secret,
+    },
+    /// Link and code that end a lock-out.
+    Unlock {
+        /// The secret in the link.
+        link_secret: Secret,
+        /// The code.
+        code: Secret,
+    },
+    /// The user ids of whoever proved the address.
+    UserIds {
+        /// As on the letters.
+        user_ids: Vec<String>,
+    },
+    /// A mailed code stood in for a stronger second step.
+    FallbackUsed,
+    /// A re-enrolment letter took the place of every second step.
+    MethodsReplaced,
+    /// New recovery codes were made; earlier ones are void.
+    RecoveryCodesMade,
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u64,
+    },
 }
 
 impl MailContent {
@@ -78,6 +108,13 @@ impl MailContent {
             Self::MethodAdded { .. } => "method_added",
             Self::MethodRenamed { .. } => "method_renamed",
             Self::MethodRemoved { .. } => "method_removed",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::Unlock { .. } => "unlock",
+            Self::UserIds { .. } => "user_ids",
+            Self::FallbackUsed => "fallback_used",
+            Self::MethodsReplaced => "methods_replaced",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
         }
     }
 }

@@ -74,6 +74,15 @@ fn joined(family: Option<&str>, given: Option<&str>) -> Option<String> {
     if parts.is_empty() { None } else { Some(parts.join(" ")) }
 }
 
+/// Where letters to a member go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// 郵便番号, `123-4567`
+    pub postal_code: Option<String>,
+    /// The lines of the address, none of them empty.
+    pub lines: Vec<String>,
+}
+
 /// Symbol, number and branch of the insurance card: they name a household, not a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Household {
@@ -102,12 +111,16 @@ pub struct Member {
     pub birth_date_confirmed_at: Option<Timestamp>,
     /// Insurance card.
     pub household: Household,
+    /// Where letters go.
+    pub address: Address,
     /// Mail address.
     pub mail: Option<MailOnFile>,
     /// The language chosen.
     pub language: Option<Language>,
     /// Whether the member may sign in.
     pub state: MemberState,
+    /// When the society said that the member left it; the user id may then be given to somebody else.
+    pub left_at: Option<Timestamp>,
     /// The second step the member chose in the journey.
     pub chosen_method: Option<Method>,
     /// When an operator asked for a new password, until it is set.

@@ -3,18 +3,24 @@
 mod access;
 pub mod acr;
 pub mod authorize;
+pub mod backchannel;
 mod claims;
+pub mod client_keys;
 pub mod device;
 pub mod discovery;
 pub mod dpop;
 pub mod end_session;
+pub mod frontchannel;
 pub mod introspect;
 pub mod jwks;
 pub mod params;
 pub mod paths;
+pub mod protect;
+pub mod register;
 pub mod revoke;
 pub mod scope;
 mod signing;
+mod subject;
 pub mod token;
 pub mod userinfo;
 

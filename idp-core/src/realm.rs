@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::client::Pkce;
 use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
 use crate::credential::passkey::relying_party::RelyingParty;
@@ -178,6 +179,19 @@ pub enum PatternGuard {
     AcceptedRisk,
 }
 
+/// Who may register a client (RFC 7591 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationPolicy {
+    /// Operators alone.
+    #[default]
+    Closed,
+    /// Also who holds an initial access token.
+    Token,
+    /// Anybody.
+    Open,
+}
+
 /// Whether proofs of possession must carry a nonce of ours (RFC 9449 §8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -187,6 +201,17 @@ pub enum DpopNonces {
     Off,
     /// A client whose clock is wrong, or who makes proofs in advance, is noticed.
     Required,
+}
+
+/// Whether a mailed code may stand in for a stronger second step, when the member asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailFallback {
+    /// Never: a lost phone is a matter of recovery codes or of a letter.
+    #[default]
+    Off,
+    /// It may; the session is `aal1`.
+    On,
 }
 
 /// A text in each language.
@@ -239,16 +264,27 @@ pub struct RealmSettings {
     pub passkey_rp_id: Option<String>,
     /// Origins beside our own whose pages may use the realm's passkeys (WebAuthn Level 3 §5.11).
     pub passkey_related_origins: Vec<String>,
+    /// The second steps after whose set-up recovery codes are offered.
+    pub recovery_codes: Vec<Method>,
+    /// Whether a mailed code may stand in for something stronger.
+    pub mail_fallback: MailFallback,
+    /// Wrong passwords that are looked at within a minute, in the whole realm; browsers that members used before are
+    /// not counted.
+    pub wrong_guesses_per_minute: i64,
     /// How long a letter opens the journey, in days.
     pub letter_days: u64,
     /// Idle limit of a session, in minutes.
     pub session_idle_minutes: u64,
     /// Absolute limit of a session, in minutes.
     pub session_absolute_minutes: u64,
-    /// Whether proofs of possession must carry a nonce.
-    pub dpop_nonces: DpopNonces,
+    /// Who may register a client.
+    pub registration: RegistrationPolicy,
+    /// Whether clients that register themselves must use PKCE; those that cannot keep a secret always must.
+    pub registration_pkce: Pkce,
     /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
     pub remember_browser_days: u64,
+    /// Whether proofs of possession must carry a nonce.
+    pub dpop_nonces: DpopNonces,
     /// Texts that replace ours: language → key → text.
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -269,11 +305,16 @@ impl Default for RealmSettings {
             methods: Method::ALL.to_vec(),
             passkey_rp_id: None,
             passkey_related_origins: Vec::new(),
+            recovery_codes: Method::ALL.into_iter().filter(|method| method.is_strong()).collect(),
+            mail_fallback: MailFallback::default(),
+            wrong_guesses_per_minute: 600,
             letter_days: 30,
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
-            dpop_nonces: DpopNonces::default(),
+            registration: RegistrationPolicy::default(),
+            registration_pkce: Pkce::default(),
             remember_browser_days: 0,
+            dpop_nonces: DpopNonces::default(),
             texts: BTreeMap::new(),
         }
     }

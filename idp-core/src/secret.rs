@@ -50,6 +50,10 @@ pub struct LetterPassword;
 pub struct ClientSecret;
 /// What guesses are counted under.
 pub struct ThrottleSubject;
+/// A recovery code, hashed together with the member it belongs to.
+pub struct RecoverySecret;
+/// Recovery codes while they are shown.
+pub struct RecoveryOffer;
 /// The shared secret of an authenticator app.
 pub struct AppSecret;
 /// What is kept of a passkey's challenge until it is answered.
@@ -60,6 +64,12 @@ pub struct SigningKey;
 pub struct QueuedMail;
 /// The proof that a form came from a page of ours.
 pub struct CsrfToken;
+/// What lets a developer register a client.
+pub struct RegistrationToken;
+/// What a client manages its registration with.
+pub struct RegistrationAccess;
+/// What a sector knows a member by.
+pub struct PairwiseSubject;
 /// A known value by which a wrong installation key is found.
 pub struct KeyCheck;
 
@@ -105,6 +115,12 @@ impl Purpose for ClientSecret {
 impl Purpose for ThrottleSubject {
     const NAME: &'static str = "throttle";
 }
+impl Purpose for RecoverySecret {
+    const NAME: &'static str = "recovery-code";
+}
+impl Purpose for RecoveryOffer {
+    const NAME: &'static str = "recovery-offer";
+}
 impl Purpose for AppSecret {
     const NAME: &'static str = "app";
 }
@@ -119,6 +135,15 @@ impl Purpose for QueuedMail {
 }
 impl Purpose for KeyCheck {
     const NAME: &'static str = "key-check";
+}
+impl Purpose for RegistrationToken {
+    const NAME: &'static str = "registration-token";
+}
+impl Purpose for RegistrationAccess {
+    const NAME: &'static str = "registration-access";
+}
+impl Purpose for PairwiseSubject {
+    const NAME: &'static str = "pairwise-subject";
 }
 impl Purpose for CsrfToken {
     const NAME: &'static str = "csrf";

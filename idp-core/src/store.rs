@@ -3,11 +3,13 @@
 //! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
+use crate::client::FetchedKeys;
 use crate::clock::Clock;
 use crate::ctx::{Ctx, Scope};
 use crate::entropy::Entropy;
@@ -28,9 +30,12 @@ pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;
 pub(crate) mod letter;
+pub(crate) mod letter_batch;
+pub(crate) mod logout_notice;
 pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod opaque_token;
@@ -38,10 +43,14 @@ pub(crate) mod outbox;
 pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub mod realm;
+pub(crate) mod recovery_code;
 pub(crate) mod refresh_token;
+pub(crate) mod registration_token;
 pub(crate) mod remembered_browser;
+pub(crate) mod rescue;
 pub(crate) mod revoked_token;
 pub(crate) mod session;
+pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
 pub(crate) mod tombstone;
@@ -49,6 +58,9 @@ pub(crate) mod used_identifier;
 mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
+
+/// Whoever waits for SQLite's lock looks again within this time.
+const BREATHER: Duration = Duration::from_millis(25);
 
 /// The transaction of one operation.
 pub(crate) type Transaction = DatabaseTransaction;
@@ -62,6 +74,8 @@ pub struct Ambient {
     pub entropy: Arc<dyn Entropy>,
     /// Hashes and seals secrets.
     pub vault: Arc<Vault>,
+    /// Key sets fetched from clients.
+    pub client_keys: Arc<FetchedKeys>,
 }
 
 enum Backend {
@@ -114,6 +128,15 @@ impl Store {
         &self.mail_queued
     }
 
+    /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
+    /// long work.
+    pub async fn breathe(&self) {
+        match self.backend.as_ref() {
+            Backend::Sqlite { .. } => tokio::time::sleep(BREATHER).await,
+            Backend::Postgres { .. } => {}
+        }
+    }
+
     /// Runs a verb that changes nothing.
     pub async fn read<T, F>(&self, scope: &Scope, operation: F) -> Result<T, Fault>
     where
@@ -157,7 +180,7 @@ impl Store {
 
 impl Ambient {
     fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
-        Ctx::new(transaction, scope, self.clock.now(), Arc::clone(&self.vault), Arc::clone(&self.entropy))
+        Ctx::new(transaction, scope, self)
     }
 }
 

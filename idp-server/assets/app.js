@@ -113,6 +113,16 @@ for (const key of all("[data-copy]")) {
   key.after(button);
 }
 
+// Codes on paper are printed from the page itself.
+for (const place of all("[data-print]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-plain";
+  button.textContent = place.dataset.print;
+  button.addEventListener("click", () => print());
+  place.prepend(button);
+}
+
 // The date of birth is read back while it is typed. Only plain forms are read here; the server reads all of them.
 const birth = byId("birth-date");
 if (birth) {

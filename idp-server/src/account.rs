@@ -7,6 +7,7 @@ pub mod methods;
 pub mod overview;
 pub mod password;
 pub mod print;
+pub mod recovery_codes;
 pub mod sessions;
 
 use axum::response::Response;
@@ -34,6 +35,7 @@ pub const fn path_of(page: AccountPage) -> &'static str {
         AccountPage::Applications => paths::ACCOUNT_APPLICATIONS,
         AccountPage::History => paths::ACCOUNT_HISTORY,
         AccountPage::Print => paths::ACCOUNT_PRINT,
+        AccountPage::RecoveryCodes => paths::ACCOUNT_RECOVERY_CODES,
     }
 }
 

@@ -244,8 +244,11 @@ fn upcoming(step: Step) -> Option<Upcoming> {
         Step::ChooseMethod => Some(Upcoming::Password),
         Step::NewPassword => Some(Upcoming::Complete),
         Step::Complete => Some(Upcoming::Enrol),
-        Step::ProveMail | Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail | Step::OfferPasskey => {
-            Some(Upcoming::Application)
-        }
+        Step::ProveMail
+        | Step::EnrolPasskey
+        | Step::EnrolApp
+        | Step::EnrolMail
+        | Step::RecoveryCodes
+        | Step::OfferPasskey => Some(Upcoming::Application),
     }
 }

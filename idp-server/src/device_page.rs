@@ -19,7 +19,7 @@ const USER_CODE: &str = "user-code";
 const USER_CODE_PARAMETER: &str = "user_code";
 
 /// Asks for the code.
-pub async fn show(caller: Caller) -> Result<Response, Failure> {
+pub(crate) async fn show(caller: Caller) -> Result<Response, Failure> {
     let visitor = caller.visitor();
     let question = caller.read(move |ctx| Box::pin(async move { device::open(ctx, &visitor).await })).await?;
     let typed = caller.query(USER_CODE_PARAMETER).unwrap_or_default();
@@ -27,7 +27,7 @@ pub async fn show(caller: Caller) -> Result<Response, Failure> {
 }
 
 /// Looks the code up, or takes the answer.
-pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure> {
+pub(crate) async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure> {
     let caller = caller.with(&form);
     let (visitor, typed) = (caller.visitor(), form.fields.text(USER_CODE).to_owned());
     let code = typed.clone();
@@ -71,6 +71,7 @@ fn page(caller: &Caller, question: Question, typed: String) -> Response {
                 chrome: caller.chrome(),
                 until: until.time_for_people(),
                 minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
+                unlock_url: paths::LOGIN_UNLOCK.to_owned(),
                 retry_url: paths::DEVICE.to_owned(),
             });
             (StatusCode::TOO_MANY_REQUESTS, page).into_response()

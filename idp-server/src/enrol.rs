@@ -2,4 +2,5 @@
 
 pub mod mail;
 pub mod passkey;
+pub mod recovery_codes;
 pub mod totp;

@@ -28,6 +28,7 @@ pub const fn page_of(step: Step) -> &'static str {
         Step::EnrolPasskey | Step::OfferPasskey => paths::ENROL_PASSKEY,
         Step::EnrolApp => paths::ENROL_TOTP,
         Step::EnrolMail => paths::ENROL_MAIL,
+        Step::RecoveryCodes => paths::ENROL_RECOVERY_CODES,
     }
 }
 

@@ -1,20 +1,27 @@
 //! `/mail/verify`: where the link in a mail leads, on any device. Opening it changes nothing; the button does.
 
 use axum::response::Response;
+use idp_core::authn::rescue;
 use idp_core::onboarding::mail::{self, Link};
 
 use crate::caller::{Caller, text};
+use crate::device;
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::go;
-use crate::view::mail_verify::{AfterVerify, MailVerify, VerifyState};
+use crate::view::mail_verify::{AfterVerify, MailRescue, MailVerify, RescueState, VerifyState};
 
 /// Shows what a click would confirm.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
     let token = caller.query("t").unwrap_or_default();
     let link = caller.state.vault().hash(token.as_bytes());
-    let link = caller.read(move |ctx| Box::pin(async move { mail::look(ctx, &link).await })).await?;
-    page(&caller, link, token).await
+    let seen = link.clone();
+    let found = caller.read(move |ctx| Box::pin(async move { mail::look(ctx, &seen).await })).await?;
+    if let Link::Closed = found {
+        let rescue = caller.read(move |ctx| Box::pin(async move { rescue::look(ctx, &link).await })).await?;
+        return rescue_page(&caller, rescue, token).await;
+    }
+    page(&caller, found, token).await
 }
 
 /// Takes the click.
@@ -23,11 +30,23 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     let token = text(&form.fields, "t");
     let link = caller.state.vault().hash(token.as_bytes());
     if form.fields.text("action") == "not-me" {
-        caller.write(move |ctx| Box::pin(async move { mail::disown(ctx, &link).await })).await?;
+        caller
+            .write(move |ctx| {
+                Box::pin(async move {
+                    mail::disown(ctx, &link).await?;
+                    rescue::disown(ctx, &link).await
+                })
+            })
+            .await?;
         return Ok(caller.page(&MailVerify { chrome: caller.chrome(), state: VerifyState::NotMe }));
     }
-    let link = caller.write(move |ctx| Box::pin(async move { mail::confirm(ctx, &link).await })).await?;
-    page(&caller, link, token).await
+    let seen = link.clone();
+    let found = caller.write(move |ctx| Box::pin(async move { mail::confirm(ctx, &seen).await })).await?;
+    if let Link::Closed = found {
+        let rescue = caller.write(move |ctx| Box::pin(async move { rescue::confirm(ctx, &link).await })).await?;
+        return rescue_page(&caller, rescue, token).await;
+    }
+    page(&caller, found, token).await
 }
 
 async fn page(caller: &Caller, link: Link, token: String) -> Result<Response, Failure> {
@@ -37,6 +56,20 @@ async fn page(caller: &Caller, link: Link, token: String) -> Result<Response, Fa
         Link::Closed => VerifyState::Expired,
     };
     Ok(caller.page(&MailVerify { chrome: caller.chrome(), state }))
+}
+
+async fn rescue_page(caller: &Caller, link: rescue::Link, token: String) -> Result<Response, Failure> {
+    let (purpose, state) = match link {
+        rescue::Link::Open(rescue) => {
+            let device = device::name_of(rescue.user_agent.as_deref(), caller.visit.language());
+            let asked_at = rescue.created_at.for_people();
+            let match_number = rescue.match_number.clone();
+            (rescue.purpose, RescueState::Ask { match_number, asked_at, device, token })
+        }
+        rescue::Link::Answered(purpose) => (purpose, RescueState::Done { then: then(caller).await? }),
+        rescue::Link::Closed => return page(caller, Link::Closed, token).await,
+    };
+    Ok(caller.page(&MailRescue { chrome: caller.chrome(), purpose, state }))
 }
 
 /// Whether the journey waits in this very browser.

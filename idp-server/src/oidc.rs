@@ -8,6 +8,7 @@ pub(crate) mod document;
 pub(crate) mod end_session;
 pub(crate) mod introspect;
 pub(crate) mod jwks;
+pub(crate) mod register;
 pub(crate) mod revoke;
 mod sent;
 pub(crate) mod token;

@@ -21,6 +21,20 @@ pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 pub const LOGIN_MAIL_CODE: &str = "/login/mail-code";
 /// The application asks for a stronger way to sign in than there is.
 pub const LOGIN_OUT_OF_REACH: &str = "/login/out-of-reach";
+/// A recovery code.
+pub const LOGIN_RECOVERY_CODE: &str = "/login/recovery-code";
+/// A forgotten password.
+pub const LOGIN_FORGOTTEN: &str = "/login/forgotten";
+/// Waiting for the mail that leads to a new password, or ends a lock-out.
+pub const LOGIN_FORGOTTEN_SENT: &str = "/login/forgotten-sent";
+/// What that page asks by script.
+pub const LOGIN_FORGOTTEN_STATUS: &str = "/login/forgotten-status";
+/// A forgotten user id.
+pub const LOGIN_FORGOTTEN_ID: &str = "/login/forgotten-id";
+/// Ending a lock-out by mail.
+pub const LOGIN_UNLOCK: &str = "/login/unlock";
+/// A mailed code in the place of something stronger.
+pub const LOGIN_MAIL_FALLBACK: &str = "/login/mail-fallback";
 /// The birth date.
 pub const BIRTH_DATE: &str = "/onboarding/birth-date";
 /// The terms.
@@ -53,6 +67,10 @@ pub const ENROL_PASSKEY_OPTIONS: &str = "/enrol/passkey/options";
 pub const ENROL_MAIL: &str = "/enrol/mail";
 /// What an application may learn.
 pub const CONSENT: &str = "/consent";
+/// Recovery codes, shown once.
+pub const ENROL_RECOVERY_CODES: &str = "/enrol/recovery-codes";
+/// The same as a text to save.
+pub const ENROL_RECOVERY_CODES_TEXT: &str = "/enrol/recovery-codes.txt";
 /// Sign out.
 pub const LOGOUT: &str = "/logout";
 /// Signed out.
@@ -80,6 +98,11 @@ pub const WEBAUTHN: &str = "/.well-known/webauthn";
 pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 /// Where the password is changed (W3C, A Well-Known URL for Changing Passwords).
 pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
+/// Recovery codes made anew.
+pub const ACCOUNT_RECOVERY_CODES: &str = "/account/recovery-codes";
+/// The same as a text to save.
+pub const ACCOUNT_RECOVERY_CODES_TEXT: &str = "/account/recovery-codes.txt";
+
 /// OpenID Connect Discovery 1.0 §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.
@@ -100,6 +123,10 @@ pub const DEVICE: &str = "/device";
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.
 pub const JWKS: &str = "/jwks";
+/// RFC 7591 §3.
+pub const REGISTER: &str = "/register";
+/// RFC 7592 §2.
+pub const REGISTERED: &str = "/register/{client_id}";
 /// OpenID Connect RP-Initiated Logout 1.0 §2.
 pub const END_SESSION: &str = "/end_session";
 
@@ -116,11 +143,11 @@ pub enum Audience {
 
 /// Who reads the answers of this path.
 pub fn audience(path: &str) -> Audience {
-    const CLIENT: [&str; 8] =
-        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER];
+    const CLIENT: [&str; 9] =
+        [TOKEN, INTROSPECT, REVOKE, DEVICE_AUTHORIZATION, USERINFO, JWKS, OPENID_CONFIGURATION, OAUTH_SERVER, REGISTER];
     if path == HEALTHZ || path == READYZ {
         Audience::Probe
-    } else if CLIENT.contains(&path) {
+    } else if CLIENT.contains(&path) || path.starts_with("/register/") {
         Audience::Client
     } else {
         Audience::Person

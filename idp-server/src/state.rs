@@ -15,6 +15,7 @@ use idp_core::store::{self, Ambient, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::health::SchemaWatch;
+use crate::outgoing::Outgoing;
 
 /// How long a realm is used before the database is asked again, so that other nodes' changes show soon.
 const REALM_FRESH: Duration = Duration::from_secs(1);
@@ -29,6 +30,8 @@ pub struct AppState {
     pub store: Store,
     /// The threads that hash passwords.
     pub passwords: HashingPool,
+    /// The way out by HTTP.
+    pub outgoing: Outgoing,
     /// The configuration.
     pub config: Arc<Config>,
     /// Cancelled when the process is told to stop.
@@ -41,13 +44,15 @@ impl AppState {
     /// Opens the database and starts the hashing threads.
     ///
     /// # Errors
-    /// A database that cannot be opened, hashing parameters that Argon2 refuses.
+    /// A database that cannot be opened, a certificate authority that cannot be read, hashing parameters that Argon2 refuses.
     pub async fn open(config: Arc<Config>, ambient: Ambient) -> Result<Self, Fault> {
         let passwords = HashingPool::start(config.hashing, Arc::clone(&ambient.entropy))?;
+        let outgoing = Outgoing::open(&config.outgoing).map_err(|error| Fault::Broken(format!("{error:#}")))?;
         let store = Store::open(&config.database, ambient).await?;
         Ok(Self {
             store,
             passwords,
+            outgoing,
             config,
             stopping: CancellationToken::new(),
             schema: Arc::default(),

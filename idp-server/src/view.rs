@@ -19,6 +19,7 @@ pub mod logout;
 pub mod mail;
 pub mod mail_verify;
 pub mod onboarding;
+pub mod progress;
 pub mod terms;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What goes on beside requests: mail, clean-up, keys, the certificate. Only here does anything wait for time to pass.
+//! What goes on beside requests: mail, logout notices, clean-up, keys, the certificate. Only here does anything wait for time to pass.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ mod certificate;
 mod cleanup;
 mod keys;
 pub mod letterhead;
+mod logout;
 pub mod mail;
 
 /// The workers of one server.
@@ -24,6 +25,7 @@ pub(crate) struct Workers(JoinSet<()>);
 pub(crate) fn start(state: &AppState, tls: Option<RustlsConfig>) -> Workers {
     let mut workers = JoinSet::new();
     workers.spawn(mail::work(state.clone()));
+    workers.spawn(logout::work(state.clone()));
     workers.spawn(cleanup::work(state.clone()));
     workers.spawn(keys::work(state.clone()));
     if let Some((tls, files)) = tls.zip(state.config.http.tls.clone()) {

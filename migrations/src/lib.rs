@@ -5,9 +5,11 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 mod m20261123_000001_foundation;
 mod m20261126_000002_passkeys;
 mod m20261126_000003_account;
+mod m20261126_000004_recovery;
 mod m20261126_000005_consents;
 mod m20261126_000006_tokens;
 mod m20261126_000007_registry;
+mod m20261126_000008_letters;
 mod m20261126_000009_help;
 
 /// Knows every step in order.
@@ -19,9 +21,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_foundation::Step),
             Box::new(m20261126_000002_passkeys::Step),
             Box::new(m20261126_000003_account::Step),
+            Box::new(m20261126_000004_recovery::Step),
             Box::new(m20261126_000005_consents::Step),
             Box::new(m20261126_000006_tokens::Step),
             Box::new(m20261126_000007_registry::Step),
+            Box::new(m20261126_000008_letters::Step),
             Box::new(m20261126_000009_help::Step),
         ]
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use idp_core::clock::{Clock, FixedClock, Timestamp};
-use idp_core::config::{Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls};
+use idp_core::config::{
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, OutgoingConfig,
+};
 use idp_core::ctx::{Ctx, Scope};
 use idp_core::entropy::{Entropy, SeededEntropy};
 use idp_core::fault::Fault;
@@ -220,6 +222,7 @@ async fn run(
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::clone(entropy),
         vault: Arc::clone(&config.vault),
+        client_keys: Arc::default(),
     };
     let state = AppState::open(Arc::clone(config), ambient).await.unwrap();
     let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
@@ -248,6 +251,11 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
             connections_per_address: 1_000,
             header_read: Duration::from_secs(10),
             request: Duration::from_secs(60),
+        },
+        // The relying parties of tests live on this machine.
+        outgoing: OutgoingConfig {
+            allowed_networks: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
+            ca_certificate: None,
         },
     }
 }

@@ -37,6 +37,7 @@ struct Memory {
     app: Option<Vec<u8>>,
     last_step: u64,
     authenticator: Authenticator,
+    recovery_codes: Vec<String>,
 }
 
 impl Member {
@@ -49,6 +50,7 @@ impl Member {
             app: None,
             last_step: 0,
             authenticator: Authenticator::new(),
+            recovery_codes: Vec::new(),
         };
         let memory = Arc::new(Mutex::new(memory));
         Self { idp, user_id: seed.user_id, birth_date: seed.birth_date, mail: seed.mail, password, memory }
@@ -126,6 +128,11 @@ impl Member {
         self.memory.lock().unwrap().app.clone().unwrap()
     }
 
+    /// The recovery codes on the member's paper.
+    pub fn recovery_codes(&self) -> Vec<String> {
+        self.memory.lock().unwrap().recovery_codes.clone()
+    }
+
     /// Puts the key of the set-up page into the app.
     pub fn reads_key(&self, page: &Page) {
         let key = page.text_of("totp-key").unwrap();
@@ -187,6 +194,10 @@ impl Member {
                 self.reads_key(page);
                 page.fill("totp-code", &self.app_code()).submit("totp-submit").await
             }
+            "/enrol/recovery-codes" => {
+                self.memory.lock().unwrap().recovery_codes = page.items_of("recovery-codes");
+                page.submit("recovery-codes-kept").await
+            }
             _ => panic!("a member does not know what to do here: {}\n{}", page.summary(), page.body),
         }
     }
@@ -222,7 +233,7 @@ pub fn totp_at(secret: &[u8], seconds: u64) -> String {
 }
 
 /// Reads the key of the set-up page (RFC 4648 §6).
-fn base32(key: &str) -> Vec<u8> {
+pub fn base32(key: &str) -> Vec<u8> {
     let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
     for letter in key.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
         let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();

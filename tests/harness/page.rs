@@ -74,6 +74,13 @@ impl Page {
         self.first(&format!("[id='{id}']"), |element| element.text().collect::<String>().trim().to_owned())
     }
 
+    /// The texts of the items of the list with this id.
+    pub fn items_of(&self, id: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.body);
+        let items = selector(&format!("[id='{id}'] > li"));
+        document.select(&items).map(|item| item.text().collect::<String>().trim().to_owned()).collect()
+    }
+
     /// An attribute of the element with this id.
     pub fn attribute_of(&self, id: &str, attribute: &str) -> Option<String> {
         self.first(&format!("[id='{id}']"), |element| element.attr(attribute).map(str::to_owned)).flatten()
@@ -185,6 +192,30 @@ impl Page {
         let document = Html::parse_document(&self.body);
         let Some(form) = document.select(&selector("form")).next() else { return Vec::new() };
         form.select(&selector("input[type='hidden'][name]")).filter_map(sent).collect()
+    }
+
+    /// Status, headers and body without what differs by chance: ids, tokens, numbers drawn, the user id that was typed.
+    /// The names of the cookies set stay.
+    pub fn without_chance(&self, typed: &str) -> (u16, Vec<String>, String) {
+        let mut body = self.body.replace(typed, "<typed>");
+        for (_, value) in self.hidden().iter().filter(|(_, value)| value.len() > 16) {
+            body = body.replace(value.as_str(), "<token>");
+        }
+        for (_, id) in self.url.query_pairs().filter(|(name, _)| name == "interaction") {
+            body = body.replace(id.as_ref(), "<token>");
+        }
+        if let Some(number) = self.text_of("match-number") {
+            body = body.replace(&format!("\"match-number\">{number}<"), "\"match-number\"><number><");
+        }
+        let lines: Vec<&str> = body.lines().filter(|line| !line.contains("interaction=")).collect();
+        let varying = ["date", "content-length", "x-request-id", "set-cookie", "location"];
+        let headers = self.headers.iter().filter(|(name, _)| !varying.contains(&name.as_str()));
+        let mut headers: Vec<String> = headers.map(|(name, value)| format!("{name}: {value:?}")).collect();
+        let cookies = self.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+        headers.extend(cookies.filter_map(|line| line.split('=').next()).map(|name| format!("set-cookie: {name}")));
+        headers.extend(self.location().map(|url| format!("location: {}", url.path())));
+        headers.sort();
+        (self.status, headers, lines.join("\n"))
     }
 
     /// For messages of failed tests.

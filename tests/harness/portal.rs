@@ -66,6 +66,12 @@ pub struct Tokens {
     pub headers: HeaderMap,
 }
 
+/// A part of a token, not verified: 0 is the header, 1 are the claims.
+pub fn part(token: &str, index: usize) -> Value {
+    let part = token.split('.').nth(index).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
 impl Tokens {
     /// The access token.
     pub fn access_token(&self) -> &str {
@@ -89,8 +95,7 @@ impl Tokens {
 
     /// The claims of the ID token, not verified.
     pub fn claims(&self) -> Value {
-        let payload = self.id_token().split('.').nth(1).unwrap();
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+        part(self.id_token(), 1)
     }
 
     fn text(&self, name: &str) -> &str {

@@ -167,6 +167,14 @@ impl Idp {
         done.len()
     }
 
+    /// How many of them took place.
+    pub async fn done_events_of(&self, member: &Member, kind: &str) -> usize {
+        let id = self.record_of(&member.user_id).await.member.id;
+        let query = audit::Query { member: Some(id), kind: Some(kind.to_owned()), after: 0, limit: 1_000 };
+        let events = self.operate(move |ctx| async move { audit::list(ctx, &query).await }.boxed()).await;
+        events.iter().filter(|event| event.event.contains("\"outcome\":\"done\"")).count()
+    }
+
     /// Publishes another edition of the terms.
     pub async fn publishes_terms(&self, edition: &str) {
         publish_terms(&self.store(), &self.operator(), edition).await;

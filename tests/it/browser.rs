@@ -13,6 +13,7 @@ mod judge;
 mod keyboard;
 mod page;
 mod passkeys;
+mod recovery;
 mod refusals;
 mod scriptless;
 

@@ -5,6 +5,7 @@ use harness::{Idp, Member, MemberSeed, on_both};
 use idp_core::admin::desk::{Desk, Look, Whereabouts, Who, look};
 use idp_core::admin::member::Change;
 use idp_core::admin::remedy::{self, Removal, Renaming, Resent};
+use idp_core::admin::session;
 use idp_core::clock::minutes;
 use idp_core::user_id::{UserId, UserIdNormal};
 
@@ -151,8 +152,8 @@ async fn signed_out_from_the_desk_is_signed_out_everywhere() {
         assert_eq!(portal.userinfo(&token).await.0, 200);
 
         let id = id_of(&member.user_id);
-        let change = idp.operate(move |ctx| async move { remedy::end_sessions(ctx, &id).await }.boxed()).await;
-        assert!(matches!(change, Change::Changed(_)));
+        let ended = idp.operate(move |ctx| async move { session::revoke_all(ctx, &id).await }.boxed()).await;
+        assert_eq!(ended, Some(2));
         for browser in [one, two] {
             assert_eq!(browser.get("/account").await.path(), "/login");
         }

@@ -2,7 +2,13 @@
 
 mod bad_input;
 mod cookies;
+mod forgotten;
 mod mail_code;
+mod moved_in;
 mod passkey;
 mod password;
+mod recovery_code;
+mod recovery_property;
 mod totp;
+mod uniform;
+mod unlock;

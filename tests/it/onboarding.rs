@@ -6,6 +6,7 @@ mod letter;
 mod mail;
 mod pattern;
 mod property;
+mod re_enrol;
 mod resume;
 mod tabs;
 mod terms;

@@ -1,7 +1,11 @@
 //! Letters.
 
+mod batches;
 mod issue;
+mod not_received;
+mod print;
 mod reissue;
+mod remind;
 mod status;
 mod view;
 
@@ -18,6 +22,14 @@ pub(crate) enum Verb {
     Issue(issue::Arguments),
     /// Replace a member's letter; the earlier one stops working
     Reissue(reissue::Arguments),
+    /// Void a letter that did not arrive, and make another
+    NotReceived(not_received::Arguments),
+    /// Print letters that were made and wait
+    Print(print::Arguments),
+    /// List the batches of letters
+    Batches,
+    /// List the members whose letter was printed long ago and who never came
+    Remind(remind::Arguments),
     /// Show where letters stand
     Status(status::Arguments),
 }
@@ -27,6 +39,10 @@ impl Verb {
         match self {
             Self::Issue(arguments) => issue::run(context, arguments).await,
             Self::Reissue(arguments) => reissue::run(context, arguments).await,
+            Self::NotReceived(arguments) => not_received::run(context, arguments).await,
+            Self::Print(arguments) => print::run(context, arguments).await,
+            Self::Batches => batches::run(context).await,
+            Self::Remind(arguments) => remind::run(context, arguments).await,
             Self::Status(arguments) => status::run(context, arguments).await,
         }
     }

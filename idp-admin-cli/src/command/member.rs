@@ -1,12 +1,16 @@
 //! Members.
 
+pub(super) mod arrivals;
 mod create;
 mod delete;
 mod disable;
 mod enable;
+mod export;
 mod find;
 mod import;
+mod import_report;
 mod list;
+mod move_in;
 mod remove_method;
 mod rename;
 mod require;
@@ -45,7 +49,11 @@ pub(crate) enum Verb {
     /// Delete a member with everything of theirs
     Delete(delete::Arguments),
     /// Import a CSV or TSV file of members
-    Import(import::Arguments),
+    Import(Box<import::Arguments>),
+    /// Let members in who come from another system, whole
+    MoveIn(move_in::Arguments),
+    /// Show or write everything known about one member or all
+    Export(export::Arguments),
 }
 
 impl Verb {
@@ -62,7 +70,9 @@ impl Verb {
             Self::Disable(arguments) => disable::run(context, arguments).await,
             Self::Enable(arguments) => enable::run(context, arguments).await,
             Self::Unlock(arguments) => unlock::run(context, arguments).await,
-            Self::Import(arguments) => import::run(context, arguments).await,
+            Self::Import(arguments) => import::run(context, *arguments).await,
+            Self::MoveIn(arguments) => move_in::run(context, arguments).await,
+            Self::Export(arguments) => export::run(context, arguments).await,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Realms.
 
+mod apply;
 mod create;
+mod export;
+mod import_keycloak;
 mod list;
 mod set;
 mod show;
@@ -8,6 +11,7 @@ mod terms;
 
 use clap::Subcommand;
 
+pub(super) use self::import_keycloak::lines_of;
 use crate::context::Context;
 use crate::output::Failure;
 
@@ -20,6 +24,12 @@ pub(crate) enum Verb {
     Show(show::Arguments),
     /// List the realms
     List,
+    /// Make a realm what a file says
+    Apply(apply::Arguments),
+    /// Take over a realm export of Keycloak
+    ImportKeycloak(import_keycloak::Arguments),
+    /// Write a realm as a file
+    Export(export::Arguments),
     /// Change settings
     Set(set::Arguments),
     /// Show or publish the terms of use
@@ -32,6 +42,9 @@ impl Verb {
             Self::Create(arguments) => create::run(context, arguments).await,
             Self::Show(arguments) => show::run(context, arguments).await,
             Self::List => list::run(context).await,
+            Self::Apply(arguments) => apply::run(context, arguments).await,
+            Self::ImportKeycloak(arguments) => import_keycloak::run(context, arguments).await,
+            Self::Export(arguments) => export::run(context, arguments).await,
             Self::Set(arguments) => set::run(context, arguments).await,
             Self::Terms(arguments) => terms::run(context, arguments).await,
         }

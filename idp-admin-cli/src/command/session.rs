@@ -1,5 +1,6 @@
-//! Sessions of members.
+//! Sessions.
 
+mod list;
 mod revoke;
 
 use clap::Subcommand;
@@ -10,13 +11,16 @@ use crate::output::Failure;
 /// What is done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Sign a member out everywhere
+    /// Where a member is signed in
+    List(list::Arguments),
+    /// End a session, or all of a member; applications are told
     Revoke(revoke::Arguments),
 }
 
 impl Verb {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
+            Self::List(arguments) => list::run(context, arguments).await,
             Self::Revoke(arguments) => revoke::run(context, arguments).await,
         }
     }

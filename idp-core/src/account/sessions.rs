@@ -142,7 +142,9 @@ pub async fn left_open(ctx: &Ctx, visitor: &Visitor, id: SessionId) -> Result<Ve
     let clients: Vec<ClientRowId> = store::grant::clients_of_session(ctx, session.id).await?;
     let mut names = Vec::new();
     for client in clients {
-        names.extend(store::client::by_id(ctx, client).await?.map(|client| client.name));
+        let client = store::client::by_id(ctx, client).await?;
+        // Whoever is told of the end is not left open.
+        names.extend(client.filter(|client| !client.settings.logout.is_told()).map(|client| client.name));
     }
     names.sort();
     names.dedup();

@@ -1,13 +1,14 @@
 //! Registering and changing relying parties.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::key;
 use crate::audit::{EventKind, Outcome};
-use crate::client::{Client, ClientName, ClientSettings, SecretUse, SettingsError};
+use crate::client::{Client, ClientName, ClientSettings, Profile, SecretUse, SettingsError};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::key::Algorithm;
+use crate::oidc::register::metadata::{self, MetadataError};
 use crate::secret::{ClientSecret, Plain};
 use crate::store;
 
@@ -57,7 +58,7 @@ pub async fn create(ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
         return Ok(Created::BadSettings(rule));
     }
     let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if !is_display_name(name) {
         return Ok(Created::BadDisplayName);
     }
     let client_id = match new.client_id {
@@ -74,6 +75,7 @@ pub async fn create(ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
         name: name.to_owned(),
         secret: None,
         sealed_secret: None,
+        management: None,
         settings: new.settings,
         created_at: ctx.now,
         updated_at: ctx.now,
@@ -121,8 +123,77 @@ pub async fn delete(ctx: &Ctx, client_id: &ClientName) -> Result<Changed<()>, Fa
     Ok(Changed::Done(()))
 }
 
+/// Whether pages can show the name: 1 to 100 characters.
+pub(crate) fn is_display_name(name: &str) -> bool {
+    let name = name.trim();
+    !name.is_empty() && name.chars().count() <= 100 && !name.chars().any(char::is_control)
+}
+
+/// Writes changed settings of a client that was locked; draws a secret where its new method takes one that it lacks.
+pub(crate) async fn settle(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecret>>, Fault> {
+    let is_kept = match client.settings.secret_use() {
+        SecretUse::Compared => client.secret.is_some(),
+        SecretUse::Keyed => client.sealed_secret.is_some(),
+        SecretUse::None => true,
+    };
+    match client.settings.secret_use() {
+        SecretUse::Compared => client.sealed_secret = None,
+        SecretUse::Keyed => client.secret = None,
+        SecretUse::None => (client.secret, client.sealed_secret) = (None, None),
+    }
+    let secret = if is_kept { None } else { draw_secret(ctx, client)? };
+    store::client::update(ctx, client).await?;
+    key::ensure_for(ctx, signing(&client.settings)).await?;
+    record(ctx, EventKind::ClientChanged, client);
+    Ok(secret)
+}
+
+/// How a change of settings ended.
+#[derive(Debug)]
+pub enum Revised {
+    /// It is done; the secret was drawn anew where the new method takes another one.
+    Done {
+        /// The client.
+        client: Box<Client>,
+        /// Its new secret, shown now and never again.
+        secret: Option<Plain<ClientSecret>>,
+    },
+    /// The realm has no such client.
+    Unknown,
+    /// The metadata cannot be read.
+    BadMetadata(MetadataError),
+    /// A rule of the settings is broken.
+    BadSettings(SettingsError),
+}
+
+/// Changes what a document names of a client's metadata (RFC 7591 §2), and its profile.
+pub async fn revise(
+    ctx: &Ctx,
+    client_id: &ClientName,
+    document: &Map<String, Value>,
+    profile: Option<Profile>,
+) -> Result<Revised, Fault> {
+    let Some(mut client) = store::client::lock_by_client_id(ctx, client_id).await? else {
+        return Ok(Revised::Unknown);
+    };
+    let (name, mut settings) = match metadata::read(document, client.settings.clone()) {
+        Ok(read) => read,
+        Err(error) => return Ok(Revised::BadMetadata(error)),
+    };
+    settings.profile = profile.unwrap_or(settings.profile);
+    if let Err(rule) = settings.check() {
+        return Ok(Revised::BadSettings(rule));
+    }
+
+    client.settings = settings;
+    client.name = name.filter(|name| is_display_name(name)).unwrap_or(client.name);
+    let secret = settle(ctx, &mut client).await?;
+
+    Ok(Revised::Done { client: Box::new(client), secret })
+}
+
 /// Draws a secret where the client's method takes one, and lets what is kept of it rest in the client.
-fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecret>>, Fault> {
+pub(super) fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecret>>, Fault> {
     let drawn = Plain::random(ctx.entropy());
     match client.settings.secret_use() {
         SecretUse::Compared => client.secret = Some(ctx.vault.hash(drawn.expose())),
@@ -136,7 +207,7 @@ fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain<ClientSecr
 }
 
 /// The algorithms that a client's answers are signed with.
-fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
+pub(super) fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
     std::iter::once(settings.id_token_alg).chain(settings.answers.signatures())
 }
 
@@ -145,6 +216,6 @@ fn drawn_name(ctx: &Ctx) -> Result<ClientName, Fault> {
     ClientName::parse(&drawn).map_err(|_| Fault::Broken("a UUID is no client id".into()))
 }
 
-fn record(ctx: &Ctx, kind: EventKind, client: &Client) {
+pub(super) fn record(ctx: &Ctx, kind: EventKind, client: &Client) {
     ctx.record_with(kind, None, Outcome::Done, json!({ "client": client.id, "client_id": client.client_id }));
 }

@@ -1,7 +1,7 @@
 //! Members: creating, showing, switching off and on, and helping them on the telephone.
 
 use crate::audit::{EventKind, Outcome};
-use crate::authn;
+use crate::authn::{self, throttle::Released};
 use crate::birth_date::BirthDate;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
@@ -11,9 +11,9 @@ use crate::id::MemberId;
 use crate::language::Language;
 use crate::letter::Letter;
 use crate::mail_address::MailAddress;
-use crate::member::{Household, MailOnFile, Member, MemberState, Name};
+use crate::member::{Address, Household, MailOnFile, Member, MemberState, Name};
 use crate::session::end::{self, Cause, Kept};
-use crate::store::{credential, letter, member, throttle};
+use crate::store::{credential, letter, member};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// What the society tells about a member.
@@ -44,9 +44,11 @@ impl NewMember {
             birth_date: self.birth_date,
             birth_date_confirmed_at: None,
             household: self.household,
+            address: Address::default(),
             mail: self.mail.map(|address| MailOnFile { address, verified_at: None }),
             language: self.language,
             state: MemberState::Active,
+            left_at: None,
             chosen_method: None,
             new_password_required_at: None,
             created_at: ctx.now,
@@ -142,6 +144,7 @@ async fn switch(ctx: &Ctx, user_id: &UserIdNormal, state: MemberState) -> Result
     }
 
     member.state = state;
+    member.left_at = None;
     member::update(ctx, &member).await?;
     let kind = match state {
         MemberState::Active => EventKind::MemberEnabled,
@@ -179,10 +182,18 @@ pub async fn require_new_password(ctx: &Ctx, user_id: &UserIdNormal) -> Result<C
     Ok(Change::Changed(Box::new(member)))
 }
 
-/// Lets a member guess again at once after too many wrong passwords.
+/// Lets a member try again at once after too many wrong passwords or codes, also with an app that was stopped.
 pub async fn unlock(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Change, Fault> {
     let Some(member) = member::by_user_id(ctx, user_id).await? else { return Ok(Change::NoSuchMember) };
-    if !throttle::clear(ctx, &authn::throttle::account(ctx, user_id)).await? {
+    let member = member::lock(ctx, member.id).await?;
+    let mut released = authn::throttle::release(ctx, &member).await?;
+    for mut app in credential::lock_apps_of(ctx, member.id).await? {
+        if app.forgive() {
+            released = Released::Something;
+            credential::save_app(ctx, member.id, &app).await?;
+        }
+    }
+    if released == Released::Nothing {
         return Ok(Change::Unchanged(Box::new(member)));
     }
 

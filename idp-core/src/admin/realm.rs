@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+pub mod file;
 pub mod setting;
 
 use self::setting::{Assignment, SettingError};
@@ -162,6 +163,6 @@ pub async fn terms(ctx: &Ctx) -> Result<Vec<Terms>, Fault> {
 }
 
 /// Line ends and the byte order mark depend on the editor; they must not make a new version.
-fn terms_text(text: &str) -> String {
+pub(crate) fn terms_text(text: &str) -> String {
     text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
 }

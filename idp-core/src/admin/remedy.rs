@@ -15,15 +15,6 @@ use crate::session::end::{self, Cause, Kept};
 use crate::store::{self, credential, interaction, letter, member};
 use crate::user_id::{UserId, UserIdNormal};
 
-/// Signs the member out everywhere, and forgets the browsers they were known in.
-pub async fn end_sessions(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Change, Fault> {
-    let Some(member) = locked(ctx, user_id).await? else { return Ok(Change::NoSuchMember) };
-    let live = store::desk::sessions(ctx, member.id).await?;
-
-    end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
-    Ok(if live.is_empty() { Change::Unchanged(Box::new(member)) } else { Change::Changed(Box::new(member)) })
-}
-
 /// Has the terms agreed to again at the next sign-in.
 pub async fn require_terms(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Change, Fault> {
     let Some(member) = locked(ctx, user_id).await? else { return Ok(Change::NoSuchMember) };

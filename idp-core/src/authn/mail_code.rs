@@ -79,7 +79,8 @@ fn kind_owed(next: Next) -> Option<CeremonyKind> {
             | Step::Complete
             | Step::EnrolPasskey
             | Step::EnrolApp
-            | Step::OfferPasskey,
+            | Step::OfferPasskey
+            | Step::RecoveryCodes,
         ) => None,
     }
 }
@@ -197,7 +198,11 @@ pub(crate) async fn challenge_for(
         (None, CeremonyKind::EnrolMail) => MailContent::EnrolmentCode { code },
         (
             None,
-            CeremonyKind::VerifyMail | CeremonyKind::ChangeMail | CeremonyKind::SignInCode | CeremonyKind::EnrolApp,
+            CeremonyKind::VerifyMail
+            | CeremonyKind::ChangeMail
+            | CeremonyKind::SignInCode
+            | CeremonyKind::FallbackCode
+            | CeremonyKind::EnrolApp,
         ) => MailContent::SignInCode { code },
     };
     let mail = QueuedMail {

@@ -4,7 +4,7 @@
 //! compare with, [`conclude`] takes the verdict. Known, unknown, disabled and pending ids look alike from outside.
 
 use crate::audit::{EventKind, Outcome};
-use crate::authn::throttle::{self, GUESSES, GUESSES_PER_NETWORK, Turn};
+use crate::authn::throttle::{self, GUESSES, GUESSES_PER_NETWORK, Scale, Tally, Turn};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -17,7 +17,6 @@ use crate::letter_secret::LetterSecret;
 use crate::member::{Member, MemberState};
 use crate::pattern_password::PatternPassword;
 use crate::realm::{InitialPassword, PatternGuard};
-use crate::secret::{Hashed, ThrottleSubject};
 use crate::store;
 use crate::user_id::UserId;
 
@@ -35,7 +34,7 @@ pub struct Typed {
 pub struct Ticket {
     interaction: InteractionId,
     place: Place,
-    subjects: Vec<(Hashed<ThrottleSubject>, i64)>,
+    tallies: Vec<Tally>,
     member: Option<MemberId>,
     expected: Expected,
     language: Language,
@@ -120,57 +119,64 @@ pub async fn attempt(ctx: &Ctx, place: Place, typed: &Typed) -> Result<Attempt, 
         None => None,
     };
 
-    let subjects = subjects(ctx, &place, user_id.as_ref(), member.as_ref()).await?;
-    for (subject, limit) in &subjects {
-        if let Turn::Held { until } = throttle::take(ctx, subject, *limit).await? {
-            return Ok(Attempt::Held { until });
-        }
+    let tallies = tallies(ctx, &place, user_id.as_ref(), member.as_ref()).await?;
+    let letter = letter_of(ctx, member.as_ref(), &typed.password).await?;
+    // A letter holds more than anybody guesses: the right one gets in whatever rests, and ends the rest.
+    let opens = letter.as_ref().is_some_and(|letter| letter.openness(ctx.now) == Openness::Open);
+    if !opens && let Turn::Held { until } = throttle::enter(ctx, &tallies).await? {
+        return Ok(Attempt::Held { until });
     }
-    let expected = match &member {
-        Some(member) if member.state == MemberState::Active => expected(ctx, member, &typed.password).await?,
-        Some(_) | None => Expected::Nothing,
+    let expected = match (&member, letter) {
+        (Some(member), Some(letter)) if member.state == MemberState::Active => by_letter(ctx, &letter),
+        (Some(member), None) if member.state == MemberState::Active => expected(ctx, member, &typed.password).await?,
+        (Some(_) | None, _) => Expected::Nothing,
     };
     let member = member.map(|member| member.id);
     Ok(Attempt::Compare(Ticket {
         interaction: sitting.interaction.id,
         place,
-        subjects,
+        tallies,
         member,
         expected,
         language: typed.language,
     }))
 }
 
-async fn subjects(
+/// The letter whose secret was typed, however it stands. Who has none is looked up alike.
+async fn letter_of(ctx: &Ctx, member: Option<&Member>, password: &str) -> Result<Option<Letter>, Fault> {
+    let Ok(secret) = LetterSecret::parse(password) else { return Ok(None) };
+    let id = member.map_or(MemberId::from_uuid(uuid::Uuid::nil()), |member| member.id);
+    let hash = letter::hash_of(&ctx.vault, id, &secret);
+    let letters = store::letter::all_of(ctx, id).await?;
+    Ok(letters.into_iter().find(|letter| letter.secret.matches(&hash)))
+}
+
+/// The counts that the guess is entered in: a browser of the member's has one of its own, everybody else shares.
+async fn tallies(
     ctx: &Ctx,
     place: &Place,
     user_id: Option<&UserId>,
     member: Option<&Member>,
-) -> Result<Vec<(Hashed<ThrottleSubject>, i64)>, Fault> {
-    let mut subjects = Vec::with_capacity(2);
-    subjects.extend(throttle::network(ctx).map(|network| (network, GUESSES_PER_NETWORK)));
-    let Some(user_id) = user_id else { return Ok(subjects) };
+) -> Result<Vec<Tally>, Fault> {
+    let everybody = Scale::Everybody { limit: ctx.realm().settings.wrong_guesses_per_minute };
+    let mut shared = vec![Tally { subject: throttle::everybody(ctx), scale: everybody }];
+    let network = Scale::Shared { limit: GUESSES_PER_NETWORK };
+    shared.extend(throttle::network(ctx).map(|subject| Tally { subject, scale: network }));
+    let Some(user_id) = user_id else { return Ok(shared) };
     let known = match member {
         Some(member) => store::session::knows_browser(ctx, member.id, &place.browser).await?,
         None => false,
     };
-    let account = if known {
-        throttle::account_in_browser(ctx, user_id.normal(), &place.browser)
-    } else {
-        throttle::account(ctx, user_id.normal())
-    };
-    subjects.push((account, GUESSES));
-    Ok(subjects)
+    let own = Scale::Own { limit: GUESSES };
+    if known {
+        let subject = throttle::account_in_browser(ctx, user_id.normal(), &place.browser);
+        return Ok(vec![Tally { subject, scale: own }]);
+    }
+    shared.push(Tally { subject: throttle::account(ctx, user_id.normal()), scale: own });
+    Ok(shared)
 }
 
 async fn expected(ctx: &Ctx, member: &Member, password: &str) -> Result<Expected, Fault> {
-    if let Ok(secret) = LetterSecret::parse(password) {
-        let hash = letter::hash_of(&ctx.vault, member.id, &secret);
-        let letters = store::letter::all_of(ctx, member.id).await?;
-        if let Some(letter) = letters.into_iter().find(|letter| letter.secret.matches(&hash)) {
-            return Ok(by_letter(ctx, &letter));
-        }
-    }
     if let Some(phc) = store::credential::password_of(ctx, member.id).await? {
         return Ok(Expected::Phc(phc));
     }
@@ -237,12 +243,13 @@ async fn seat(ctx: &Ctx, ticket: &Ticket, member_id: MemberId, evidence: Evidenc
         | Evidence::Password
         | Evidence::MailCode
         | Evidence::App { .. }
+        | Evidence::RecoveryCode
+        | Evidence::MailFallback
+        | Evidence::Rescue
         | Evidence::Passkey { .. } => {}
     }
 
-    for (subject, _) in &ticket.subjects {
-        throttle::settle_right(ctx, subject).await?;
-    }
+    throttle::was_right(ctx, &ticket.tallies).await?;
     if member.language != Some(ticket.language) {
         member.language = Some(ticket.language);
         store::member::update(ctx, &member).await?;
@@ -259,8 +266,12 @@ fn proofs(ctx: &Ctx, interaction: &Interaction, member: MemberId, evidence: Evid
     let keeps =
         interaction.member == Some(member) && evidence == Evidence::Password && interaction.proofs_are_fresh(ctx.now);
     let is_second_step = |proof: &Proof| match proof.evidence {
-        Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. } => true,
-        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => false,
+        Evidence::MailCode
+        | Evidence::App { .. }
+        | Evidence::Passkey { .. }
+        | Evidence::RecoveryCode
+        | Evidence::MailFallback => true,
+        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password | Evidence::Rescue => false,
     };
     let kept = interaction.progress.proofs.iter().copied().filter(|proof| keeps && is_second_step(proof));
     kept.chain([Proof { evidence, at: ctx.now }]).collect()
@@ -272,12 +283,11 @@ fn guarded(ctx: &Ctx) -> bool {
 
 async fn wrong(ctx: &Ctx, ticket: &Ticket) -> Result<SignIn, Fault> {
     ctx.record(EventKind::SignIn, ticket.member, Outcome::Refused);
-    let mut answer = SignIn::Wrong;
-    for (subject, limit) in &ticket.subjects {
-        if let Turn::Held { until } = throttle::settle_wrong(ctx, subject, *limit).await? {
+    match throttle::was_wrong(ctx, &ticket.tallies).await? {
+        Turn::Taken => Ok(SignIn::Wrong),
+        Turn::Held { until } => {
             ctx.record(EventKind::Locked, ticket.member, Outcome::Done);
-            answer = SignIn::Held { until };
+            Ok(SignIn::Held { until })
         }
     }
-    Ok(answer)
 }

@@ -1,8 +1,9 @@
 //! Guesses are counted in the database before anything is hashed, and given back on success.
 //!
 //! Parallel guesses and every spelling of a user id share one count; an unknown id is counted like a known one. After
-//! [`GUESSES`] wrong ones the account rests, each time twice as long. A browser in which the member signed in before
-//! has a count of its own, so that a stranger's guesses do not lock the member out.
+//! [`GUESSES`] wrong ones the account rests, each time twice as long. A network rests likewise after more of them, and
+//! for the whole realm so many wrong ones are looked at in a minute. A browser in which the member signed in before has
+//! a count of its own and no other, so that a stranger's guesses do not lock the member out.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use std::time::Duration;
 use crate::clock::{Timestamp, hours, minutes};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::id::MemberId;
+use crate::member::Member;
 use crate::secret::{BrowserSecret, Hashed, ThrottleSubject};
 use crate::store;
 use crate::user_id::UserIdNormal;
@@ -20,13 +23,43 @@ pub const GUESSES: i64 = 10;
 pub const GUESSES_PER_NETWORK: i64 = 100;
 const FIRST_HOLD: Duration = minutes(1);
 const LONGEST_HOLD: Duration = hours(1);
+const MINUTE_MILLIS: i64 = 60_000;
+
+/// Whose guesses a count holds, and what it allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// Those at one thing: a right guess ends the count.
+    Own {
+        /// Wrong ones before it rests.
+        limit: i64,
+    },
+    /// Those of many: a right guess gives back itself and nothing else.
+    Shared {
+        /// Wrong ones before they rest.
+        limit: i64,
+    },
+    /// Those of everybody: so many wrong ones in each minute, and no longer rest than to its end.
+    Everybody {
+        /// Wrong ones in a minute.
+        limit: i64,
+    },
+}
+
+/// One count that a guess is entered in.
+#[derive(Clone)]
+pub struct Tally {
+    /// What it is kept under.
+    pub subject: Hashed<ThrottleSubject>,
+    /// What it allows.
+    pub scale: Scale,
+}
 
 /// How often somebody guessed wrongly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
     /// Guesses that were not right, since the last rest.
     pub failures: i64,
-    /// How often it rested.
+    /// How often it rested; for everybody's count the minute that it holds.
     pub rounds: i64,
     /// When the rest ends.
     pub held_until: Timestamp,
@@ -63,12 +96,30 @@ impl Count {
         Turn::Taken
     }
 
+    /// Counts one guess of the present minute, unless it is full.
+    pub fn take_in_minute(&mut self, limit: i64, now: Timestamp) -> Turn {
+        let minute = now.millis().div_euclid(MINUTE_MILLIS);
+        if self.rounds != minute {
+            *self = Self { rounds: minute, ..Self::default() };
+        }
+        if self.failures >= limit {
+            return Turn::Held { until: Timestamp::from_millis((minute + 1) * MINUTE_MILLIS) };
+        }
+        self.failures += 1;
+        Turn::Taken
+    }
+
     /// After a wrong guess: the last one allowed begins the rest at once, so that the page can say so.
     pub fn settle_wrong(&mut self, limit: i64, now: Timestamp) -> Turn {
         if self.held_until <= now && self.failures >= limit {
             self.rest(now);
         }
         if self.held_until > now { Turn::Held { until: self.held_until } } else { Turn::Taken }
+    }
+
+    /// One guess was right, or was not looked at after all.
+    pub fn give_back(&mut self) {
+        self.failures = (self.failures - 1).max(0);
     }
 
     fn rest(&mut self, now: Timestamp) {
@@ -93,8 +144,23 @@ pub fn account_in_browser(
     ctx.vault.hash_within(browser.bytes(), user_id.as_str().as_bytes())
 }
 
+/// What guesses at a member's recovery codes are counted under.
+pub fn recovery_codes(ctx: &Ctx, member: MemberId) -> Hashed<ThrottleSubject> {
+    ctx.vault.hash_within(b"recovery codes", member.uuid().as_bytes())
+}
+
+/// What everybody's guesses in this realm are counted under.
+pub fn everybody(ctx: &Ctx) -> Hashed<ThrottleSubject> {
+    ctx.vault.hash_within(b"everybody", b"")
+}
+
 /// What guesses from a network are counted under (IPv4 /24, IPv6 /64); loopback is not counted.
 pub fn network(ctx: &Ctx) -> Option<Hashed<ThrottleSubject>> {
+    network_for(ctx, b"network")
+}
+
+/// The same for something else than guesses.
+pub fn network_for(ctx: &Ctx, what: &[u8]) -> Option<Hashed<ThrottleSubject>> {
     let address = ctx.scope.source.address?.to_canonical();
     if address.is_loopback() {
         return None;
@@ -103,7 +169,83 @@ pub fn network(ctx: &Ctx) -> Option<Hashed<ThrottleSubject>> {
         IpAddr::V4(four) => four.octets()[..3].to_vec(),
         IpAddr::V6(six) => six.octets()[..8].to_vec(),
     };
-    Some(ctx.vault.hash_within(b"network", &network))
+    Some(ctx.vault.hash_within(what, &network))
+}
+
+/// Enters one guess in every count before it is looked at; where one of them rests it is entered in none.
+pub async fn enter(ctx: &Ctx, tallies: &[Tally]) -> Result<Turn, Fault> {
+    for (number, tally) in tallies.iter().enumerate() {
+        let mut count = store::throttle::lock(ctx, &tally.subject).await?;
+        let turn = match tally.scale {
+            Scale::Own { limit } | Scale::Shared { limit } => count.take(limit, ctx.now),
+            Scale::Everybody { limit } => count.take_in_minute(limit, ctx.now),
+        };
+        store::throttle::save(ctx, &tally.subject, &count).await?;
+        if let held @ Turn::Held { .. } = turn {
+            for earlier in &tallies[..number] {
+                give_back(ctx, &earlier.subject).await?;
+            }
+            return Ok(held);
+        }
+    }
+    Ok(Turn::Taken)
+}
+
+/// Says that an entered guess was wrong; answers the first rest that began with it.
+pub async fn was_wrong(ctx: &Ctx, tallies: &[Tally]) -> Result<Turn, Fault> {
+    let mut answer = Turn::Taken;
+    for tally in tallies {
+        if let Scale::Own { limit } | Scale::Shared { limit } = tally.scale
+            && let held @ Turn::Held { .. } = settle_wrong(ctx, &tally.subject, limit).await?
+        {
+            answer = held;
+        }
+    }
+    Ok(answer)
+}
+
+/// Says that an entered guess was right.
+pub async fn was_right(ctx: &Ctx, tallies: &[Tally]) -> Result<(), Fault> {
+    for tally in tallies {
+        match tally.scale {
+            Scale::Own { .. } => settle_right(ctx, &tally.subject).await?,
+            Scale::Shared { .. } | Scale::Everybody { .. } => give_back(ctx, &tally.subject).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn give_back(ctx: &Ctx, subject: &Hashed<ThrottleSubject>) -> Result<(), Fault> {
+    let mut count = store::throttle::lock(ctx, subject).await?;
+    count.give_back();
+    store::throttle::save(ctx, subject, &count).await
+}
+
+/// Lets guesses at a member be looked at again: the password, the recovery codes, and apps that only slowed down. Says
+/// whether anything was held or counted.
+pub async fn release(ctx: &Ctx, member: &Member) -> Result<Released, Fault> {
+    let mut released = Released::Nothing;
+    for subject in [account(ctx, member.user_id.normal()), recovery_codes(ctx, member.id)] {
+        if store::throttle::clear(ctx, &subject).await? {
+            released = Released::Something;
+        }
+    }
+    for mut app in store::credential::lock_apps_of(ctx, member.id).await? {
+        if app.release() {
+            released = Released::Something;
+            store::credential::save_app(ctx, member.id, &app).await?;
+        }
+    }
+    Ok(released)
+}
+
+/// Whether a release changed anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Released {
+    /// It did.
+    Something,
+    /// Nothing was held or counted.
+    Nothing,
 }
 
 /// Counts one guess at `subject` before it is looked at.
@@ -139,6 +281,28 @@ mod tests {
         let mut count = Count::default();
         let taken = (0..200).filter(|_| count.take(GUESSES, NOW) == Turn::Taken).count();
         assert_eq!(taken, 10);
+    }
+
+    #[test]
+    fn everybody_has_so_many_wrong_guesses_in_a_minute_and_no_longer_rest() {
+        let mut count = Count::default();
+        let taken = |count: &mut Count, now| (0..200).filter(|_| count.take_in_minute(60, now) == Turn::Taken).count();
+        assert_eq!(taken(&mut count, NOW), 60);
+        let until = Timestamp::from_millis(1_020_000);
+        assert_eq!(count.take_in_minute(60, NOW), Turn::Held { until });
+        count.give_back();
+        assert_eq!(taken(&mut count, NOW), 1);
+        assert_eq!(taken(&mut count, until), 60);
+    }
+
+    #[test]
+    fn a_right_guess_gives_back_itself_and_nothing_else() {
+        let mut count = Count { failures: 7, ..Count::default() };
+        count.give_back();
+        assert_eq!(count.failures, 6);
+        let mut empty = Count::default();
+        empty.give_back();
+        assert_eq!(empty.failures, 0);
     }
 
     #[test]

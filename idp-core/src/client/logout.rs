@@ -17,3 +17,10 @@ pub struct LogoutChannels {
     /// `frontchannel_logout_session_required`: whether `iss` and `sid` are added.
     pub frontchannel_session_required: bool,
 }
+
+impl LogoutChannels {
+    /// Whether the client learns of it when a session ends.
+    pub const fn is_told(&self) -> bool {
+        self.backchannel_uri.is_some() || self.frontchannel_uri.is_some()
+    }
+}

@@ -12,14 +12,14 @@ use serde_json::{Map, Value};
 
 use super::section::{Found, Notes, SecretFiles, Section, open_to_others, others_may_read};
 use super::{
-    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, Problem,
-    Problems, TlsFiles,
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, OutgoingConfig,
+    Problem, Problems, TlsFiles,
 };
 use crate::hashing::HashingConfig;
 use crate::secret::{Plain, Vault};
 use crate::store::DatabaseUrl;
 
-const SECTIONS: [&str; 7] = ["database", "secrets", "http", "mail", "log", "hashing", "limits"];
+const SECTIONS: [&str; 8] = ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing"];
 
 /// `environment` stands for the process's own in tests.
 pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) -> Result<Config, Problems> {
@@ -36,13 +36,16 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let log = read_log(Section::take(&mut document, "log", &notes));
     let hashing = read_hashing(Section::take(&mut document, "hashing", &notes));
     let limits = read_limits(Section::take(&mut document, "limits", &notes));
+    let outgoing = read_outgoing(Section::take(&mut document, "outgoing", &notes), &folder);
     for name in document.keys() {
         notes.add(name, format!("this section is not known; there are {}", SECTIONS.join(", ")));
     }
 
     let problems = notes.into_problems();
     match (database, vault, problems.is_empty()) {
-        (Some(database), Some(vault), true) => Ok(Config { database, vault, http, mail, log, hashing, limits }),
+        (Some(database), Some(vault), true) => {
+            Ok(Config { database, vault, http, mail, log, hashing, limits, outgoing })
+        }
         (_, _, _) => Err(Problems(problems)),
     }
 }
@@ -225,6 +228,16 @@ fn read_limits(mut section: Section<'_>) -> LimitsConfig {
     };
     section.finish(&["connections_per_address", "header_read_seconds", "request_seconds"]);
     read
+}
+
+fn read_outgoing(mut section: Section<'_>, folder: &Path) -> OutgoingConfig {
+    let allowed_networks = section.list("allowed_networks", "a network such as 10.0.0.0/8");
+    let ca_certificate = section.path("ca_certificate", folder);
+    if let Some(Err(error)) = ca_certificate.as_ref().map(std::fs::metadata) {
+        section.blame("ca_certificate", format!("the file cannot be read: {error}"));
+    }
+    section.finish(&["allowed_networks", "ca_certificate"]);
+    OutgoingConfig { allowed_networks, ca_certificate }
 }
 
 /// The limits of the keys keep these in range.

@@ -89,6 +89,21 @@ impl App {
         }
     }
 
+    /// Looks at codes again at once; what was guessed without success stays counted. Says whether it rested.
+    pub fn release(&mut self) -> bool {
+        let rested = self.wrong_in_a_row > 0;
+        self.wrong_in_a_row = 0;
+        self.held_until = Timestamp::from_millis(0);
+        rested
+    }
+
+    /// The same after an operator made sure who asks: an app that was stopped works again, too.
+    pub fn forgive(&mut self) -> bool {
+        let counted = self.wrong_since_success > 0;
+        self.wrong_since_success = 0;
+        self.release() || counted
+    }
+
     fn hold(&mut self, now: Timestamp) {
         let beyond = self.wrong_in_a_row - FREE_GUESSES;
         if let Ok(doublings @ 0..) = u32::try_from(beyond) {

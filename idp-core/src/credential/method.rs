@@ -28,6 +28,14 @@ impl Method {
         }
     }
 
+    /// Whether losing it loses more than mail can bring back.
+    pub const fn is_strong(self) -> bool {
+        match self {
+            Self::Passkey | Self::App => true,
+            Self::Mail => false,
+        }
+    }
+
     /// Reads the stored or posted name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.name() == name)

@@ -12,7 +12,7 @@ use crate::entropy;
 use crate::fault::Fault;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
-use crate::interaction::{Evidence, SignOutOthers};
+use crate::interaction::{Evidence, RecoveryOffer, SignOutOthers};
 use crate::mail::MailContent;
 use crate::member::Member;
 use crate::onboarding::table::Step;
@@ -116,6 +116,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
 
     store::credential::insert_app(ctx, member.id, &app).await?;
     sitting.prove(ctx, Evidence::App { id: app.id });
+    sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
     sitting.interaction.progress.sign_out_others = form.sign_out_others;
     sitting.interaction.progress.added = Some(Method::App);
     store::remembered_browser::forget_all(ctx, member.id).await?;

@@ -6,9 +6,9 @@ use crate::ceremony::CeremonyKind;
 use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::interaction::Evidence;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
+use crate::interaction::{Evidence, RecoveryOffer};
 use crate::mail::MailContent;
 use crate::onboarding::table::Step;
 use crate::outbox;
@@ -29,6 +29,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<MailCode, F
     }
     store::credential::insert_mail_codes(ctx, member.id).await?;
     sitting.prove(ctx, Evidence::MailCode);
+    sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
     sitting.interaction.progress.added = Some(Method::Mail);
     store::remembered_browser::forget_all(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;

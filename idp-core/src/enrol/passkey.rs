@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::id::{CeremonyId, InteractionId, MemberId};
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
-use crate::interaction::{Evidence, PasskeyOffer};
+use crate::interaction::{Evidence, PasskeyOffer, RecoveryOffer};
 use crate::language::Language;
 use crate::mail::MailContent;
 use crate::member::Member;
@@ -113,6 +113,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     }
     sitting.interaction.progress.passkey_offer = PasskeyOffer::Not;
     sitting.interaction.progress.added = Some(Method::Passkey);
+    sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
     store::remembered_browser::forget_all(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     Ok(Answer::Enrolled)

@@ -4,12 +4,23 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
 
+use super::foreign::{self, ForeignHashError};
 use super::{Hasher, HashingConfig, Phc, Verdict};
 use crate::credential::password_policy::TypedPassword;
 use crate::entropy::{self, Entropy};
 use crate::fault::Fault;
 
 const OUTPUT_BYTES: usize = 32;
+
+/// Which of the Argon2 functions, and which version of it.
+type Kind = (Algorithm, Version);
+
+/// What new hashes are made with.
+const OURS: Kind = (Algorithm::Argon2id, Version::V0x13);
+
+/// A hash from elsewhere that needs more than this would let a few sign-ins take the memory.
+const MEMORY_KIB_MAX: u32 = 256 * 1024;
+const ITERATIONS_MAX: u32 = 64;
 
 /// One thread's hasher.
 pub struct Argon2id {
@@ -40,13 +51,19 @@ impl Argon2id {
         Ok(Phc::from_text(hash.to_string()))
     }
 
-    fn run(&mut self, password: &TypedPassword, salt: &[u8], params: Params, length: usize) -> Result<Vec<u8>, Fault> {
+    fn run(
+        &mut self,
+        password: &TypedPassword,
+        salt: &[u8],
+        ((algorithm, version), params): (Kind, Params),
+        length: usize,
+    ) -> Result<Vec<u8>, Fault> {
         let blocks = params.block_count();
         if self.memory.len() < blocks {
             self.memory.resize(blocks, Block::default());
         }
         let mut output = vec![0; length];
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        Argon2::new(algorithm, version, params)
             .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, self.memory.as_mut_slice())
             .map_err(broken)?;
         Ok(output)
@@ -55,23 +72,24 @@ impl Argon2id {
 
 impl Hasher for Argon2id {
     fn hash(&mut self, password: &TypedPassword, salt: &[u8; 16]) -> Result<Phc, Fault> {
-        let output = self.run(password, salt, self.wanted.clone(), OUTPUT_BYTES)?;
+        let output = self.run(password, salt, (OURS, self.wanted.clone()), OUTPUT_BYTES)?;
         self.phc(salt, &output)
     }
 
     fn verify(&mut self, password: &TypedPassword, phc: &Phc) -> Result<Verdict, Fault> {
-        let stored = PasswordHash::new(phc.as_str()).map_err(broken)?;
-        let version = stored.version.is_none_or(|version| version == u32::from(Version::V0x13));
-        if stored.algorithm != ARGON2ID_IDENT || !version {
-            return Err(Fault::unreadable("password hash"));
+        if let Some(verdict) = foreign::verify(password, phc) {
+            return verdict;
         }
+        let stored = PasswordHash::new(phc.as_str()).map_err(broken)?;
+        let kind = kind_of(&stored).ok_or_else(|| Fault::unreadable("password hash"))?;
         let params = Params::try_from(&stored).map_err(broken)?;
         let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
             return Err(Fault::unreadable("password hash"));
         };
 
         let cheaper = params.m_cost() < self.wanted.m_cost() || params.t_cost() < self.wanted.t_cost();
-        let output = self.run(password, salt, params, expected.len())?;
+        let cheaper = cheaper || kind != OURS;
+        let output = self.run(password, salt, (kind, params), expected.len())?;
         let matches: bool = output.ct_eq(expected.as_bytes()).into();
         Ok(match (matches, cheaper) {
             (false, _) => Verdict::Mismatch,
@@ -79,6 +97,28 @@ impl Hasher for Argon2id {
             (true, false) => Verdict::Match,
         })
     }
+}
+
+/// `None` where it is not Argon2.
+fn kind_of(stored: &PasswordHash) -> Option<Kind> {
+    let algorithm = Algorithm::new(stored.algorithm.as_str()).ok()?;
+    let version = match stored.version {
+        None => Version::V0x13,
+        Some(version) => Version::try_from(version).ok()?,
+    };
+    Some((algorithm, version))
+}
+
+/// Whether an Argon2 hash made elsewhere can be compared here.
+pub(super) fn check(text: &str) -> Result<(), ForeignHashError> {
+    let damaged = ForeignHashError::Damaged;
+    let stored = PasswordHash::new(text).map_err(|_| damaged)?;
+    let params = Params::try_from(&stored).map_err(|_| damaged)?;
+    if kind_of(&stored).is_none() || stored.salt.is_none() || stored.hash.is_none() {
+        return Err(damaged);
+    }
+    let is_dear = params.m_cost() > MEMORY_KIB_MAX || params.t_cost() > ITERATIONS_MAX || params.p_cost() > 16;
+    if is_dear { Err(ForeignHashError::TooDear) } else { Ok(()) }
 }
 
 fn broken(error: impl std::fmt::Display) -> Fault {

@@ -4,7 +4,7 @@ use crate::consent::ConsentFact;
 use crate::credential::Method;
 use crate::interaction::demand::{Demand, Missing};
 use crate::interaction::{Evidence, Progress};
-use crate::onboarding::facts::{BrowserFact, Facts};
+use crate::onboarding::facts::{BrowserFact, Facts, FallbackFact};
 use crate::onboarding::table::{self, Step};
 
 /// Whether the interaction itself can still go on.
@@ -89,8 +89,10 @@ fn second_step_owed(progress: &Progress, facts: &Facts) -> Option<Method> {
     let taken = progress.last(|evidence| match evidence {
         Evidence::Passkey { .. } => open.contains(&Method::Passkey),
         Evidence::App { .. } => open.contains(&Method::App),
+        Evidence::RecoveryCode => true,
+        Evidence::MailFallback => facts.fallback == FallbackFact::Offered,
         Evidence::MailCode => open.contains(&Method::Mail),
-        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password => false,
+        Evidence::Letter { .. } | Evidence::Pattern | Evidence::Password | Evidence::Rescue => false,
     });
     if taken.is_some() { None } else { Some(strongest) }
 }
@@ -102,7 +104,9 @@ mod tests {
     use crate::credential::passkey::KeyHome;
     use crate::id::CredentialId;
     use crate::interaction::{Completion, PasskeyOffer, Proof};
-    use crate::onboarding::facts::{BirthDateFact, MailFact, MailProof, PasswordFact};
+    use crate::onboarding::facts::{
+        BirthDateFact, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact, RecoveryFact,
+    };
 
     fn facts(enrolled: Vec<Method>) -> Facts {
         Facts {
@@ -119,6 +123,9 @@ mod tests {
             passkey_offer: PasskeyOffer::Not,
             adding: None,
             browser: BrowserFact::Unknown,
+            recovery: RecoveryFact::Settled,
+            letter: LetterFact::Ordinary,
+            fallback: FallbackFact::Off,
         }
     }
 
@@ -154,6 +161,34 @@ mod tests {
         assert_eq!(asked_with(&proofs, None, Standing::Open, ConsentFact::Owed), Next::SignIn);
         mail.terms_in_force = 2;
         assert_eq!(asked_with(&proofs, Some(&mail), Standing::Open, ConsentFact::Owed), Next::Step(Step::Terms));
+    }
+
+    #[test]
+    fn a_recovery_code_stands_in_for_any_second_step() {
+        for method in Method::ALL {
+            let facts = facts(vec![method]);
+            assert_eq!(asked(&[Evidence::Password, Evidence::RecoveryCode], Some(&facts), Standing::Open), Next::Issue);
+        }
+    }
+
+    #[test]
+    fn a_mailed_code_that_was_asked_for_stands_in_where_it_is_allowed() {
+        let mut app = facts(vec![Method::App]);
+        let given = [Evidence::Password, Evidence::MailFallback];
+        assert_eq!(asked(&given, Some(&app), Standing::Open), Next::SecondStep(Method::App));
+        app.fallback = FallbackFact::Offered;
+        assert_eq!(asked(&given, Some(&app), Standing::Open), Next::Issue);
+        let unasked = [Evidence::Password, Evidence::MailCode];
+        assert_eq!(asked(&unasked, Some(&app), Standing::Open), Next::SecondStep(Method::App));
+    }
+
+    #[test]
+    fn a_forgotten_password_drops_no_app_and_owes_a_new_password() {
+        let (mut app, mut mail) = (facts(vec![Method::App]), facts(vec![Method::Mail]));
+        (app.password, mail.password) = (PasswordFact::Forgotten, PasswordFact::Forgotten);
+        let rescued = [Evidence::Rescue, Evidence::MailCode];
+        assert_eq!(asked(&rescued, Some(&app), Standing::Open), Next::SecondStep(Method::App));
+        assert_eq!(asked(&rescued, Some(&mail), Standing::Open), Next::Step(Step::NewPassword));
     }
 
     #[test]

@@ -93,6 +93,11 @@ impl Demand {
         Missing::Nothing
     }
 
+    /// Whether nothing more than this class is required.
+    pub fn is_content_with(&self, acr: Acr) -> bool {
+        self.unknown == Unknown::No && (self.essential.is_empty() || self.essential.iter().any(|wanted| *wanted <= acr))
+    }
+
     /// The class that is told: a value asked for as essential, never more than what was proved.
     pub fn told(&self, proved: Acr) -> Acr {
         let asked = self.essential.iter().copied().filter(|acr| *acr <= proved).max();
@@ -111,7 +116,10 @@ pub fn not_fresh(progress: &Progress, enrolled: &[Method], since: Timestamp) -> 
     let given = |wanted: fn(&Evidence) -> bool| progress.last(wanted).is_some_and(|at| at >= since);
     match enrolled.first() {
         Some(strongest @ (Method::Passkey | Method::App)) => {
-            let fresh = given(|evidence| matches!(evidence, Evidence::Passkey { .. } | Evidence::App { .. }));
+            // Whoever has lost the device has the codes on paper instead.
+            let fresh = given(|evidence| {
+                matches!(evidence, Evidence::Passkey { .. } | Evidence::App { .. } | Evidence::RecoveryCode)
+            });
             (!fresh).then_some(Missing::Step(*strongest))
         }
         Some(Method::Mail) | None => {
@@ -128,7 +136,9 @@ mod tests {
     use super::*;
     use crate::id::CredentialId;
     use crate::interaction::{Completion, PasskeyOffer, Proof};
-    use crate::onboarding::facts::{BirthDateFact, BrowserFact, MailFact, MailProof, PasswordFact};
+    use crate::onboarding::facts::{
+        BirthDateFact, BrowserFact, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact, RecoveryFact,
+    };
 
     const APP: Evidence = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
 
@@ -147,6 +157,9 @@ mod tests {
             adding: None,
             browser: BrowserFact::Unknown,
             passkey_offer: PasskeyOffer::Not,
+            recovery: RecoveryFact::Settled,
+            letter: LetterFact::Ordinary,
+            fallback: FallbackFact::Off,
         }
     }
 

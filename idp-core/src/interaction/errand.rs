@@ -24,11 +24,13 @@ pub enum AccountPage {
     History,
     /// How to sign in, to be printed.
     Print,
+    /// Recovery codes made anew.
+    RecoveryCodes,
 }
 
 impl AccountPage {
     /// Every page.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Methods,
         Self::Sessions,
@@ -37,6 +39,7 @@ impl AccountPage {
         Self::Applications,
         Self::History,
         Self::Print,
+        Self::RecoveryCodes,
     ];
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::decide::{self, Next, Situation, Standing};
 use super::demand::Demand;
 use super::errand::Errand;
-use super::{Completion, Evidence, Interaction, Progress, Proof, State};
+use super::{Completion, Evidence, Interaction, Progress, Proof, RecoveryOffer, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
 use crate::clock::{Timestamp, minutes};
@@ -14,11 +14,15 @@ use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId, MemberId};
+use crate::letter::Purpose;
 use crate::member::{Member, MemberState};
+use crate::oidc::acr::Acr;
 use crate::oidc::authorize::Prompt;
-use crate::onboarding::facts::{BirthDateFact, BrowserFact, Facts, MailFact, MailProof, PasswordFact};
+use crate::onboarding::facts::{
+    BirthDateFact, BrowserFact, Facts, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact, RecoveryFact,
+};
 use crate::onboarding::table::{self, Step};
-use crate::realm::PatternGuard;
+use crate::realm::{MailFallback, PatternGuard};
 use crate::secret::{BrowserSecret, Hashed};
 use crate::store;
 
@@ -164,7 +168,15 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
             let letter = store::letter::by_id(ctx, id).await?;
             Ok(letter.is_some_and(|letter| letter.openness(ctx.now) == crate::letter::Openness::Open))
         }
-        Some(Evidence::Pattern | Evidence::Password | Evidence::MailCode | Evidence::App { .. }) => Ok(true),
+        Some(
+            Evidence::Pattern
+            | Evidence::Password
+            | Evidence::MailCode
+            | Evidence::App { .. }
+            | Evidence::RecoveryCode
+            | Evidence::MailFallback
+            | Evidence::Rescue,
+        ) => Ok(true),
     }
 }
 
@@ -199,6 +211,11 @@ pub async fn owed_by(ctx: &Ctx, member: &Member) -> Result<Option<Step>, Fault> 
 
 async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {
     let terms = store::realm::terms_in_force(ctx).await?;
+    let letter = letter_fact(ctx, interaction).await?;
+    let enrolled = match letter {
+        LetterFact::ReEnrol => Vec::new(),
+        LetterFact::Ordinary => store::credential::methods_of(ctx, member.id).await?,
+    };
 
     Ok(Facts {
         birth_date: match (&member.birth_date, member.birth_date_confirmed_at) {
@@ -208,10 +225,13 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         },
         terms_in_force: terms.first().map_or(0, |terms| terms.version),
         terms_accepted: store::member::terms_accepted(ctx, member.id).await?,
-        mail: mail_fact(ctx, interaction, member).await?,
+        mail: mail_fact(ctx, interaction, member, letter).await?,
+        letter,
+        fallback: fallback_fact(ctx, interaction, member, &enrolled),
         offered: ctx.realm().offered_methods(),
         chosen: member.chosen_method,
-        enrolled: store::credential::methods_of(ctx, member.id).await?,
+        recovery: recovery_fact(ctx, interaction, member, &enrolled).await?,
+        enrolled,
         password: password_fact(interaction, member),
         completion: completion(interaction),
         mail_proof: mail_proof(ctx, interaction, member).await?,
@@ -235,6 +255,38 @@ async fn browser(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Resul
     Ok(if known { BrowserFact::Remembered } else { BrowserFact::Unknown })
 }
 
+/// Only beside the member's own password: after a forgotten one the mailbox alone would open the account.
+fn fallback_fact(ctx: &Ctx, interaction: &Interaction, member: &Member, enrolled: &[Method]) -> FallbackFact {
+    let allowed = ctx.realm().settings.mail_fallback == MailFallback::On;
+    let strong = enrolled.first().is_some_and(|strongest| strongest.is_strong());
+    let content = Demand::of(interaction).is_content_with(Acr::Aal1);
+    let own = primary(interaction) == Some(Evidence::Password);
+    if allowed && strong && content && own && member.verified_mail().is_some() {
+        FallbackFact::Offered
+    } else {
+        FallbackFact::Off
+    }
+}
+
+/// Whether codes are offered: in the sitting in which a method was set up, or the last code was used.
+async fn recovery_fact(
+    ctx: &Ctx,
+    interaction: &Interaction,
+    member: &Member,
+    enrolled: &[Method],
+) -> Result<RecoveryFact, Fault> {
+    let due = interaction.progress.recovery_codes == RecoveryOffer::Due;
+    let fitting = enrolled.iter().any(|method| ctx.realm().settings.recovery_codes.contains(method));
+    if !due
+        || !fitting
+        || store::recovery_code::left(ctx, member.id).await? > 0
+        || store::recovery_code::is_declined(ctx, member.id).await?
+    {
+        return Ok(RecoveryFact::Settled);
+    }
+    Ok(RecoveryFact::Offered)
+}
+
 fn completion(interaction: &Interaction) -> Completion {
     interaction.progress.completed
 }
@@ -242,7 +294,16 @@ fn completion(interaction: &Interaction) -> Completion {
 fn password_fact(interaction: &Interaction, member: &Member) -> PasswordFact {
     match primary(interaction) {
         Some(Evidence::Letter { .. } | Evidence::Pattern) => PasswordFact::Initial,
-        Some(Evidence::Password | Evidence::MailCode | Evidence::App { .. } | Evidence::Passkey { .. }) | None => {
+        Some(Evidence::Rescue) => PasswordFact::Forgotten,
+        Some(
+            Evidence::Password
+            | Evidence::MailCode
+            | Evidence::App { .. }
+            | Evidence::Passkey { .. }
+            | Evidence::RecoveryCode
+            | Evidence::MailFallback,
+        )
+        | None => {
             if member.new_password_required_at.is_some() {
                 PasswordFact::ToBeReplaced
             } else {
@@ -252,11 +313,27 @@ fn password_fact(interaction: &Interaction, member: &Member) -> PasswordFact {
     }
 }
 
-async fn mail_fact(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<MailFact, Fault> {
+async fn letter_fact(ctx: &Ctx, interaction: &Interaction) -> Result<LetterFact, Fault> {
+    let Some(Evidence::Letter { id }) = primary(interaction) else { return Ok(LetterFact::Ordinary) };
+    let letter = store::letter::by_id(ctx, id).await?;
+    Ok(match letter.map(|letter| letter.purpose) {
+        Some(Purpose::ReEnrol) => LetterFact::ReEnrol,
+        Some(Purpose::FirstLogin) | None => LetterFact::Ordinary,
+    })
+}
+
+async fn mail_fact(
+    ctx: &Ctx,
+    interaction: &Interaction,
+    member: &Member,
+    letter: LetterFact,
+) -> Result<MailFact, Fault> {
     let proved_here = interaction.progress.last(|evidence| *evidence == Evidence::MailCode).is_some();
     // A pattern password is known to many: only mail to the address on file, answered in this sitting, carries it on.
-    let weak = primary(interaction) == Some(Evidence::Pattern)
+    let pattern = primary(interaction) == Some(Evidence::Pattern)
         && ctx.realm().settings.pattern_guard == PatternGuard::MailOnFile;
+    // A letter that replaces what is set up is one proof of two: the other one goes over another channel.
+    let weak = pattern || letter == LetterFact::ReEnrol;
     if member.verified_mail().is_some() && (proved_here || !weak) {
         return Ok(MailFact::Proved);
     }

@@ -5,6 +5,7 @@
 //! | a password of any kind | `aal1` | `pwd` |
 //! | … and a mailed code | `aal1` | `pwd otp mca` |
 //! | … and a code of an app | `aal2` | `pwd otp mfa` |
+//! | … and a recovery code | `aal2` | `pwd otp mfa` |
 //! | a passkey, with or without a password | `phr` | `hwk user mfa` or `swk user mfa` (after `pwd`, where given) |
 //! | symbol, number and birth date, whatever came with it | `aal1` | `kba …` |
 //!
@@ -118,18 +119,20 @@ pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
     let given = |wanted: fn(&Evidence) -> bool| proofs.iter().any(|proof| wanted(&proof.evidence));
     let password = given(|evidence| matches!(evidence, Evidence::Letter { .. } | Evidence::Password));
     let pattern = given(|evidence| matches!(evidence, Evidence::Pattern));
-    let mailed = given(|evidence| matches!(evidence, Evidence::MailCode));
+    let mailed = given(|evidence| matches!(evidence, Evidence::MailCode | Evidence::MailFallback));
     let app = given(|evidence| matches!(evidence, Evidence::App { .. }));
+    // A code of a list is a one-time password on paper: something the member has.
+    let recovery = given(|evidence| matches!(evidence, Evidence::RecoveryCode));
 
     let bound = given(|evidence| matches!(evidence, Evidence::Passkey { key: KeyHome::Device, .. }));
     let synced = given(|evidence| matches!(evidence, Evidence::Passkey { key: KeyHome::Synced, .. }));
 
     let passkey = bound || synced;
-    let strong = passkey || password && app;
+    let strong = passkey || password && (app || recovery);
     let amr = [
         (Amr::Kba, pattern && !password),
         (Amr::Pwd, password),
-        (Amr::Otp, mailed || app),
+        (Amr::Otp, mailed || app || recovery),
         (Amr::Mca, mailed),
         (Amr::Hwk, bound),
         (Amr::Swk, synced),
@@ -162,6 +165,10 @@ mod tests {
             (vec![Evidence::Password, Evidence::MailCode], Acr::Aal1, vec![Amr::Pwd, Amr::Otp, Amr::Mca]),
             (vec![Evidence::Password, app], Acr::Aal2, vec![Amr::Pwd, Amr::Otp, Amr::Mfa]),
             (vec![Evidence::Pattern, Evidence::MailCode], Acr::Aal1, vec![Amr::Kba, Amr::Otp, Amr::Mca]),
+            (vec![Evidence::Password, Evidence::RecoveryCode], Acr::Aal2, vec![Amr::Pwd, Amr::Otp, Amr::Mfa]),
+            (vec![Evidence::Password, Evidence::MailFallback], Acr::Aal1, vec![Amr::Pwd, Amr::Otp, Amr::Mca]),
+            (vec![Evidence::Rescue, Evidence::MailCode], Acr::Aal1, vec![Amr::Otp, Amr::Mca]),
+            (vec![Evidence::RecoveryCode], Acr::Aal1, vec![Amr::Otp]),
             (vec![Evidence::Pattern, app], Acr::Aal1, vec![Amr::Kba, Amr::Otp]),
             (vec![app], Acr::Aal1, vec![Amr::Otp]),
             (vec![bound], Acr::Phr, vec![Amr::Hwk, Amr::User, Amr::Mfa]),

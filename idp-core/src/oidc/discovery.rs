@@ -5,12 +5,13 @@ use serde::Serialize;
 use super::acr::Acr;
 use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
+
 use super::{claims, dpop, paths, token};
-use crate::client::AuthMethod;
+use crate::client::{AuthMethod, ContentEncryption, KeyManagement, SubjectType};
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
-use crate::realm::Realm;
+use crate::realm::{Realm, RegistrationPolicy};
 
 /// The document; its fields are the registered names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,6 +23,8 @@ pub struct Metadata {
     pub userinfo_endpoint: String,
     pub jwks_uri: String,
     pub end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
     pub introspection_endpoint: String,
     pub revocation_endpoint: String,
     pub device_authorization_endpoint: String,
@@ -32,6 +35,11 @@ pub struct Metadata {
     pub acr_values_supported: Vec<&'static str>,
     pub subject_types_supported: Vec<&'static str>,
     pub id_token_signing_alg_values_supported: Vec<&'static str>,
+    pub id_token_encryption_alg_values_supported: Vec<&'static str>,
+    pub id_token_encryption_enc_values_supported: Vec<&'static str>,
+    pub userinfo_signing_alg_values_supported: Vec<&'static str>,
+    pub userinfo_encryption_alg_values_supported: Vec<&'static str>,
+    pub userinfo_encryption_enc_values_supported: Vec<&'static str>,
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
     pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -48,6 +56,10 @@ pub struct Metadata {
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
     pub authorization_response_iss_parameter_supported: bool,
+    pub backchannel_logout_supported: bool,
+    pub backchannel_logout_session_supported: bool,
+    pub frontchannel_logout_supported: bool,
+    pub frontchannel_logout_session_supported: bool,
 }
 
 /// What `realm` offers.
@@ -65,6 +77,10 @@ pub fn metadata(realm: &Realm) -> Metadata {
         userinfo_endpoint: endpoint(paths::USERINFO),
         jwks_uri: endpoint(paths::JWKS),
         end_session_endpoint: endpoint(paths::END_SESSION),
+        registration_endpoint: match realm.settings.registration {
+            RegistrationPolicy::Closed => None,
+            RegistrationPolicy::Token | RegistrationPolicy::Open => Some(endpoint(paths::REGISTER)),
+        },
         introspection_endpoint: endpoint(paths::INTROSPECT),
         revocation_endpoint: endpoint(paths::REVOKE),
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
@@ -73,8 +89,13 @@ pub fn metadata(realm: &Realm) -> Metadata {
         response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
         grant_types_supported: token::GRANT_TYPES.to_vec(),
         acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
-        subject_types_supported: vec!["public"],
+        subject_types_supported: SubjectType::ALL.map(SubjectType::name).to_vec(),
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
+        id_token_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name).to_vec(),
+        id_token_encryption_enc_values_supported: ContentEncryption::ALL.map(ContentEncryption::name).to_vec(),
+        userinfo_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
+        userinfo_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name).to_vec(),
+        userinfo_encryption_enc_values_supported: ContentEncryption::ALL.map(ContentEncryption::name).to_vec(),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
         introspection_endpoint_auth_methods_supported: methods.clone(),
@@ -91,5 +112,9 @@ pub fn metadata(realm: &Realm) -> Metadata {
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
         authorization_response_iss_parameter_supported: true,
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
     }
 }

@@ -10,8 +10,9 @@
 //!
 //! Without a good hint anybody could have written the link, so that it neither signs out nor leads away.
 
+use super::frontchannel::Frame;
 use super::params::Params;
-use super::signing;
+use super::{frontchannel, signing, subject};
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -64,9 +65,18 @@ impl Doubt {
 }
 
 /// Answers a request to sign out.
-pub async fn from_browser(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<EndSession, Fault> {
+///
+/// The second half is what the browser opens for clients that want to hear of it there; none while the member is asked.
+pub async fn from_browser(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<(EndSession, Vec<Frame>), Fault> {
     let session = begin::live_session(ctx, visitor).await?;
-    end_session(ctx, params, session.as_ref()).await
+    let frames = frontchannel::frames(ctx, session.as_ref()).await?;
+
+    let answer = end_session(ctx, params, session.as_ref()).await?;
+
+    Ok(match answer {
+        EndSession::Confirm(_) => (answer, Vec::new()),
+        EndSession::Redirect { .. } | EndSession::SignedOut => (answer, frames),
+    })
 }
 
 /// Answers a request to sign out from a browser with this live session.
@@ -104,7 +114,7 @@ async fn trusted(ctx: &Ctx, params: &Params, session: Option<&Session>) -> Resul
         let same_session = claims.sid == Some(session.id.to_string());
         let member = store::member::by_id(ctx, session.member).await?;
         // A later session of the same member is what the client means, too.
-        if !same_session && member.is_none_or(|member| member.subject != claims.sub) {
+        if !same_session && member.is_none_or(|member| subject::of(ctx, &client, &member) != claims.sub) {
             return Ok(Err(Doubt::OtherSession));
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::access::{self, Access};
+use super::subject;
 use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
 use crate::client::Client;
 use crate::ctx::Ctx;
@@ -111,7 +112,7 @@ async fn refresh_token(ctx: &Ctx, caller: &Caller, token: &str) -> Result<Option
         "active": true,
         "iss": ctx.realm().origin.as_str(),
         "client_id": caller.client.client_id,
-        "sub": member.subject,
+        "sub": subject::of(ctx, &caller.client, &member),
         "scope": token.details.scopes.to_string(),
         "iat": token.created_at.seconds(),
         "exp": token.expires_at.seconds(),

@@ -20,5 +20,7 @@ pub const DEVICE: &str = "/device";
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.
 pub const JWKS: &str = "/jwks";
+/// RFC 7591 §3.
+pub const REGISTER: &str = "/register";
 /// OpenID Connect RP-Initiated Logout §2.
 pub const END_SESSION: &str = "/end_session";

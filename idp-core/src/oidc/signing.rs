@@ -15,6 +15,8 @@ pub(crate) struct HintClaims {
     pub(crate) sub: String,
     pub(crate) aud: String,
     pub(crate) sid: Option<String>,
+    /// Signed userinfo has none, so that nobody sends it as a hint.
+    exp: i64,
 }
 
 /// The claims of a token that a key of this realm signed as a `typ`; `None` for every other text. Its time is the caller's

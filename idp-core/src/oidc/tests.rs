@@ -12,12 +12,13 @@ use super::authorize::{self, Checked, PageRefusal, Started};
 use super::end_session::{Doubt, EndSession, end_session};
 use super::jwks;
 use super::params::Params;
+use super::protect::Protected;
 use super::token::{ClientCall, Exchanged, SentProof, TokenResponse, authenticate, exchange};
 use super::userinfo::{PresentedToken, Scheme, Userinfo, userinfo};
 use crate::admin::key::{self, Urgency};
 use crate::admin::{client, member, realm};
 use crate::birth_date::BirthDate;
-use crate::client::{AuthMethod, ClientName, ClientSettings, Profile};
+use crate::client::{AuthMethod, ClientName, ClientSettings, FetchedKeys, Profile};
 use crate::clock::{FixedClock, Timestamp, days, hours, minutes};
 use crate::ctx::Scope;
 use crate::entropy::SeededEntropy;
@@ -58,6 +59,7 @@ async fn place() -> Place {
         clock: Arc::clone(&clock) as Arc<_>,
         entropy: Arc::new(SeededEntropy::new(1)),
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+        client_keys: Arc::default(),
     };
     let store = Store::open(&url, ambient).await.unwrap();
     let installation = Scope::operator(Arc::new(Realm::installation()), "ops");
@@ -135,6 +137,14 @@ async fn new_client(store: &Store, scope: &Scope, name: &str, auth_method: AuthM
     secret.map(|secret| secret.expose_text().to_owned())
 }
 
+fn shown(userinfo: Userinfo) -> serde_json::Map<String, serde_json::Value> {
+    let Userinfo::Told(told) = userinfo else { panic!("refused") };
+    match told.protected((&FetchedKeys::default(), &SeededEntropy::new(2))).unwrap() {
+        Protected::Plain(claims) => claims,
+        Protected::Jwt(_) => panic!("nobody asked for a JWT"),
+    }
+}
+
 fn request(changes: &[(&str, &str)]) -> Params {
     let good = [
         ("client_id", "portal"),
@@ -194,7 +204,7 @@ impl Place {
         let exchanged =
             self.store.write(&self.scope, move |ctx| async move { exchange(ctx, &client, &call).await }.boxed()).await;
         match exchanged.unwrap() {
-            Exchanged::Granted(tokens) => Ok(tokens.sign().unwrap()),
+            Exchanged::Granted(tokens) => Ok(tokens.sign((&FetchedKeys::default(), &SeededEntropy::new(2))).unwrap()),
             Exchanged::Refused(refusal) => Err(refusal.error.code()),
         }
     }
@@ -265,7 +275,7 @@ async fn a_code_becomes_tokens_that_say_who_when_and_how() {
 async fn userinfo_tells_what_the_scopes_open() {
     let place = place().await;
     let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
-    let Userinfo::Claims(told) = place.userinfo(&tokens.access_token).await else { panic!("refused") };
+    let told = shown(place.userinfo(&tokens.access_token).await);
     assert_eq!(told["sub"], place.member.subject.as_str());
     assert_eq!(told["name"], "山田 花子");
     assert_eq!(told["family_name#ja-Kana-JP"], "ヤマダ");
@@ -274,7 +284,7 @@ async fn userinfo_tells_what_the_scopes_open() {
 
     let code = parameter(&place.authorizes(&[("scope", "openid")]).await, "code").unwrap();
     let tokens = place.exchanges(&code, &[]).await.unwrap();
-    let Userinfo::Claims(told) = place.userinfo(&tokens.access_token).await else { panic!("refused") };
+    let told = shown(place.userinfo(&tokens.access_token).await);
     assert_eq!(told.keys().collect::<Vec<_>>(), ["sub"]);
 }
 
@@ -430,7 +440,7 @@ async fn logout_leads_back_only_with_a_good_hint_and_a_registered_address() {
     assert_eq!(ask(&[hint, back, back]).await, EndSession::Confirm(Doubt::Malformed));
     let unregistered = ask(&[hint, ("post_logout_redirect_uri", "https://portal.example/bye")]).await;
     assert_eq!(unregistered, EndSession::Confirm(Doubt::UnregisteredUri));
-    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Claims(_)));
+    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Told(_)));
 
     place.clock.advance(minutes(11));
     let location = "https://portal.example/bye?from=idp&state=a+b%26".to_owned();
@@ -499,7 +509,7 @@ async fn a_compromised_key_is_dropped_at_once() {
     assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::InvalidToken));
     assert_eq!(place.published().await.len(), 2);
     let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
-    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Claims(_)));
+    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Told(_)));
 }
 
 #[tokio::test]
@@ -507,7 +517,7 @@ async fn an_access_token_ends_on_time_and_with_its_members_account() {
     let place = place().await;
     let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();
     place.clock.advance(minutes(9));
-    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Claims(_)));
+    assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::Told(_)));
     place.clock.advance(minutes(1));
     assert!(matches!(place.userinfo(&tokens.access_token).await, Userinfo::InvalidToken));
 

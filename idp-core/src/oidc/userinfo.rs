@@ -5,11 +5,16 @@ use serde_json::{Map, Value};
 
 use super::access::{self, Access};
 use super::dpop::{self, DpopRefusal, Target};
+use super::protect::{Protected, Protecting};
 use super::scope::{Scope, Scopes};
 use super::token::{ClientCertificate, OneTime, SentProof};
 use super::{claims, paths};
+use crate::client::{FetchedKeys, HttpsUri};
+use crate::clock::Timestamp;
 use crate::ctx::Ctx;
+use crate::entropy::Entropy;
 use crate::fault::Fault;
+use crate::jws::Typ;
 
 /// The scheme an access token came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +41,9 @@ pub struct PresentedToken {
 }
 
 /// What userinfo answers.
-#[derive(Debug)]
 pub enum Userinfo {
-    /// The claims.
-    Claims(Map<String, Value>),
+    /// The claims, as the client wants them.
+    Told(Box<Told>),
     /// The token is unreadable, foreign, expired or revoked, or its member was disabled: 401 `invalid_token`.
     InvalidToken,
     /// The token does not carry `openid`: 403 `insufficient_scope`.
@@ -48,6 +52,24 @@ pub enum Userinfo {
     InvalidProof(&'static str),
     /// The proof must carry a nonce: 401 `use_dpop_nonce`.
     NonceNeeded,
+}
+
+/// Claims with what protects them; signed and encrypted after the transaction.
+pub struct Told {
+    claims: Map<String, Value>,
+    protecting: Protecting,
+}
+
+impl Told {
+    /// The address of the client's keys, where they must be fetched first.
+    pub fn missing(&self, fetched: &FetchedKeys, now: Timestamp) -> Option<HttpsUri> {
+        self.protecting.missing(fetched, now)
+    }
+
+    /// The answer as it is sent.
+    pub fn protected(self, means: (&FetchedKeys, &dyn Entropy)) -> Result<Protected<Map<String, Value>>, Fault> {
+        self.protecting.protect(means, Typ::Userinfo, self.claims)
+    }
 }
 
 /// The answer, and what must be used up before it is given.
@@ -79,7 +101,16 @@ pub async fn userinfo(ctx: &Ctx, presented: &PresentedToken) -> Result<Asked, Fa
         return Ok(Userinfo::InsufficientScope.into());
     };
 
-    Ok(Asked { answer: Userinfo::Claims(claims::about(&member, &scopes)), once })
+    let mut claims = claims::about(&member, &scopes);
+    claims.insert("sub".into(), access.claims.sub.into());
+    let protection = &access.client.settings.answers.userinfo;
+    if protection.signed.is_some() {
+        // Who says it and to whom (§5.3.2).
+        claims.insert("iss".into(), ctx.realm().origin.as_str().into());
+        claims.insert("aud".into(), access.client.client_id.as_str().into());
+    }
+    let protecting = Protecting::prepare(ctx, &access.client, protection).await?;
+    Ok(Asked { answer: Userinfo::Told(Box::new(Told { claims, protecting })), once })
 }
 
 /// Holds the token to what it is bound to.

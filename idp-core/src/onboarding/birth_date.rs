@@ -53,6 +53,9 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<Answer, Fau
             | Evidence::Password
             | Evidence::MailCode
             | Evidence::App { .. }
+            | Evidence::RecoveryCode
+            | Evidence::MailFallback
+            | Evidence::Rescue
             | Evidence::Passkey { .. },
         )
         | None => {

@@ -21,6 +21,8 @@ pub enum PasswordFact {
     Initial,
     /// An operator asked for a new one.
     ToBeReplaced,
+    /// The member forgot it, and answered the mail that brings a new one.
+    Forgotten,
     /// It is the member's own.
     Own,
 }
@@ -54,6 +56,33 @@ pub enum BirthDateFact {
     Confirmed,
 }
 
+/// Whether the member is offered recovery codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecoveryFact {
+    /// The realm offers them to whoever has such a second step, and the member has none left and has not declined.
+    Offered,
+    /// There is nothing to offer.
+    Settled,
+}
+
+/// Whether a mailed code may stand in for a stronger second step in this sitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FallbackFact {
+    /// The realm allows it, the application is content with it, and the member came with their own password.
+    Offered,
+    /// It may not.
+    Off,
+}
+
+/// Which letter the sitting rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterFact {
+    /// None, or one for the first login: what is set up stays.
+    Ordinary,
+    /// One for a new second step: what is set up no longer counts, the mail address has to be proved here.
+    ReEnrol,
+}
+
 /// Everything the onboarding table asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -69,7 +98,7 @@ pub struct Facts {
     pub offered: Vec<Method>,
     /// The second step the member chose.
     pub chosen: Option<Method>,
-    /// The second steps the member has set up.
+    /// The second steps the member has set up; none of them counts under a letter for a new one.
     pub enrolled: Vec<Method>,
     /// The password.
     pub password: PasswordFact,
@@ -83,6 +112,12 @@ pub struct Facts {
     pub browser: BrowserFact,
     /// Whether a passkey of this device is offered.
     pub passkey_offer: PasskeyOffer,
+    /// Recovery codes.
+    pub recovery: RecoveryFact,
+    /// A mailed code in the place of something stronger.
+    pub fallback: FallbackFact,
+    /// The letter.
+    pub letter: LetterFact,
 }
 
 impl Facts {

@@ -12,6 +12,7 @@ use crate::interaction::{Evidence, Proof};
 use crate::mail::MailContent;
 use crate::mail_address::{MailAddress, MailAddressError};
 use crate::member::MailOnFile;
+use crate::onboarding::facts::LetterFact;
 use crate::onboarding::table::Step;
 use crate::outbox;
 use crate::realm::PatternGuard;
@@ -58,10 +59,13 @@ pub async fn submit(ctx: &Ctx, place: &Place, typed: &str) -> Result<Answer, Fau
     Ok(Answer::Sent)
 }
 
-/// Whether the member may not type another address: whoever came with a pattern password has proved too little for it.
+/// Whether the member may not type another address: whoever came with a pattern password has proved too little for it,
+/// and a letter that replaces what is set up needs the address that the society knew.
 pub fn address_is_fixed(ctx: &Ctx, sitting: &Sitting) -> bool {
-    sitting::primary(&sitting.interaction) == Some(Evidence::Pattern)
-        && ctx.realm().settings.pattern_guard == PatternGuard::MailOnFile
+    let pattern = sitting::primary(&sitting.interaction) == Some(Evidence::Pattern)
+        && ctx.realm().settings.pattern_guard == PatternGuard::MailOnFile;
+    let replaces = sitting.seated.as_ref().is_some_and(|(_, facts)| facts.letter == LetterFact::ReEnrol);
+    pattern || replaces
 }
 
 /// The mail under way, for the waiting page; `None` when another page is owed.

@@ -11,7 +11,7 @@ use crate::interaction::sitting::{self, Place, Sitting};
 use crate::interaction::{Completion, Evidence};
 use crate::mail::MailContent;
 use crate::member::Member;
-use crate::onboarding::facts::PasswordFact;
+use crate::onboarding::facts::{LetterFact, PasswordFact};
 use crate::onboarding::table::Step;
 use crate::outbox;
 use crate::session::end::{self, Cause, Kept};
@@ -94,6 +94,10 @@ pub async fn set(ctx: &Ctx, place: &Place, phc: &str) -> Result<Answer, Fault> {
         }
         ctx.record(EventKind::LetterDone, Some(member.id), Outcome::Done);
     }
+    match facts.letter {
+        LetterFact::ReEnrol => replace_methods(ctx, &member).await?,
+        LetterFact::Ordinary => {}
+    }
 
     store::credential::set_password(ctx, member.id, phc).await?;
     let kept = Kept { session: None, interaction: Some(sitting.interaction.id) };
@@ -109,4 +113,17 @@ pub async fn set(ctx: &Ctx, place: &Place, phc: &str) -> Result<Answer, Fault> {
     outbox::notify(ctx, &member, MailContent::PasswordChanged).await?;
     ctx.record(EventKind::PasswordSet, Some(member.id), Outcome::Done);
     Ok(Answer::Set)
+}
+
+/// Letter and mail address were proved, over two channels: every earlier second step, and the codes that stand in for it,
+/// end here; the one chosen in this journey is set up next.
+async fn replace_methods(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
+    for method in store::credential::methods_of(ctx, member.id).await? {
+        let details = serde_json::json!({ "method": method, "why": "re_enrol" });
+        ctx.record_with(EventKind::MethodRemoved, Some(member.id), Outcome::Done, details);
+    }
+    store::credential::forget_methods(ctx, member.id).await?;
+    store::recovery_code::forget(ctx, member.id).await?;
+    store::recovery_code::forget_refusal(ctx, member.id).await?;
+    outbox::notify(ctx, member, MailContent::MethodsReplaced).await
 }

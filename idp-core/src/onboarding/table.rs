@@ -1,6 +1,6 @@
 //! The onboarding table: rows in order; the first row owed is the next page. A row knows no other row.
 
-use super::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact};
+use super::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact, RecoveryFact};
 use crate::credential::Method;
 use crate::interaction::{Completion, PasskeyOffer};
 
@@ -31,6 +31,8 @@ pub enum Step {
     EnrolMail,
     /// Add a passkey of this device, or not.
     OfferPasskey,
+    /// See recovery codes, and keep or decline them.
+    RecoveryCodes,
 }
 
 impl Step {
@@ -49,6 +51,7 @@ impl Step {
             Self::EnrolApp => "enrol_app",
             Self::EnrolMail => "enrol_mail",
             Self::OfferPasskey => "offer_passkey",
+            Self::RecoveryCodes => "recovery_codes",
         }
     }
 }
@@ -62,7 +65,7 @@ const fn row(step: Step, owed_when: fn(&Facts) -> bool) -> Row {
     Row { step, owed_when }
 }
 
-static TABLE: [Row; 12] = [
+static TABLE: [Row; 13] = [
     row(Step::BirthDate, |f| f.birth_date == BirthDateFact::Unconfirmed),
     row(Step::Terms, |f| f.terms_in_force > f.terms_accepted),
     row(Step::MailAddress, |f| f.mail == MailFact::Unproved),
@@ -78,6 +81,7 @@ static TABLE: [Row; 12] = [
     row(Step::EnrolPasskey, |f| f.to_enrol() == Some(Method::Passkey)),
     row(Step::EnrolApp, |f| f.to_enrol() == Some(Method::App)),
     row(Step::EnrolMail, |f| f.to_enrol() == Some(Method::Mail)),
+    row(Step::RecoveryCodes, |f| f.recovery == RecoveryFact::Offered),
     row(Step::OfferPasskey, |f| f.passkey_offer == PasskeyOffer::Open && f.offered.contains(&Method::Passkey)),
 ];
 
@@ -96,7 +100,12 @@ pub fn position(step: Step) -> Option<(u32, u32)> {
         Step::ChooseMethod => Some((5, 7)),
         Step::NewPassword => Some((6, 7)),
         Step::Complete => Some((7, 7)),
-        Step::ProveMail | Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail | Step::OfferPasskey => None,
+        Step::ProveMail
+        | Step::EnrolPasskey
+        | Step::EnrolApp
+        | Step::EnrolMail
+        | Step::RecoveryCodes
+        | Step::OfferPasskey => None,
     }
 }
 
@@ -104,6 +113,7 @@ pub fn position(step: Step) -> Option<(u32, u32)> {
 mod tests {
     use super::super::facts::BrowserFact;
     use super::*;
+    use crate::onboarding::facts::{FallbackFact, LetterFact};
 
     fn done() -> Facts {
         Facts {
@@ -120,6 +130,9 @@ mod tests {
             passkey_offer: PasskeyOffer::Not,
             adding: None,
             browser: BrowserFact::Unknown,
+            recovery: RecoveryFact::Settled,
+            letter: LetterFact::Ordinary,
+            fallback: FallbackFact::Off,
         }
     }
 
@@ -143,6 +156,7 @@ mod tests {
         assert_eq!(owed(|f| (f.chosen, f.enrolled) = (None, vec![])), Some(Step::ChooseMethod));
         assert_eq!(owed(|f| f.password = PasswordFact::Initial), Some(Step::NewPassword));
         assert_eq!(owed(|f| f.password = PasswordFact::ToBeReplaced), Some(Step::NewPassword));
+        assert_eq!(owed(|f| f.password = PasswordFact::Forgotten), Some(Step::NewPassword));
         assert_eq!(owed(|f| f.completion = Completion::Shown), Some(Step::Complete));
         assert_eq!(owed(|f| f.completion = Completion::Left), None);
         assert_eq!(owed(|f| f.enrolled = vec![]), Some(Step::ProveMail));
@@ -156,6 +170,7 @@ mod tests {
         assert_eq!(owed(|f| f.passkey_offer = PasskeyOffer::Open), Some(Step::OfferPasskey));
         let withdrawn = |f: &mut Facts| (f.passkey_offer, f.offered) = (PasskeyOffer::Open, vec![Method::App]);
         assert_eq!(owed(withdrawn), None);
+        assert_eq!(owed(|f| f.recovery = RecoveryFact::Offered), Some(Step::RecoveryCodes));
     }
 
     #[test]
@@ -187,7 +202,10 @@ mod tests {
                 Step::NewPassword => (facts.password, facts.completion) = (PasswordFact::Own, Completion::Shown),
                 Step::Complete => facts.completion = Completion::Left,
                 Step::ProveMail => facts.mail_proof = MailProof::Fresh,
-                Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail => facts.enrolled = vec![Method::App],
+                Step::EnrolPasskey | Step::EnrolApp | Step::EnrolMail => {
+                    (facts.enrolled, facts.recovery) = (vec![Method::App], RecoveryFact::Offered);
+                }
+                Step::RecoveryCodes => facts.recovery = RecoveryFact::Settled,
                 Step::OfferPasskey => facts.passkey_offer = PasskeyOffer::Not,
             }
         }
@@ -200,6 +218,7 @@ mod tests {
             Step::NewPassword,
             Step::Complete,
             Step::EnrolApp,
+            Step::RecoveryCodes,
         ];
         assert_eq!(walked, expected);
     }

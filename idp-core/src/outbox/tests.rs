@@ -33,6 +33,7 @@ async fn place() -> Place {
         clock: Arc::clone(&clock) as Arc<_>,
         entropy: Arc::new(SeededEntropy::new(1)),
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+        client_keys: Arc::default(),
     };
     let store = Store::open(&url, ambient).await.unwrap();
     Place { store, clock, scope: Scope::system(Arc::new(Realm::installation())), _directory: directory }

@@ -7,6 +7,7 @@ use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId, MemberId, SessionId};
+use crate::oidc::backchannel;
 use crate::session::Session;
 use crate::store;
 
@@ -66,6 +67,8 @@ pub async fn everywhere(ctx: &Ctx, member: MemberId, kept: Kept, cause: Cause) -
     store::member::lock(ctx, member).await?;
     store::interaction::forget_member(ctx, member, kept.interaction).await?;
     store::ceremony::void_all(ctx, member).await?;
+    store::recovery_code::forget_offers(ctx, member).await?;
+    store::rescue::void_all(ctx, member).await?;
     let count = all(ctx, member, kept.session, cause).await?;
     store::grant::revoke_of_member(ctx, member, kept.session).await?;
     store::session::forget_browsers(ctx, member).await?;
@@ -77,6 +80,7 @@ pub async fn everywhere(ctx: &Ctx, member: MemberId, kept: Kept, cause: Cause) -
 /// The seam: called once for each session that ended, in the transaction that ended it.
 async fn ended(ctx: &Ctx, session: &Session, cause: Cause) -> Result<(), Fault> {
     store::grant::revoke_of_session(ctx, session.id).await?;
+    backchannel::announce(ctx, session.id, session.member).await?;
     let details = serde_json::json!({ "session": session.id, "why": cause });
     ctx.record_with(EventKind::SessionEnded, Some(session.member), Outcome::Done, details);
     Ok(())

@@ -20,6 +20,10 @@ pub(crate) const VOIDED: &[(&str, &str)] = &[
     ("device_requests", "DELETE FROM device_requests WHERE expires_at <= ?"),
     ("registration_tokens", "DELETE FROM registration_tokens WHERE created_at <= ?"),
     ("passkey_ceremonies", "DELETE FROM passkey_ceremonies WHERE created_at <= ?"),
+    // One may have been used since, and nobody can tell which.
+    ("recovery_codes", "DELETE FROM recovery_codes WHERE created_at <= ?"),
+    ("recovery_code_offers", "DELETE FROM recovery_code_offers WHERE created_at <= ?"),
+    ("rescues", "DELETE FROM rescues WHERE created_at <= ?"),
     ("remembered_browsers", "DELETE FROM remembered_browsers WHERE seen_at <= ?"),
     ("authorization_codes", "UPDATE authorization_codes SET used_at = ? WHERE used_at IS NULL"),
     ("interactions", "DELETE FROM interactions WHERE created_at <= ?"),
@@ -84,6 +88,9 @@ mod tests {
         "passkey_handles",
         "passkey_credentials",
         "passkey_offers",
+        "recovery_code_refusals",
+        // Their letters are void.
+        "letter_batches",
         "mail_code_credentials",
         "throttles",
         "clients",

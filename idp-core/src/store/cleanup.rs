@@ -19,7 +19,7 @@ const CHALLENGE: Duration = minutes(5);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 16] = [
+const TABLES: [(&str, &str, Duration); 20] = [
     ("authorization_codes", "kept_until", GRACE),
     ("opaque_tokens", "expires_at", GRACE),
     ("refresh_tokens", "expires_at", GRACE),
@@ -35,7 +35,11 @@ const TABLES: [(&str, &str, Duration); 16] = [
     ("known_browsers", "expires_at", GRACE),
     ("remembered_browsers", "expires_at", GRACE),
     ("throttles", "expires_at", GRACE),
+    ("recovery_code_offers", "expires_at", GRACE),
+    ("rescues", "expires_at", GRACE),
     ("outbox", "expires_at", MAIL_RECORD),
+    ("logout_notices", "expires_at", MAIL_RECORD),
+    ("registration_tokens", "expires_at", GRACE),
 ];
 
 /// What one pass did.
@@ -90,6 +94,8 @@ mod tests {
         include_str!("../../../migrations/src/sql/000001_foundation.sql"),
         include_str!("../../../migrations/src/sql/000002_passkeys.sql"),
         include_str!("../../../migrations/src/sql/000003_account.sql"),
+        include_str!("../../../migrations/src/sql/000004_recovery.sql"),
+        include_str!("../../../migrations/src/sql/000007_registry.sql"),
         include_str!("../../../migrations/src/sql/000006_tokens.sql"),
     );
 

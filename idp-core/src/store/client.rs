@@ -1,6 +1,7 @@
 //! Table `clients`.
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::entity::client;
 use crate::client::{Client, ClientName, ClientSettings};
@@ -18,6 +19,7 @@ pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
         name: Set(client.name.clone()),
         secret_hash: Set(client.secret.as_ref().map(|secret| secret.bytes().to_vec())),
         secret_sealed: Set(client.sealed_secret.as_ref().map(|secret| secret.bytes().to_vec())),
+        management_hash: Set(client.management.as_ref().map(|access| access.bytes().to_vec())),
         settings: Set(written(&client.settings)?),
         created_at: Set(client.created_at.millis()),
         updated_at: Set(client.updated_at.millis()),
@@ -57,12 +59,13 @@ pub(crate) async fn list(ctx: &Ctx) -> Result<Vec<Client>, Fault> {
     select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
-/// Writes name, secret and settings of an existing client.
+/// Writes name, secrets and settings of an existing client.
 pub(crate) async fn update(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
     let changed = client::ActiveModel {
         name: Set(client.name.clone()),
         secret_hash: Set(client.secret.as_ref().map(|secret| secret.bytes().to_vec())),
         secret_sealed: Set(client.sealed_secret.as_ref().map(|secret| secret.bytes().to_vec())),
+        management_hash: Set(client.management.as_ref().map(|access| access.bytes().to_vec())),
         settings: Set(written(&client.settings)?),
         updated_at: Set(ctx.now.millis()),
         ..Default::default()
@@ -82,6 +85,15 @@ pub(crate) async fn delete(ctx: &Ctx, id: ClientRowId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The clients of these rows, by name on the wire.
+pub(crate) async fn of_ids(ctx: &Ctx, ids: Vec<Uuid>) -> Result<Vec<Client>, Fault> {
+    let select = client::Entity::find()
+        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(client::Column::Id.is_in(ids))
+        .order_by_asc(client::Column::ClientId);
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
 fn written(settings: &ClientSettings) -> Result<String, Fault> {
     serde_json::to_string(settings).map_err(|_| Fault::Broken("client settings have no JSON form".into()))
 }
@@ -93,6 +105,7 @@ fn noun(row: client::Model) -> Result<Client, Fault> {
         name: row.name,
         secret: row.secret_hash.map(Hashed::from_bytes),
         sealed_secret: row.secret_sealed.map(Sealed::from_bytes),
+        management: row.management_hash.map(Hashed::from_bytes),
         settings: serde_json::from_str(&row.settings).map_err(|_| Fault::unreadable("client settings"))?,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),

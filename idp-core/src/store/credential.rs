@@ -204,6 +204,17 @@ pub(crate) async fn remove(ctx: &Ctx, member: MemberId, card: &Card) -> Result<(
     Ok(())
 }
 
+/// Ends every second step of the member.
+pub(crate) async fn forget_methods(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    super::passkey::forget_all(ctx, member).await?;
+    let apps = totp_credential::Entity::delete_many().filter(totp_credential::Column::MemberId.eq(member.uuid()));
+    apps.exec(&ctx.db).await?;
+    let mail =
+        mail_code_credential::Entity::delete_many().filter(mail_code_credential::Column::MemberId.eq(member.uuid()));
+    mail.exec(&ctx.db).await?;
+    Ok(())
+}
+
 fn of_member(ctx: &Ctx, member: MemberId) -> sea_orm::Select<totp_credential::Entity> {
     totp_credential::Entity::find()
         .filter(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))

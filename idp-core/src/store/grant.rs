@@ -26,7 +26,7 @@ pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
         lifetime: Set(Lifetime::of(&grant.scopes).name().to_owned()),
     };
     grant::Entity::insert(row).exec_without_returning(&ctx.db).await?;
-    Ok(())
+    super::session_client::note(ctx, grant.session, grant.client).await
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault> {

@@ -8,9 +8,9 @@ use crate::admin::letter::Count;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::{LetterId, MemberId};
+use crate::id::{LetterBatchId, LetterId, MemberId};
 use crate::letter::{BIRTH_DATE_GUESSES, Letter, LetterState, Purpose, VoidReason};
-use crate::secret::Hashed;
+use crate::secret::{Hashed, Sealed};
 
 pub(crate) async fn insert_many(ctx: &Ctx, letters: &[Letter]) -> Result<(), Fault> {
     for chunk in letters.chunks(500) {
@@ -27,6 +27,9 @@ pub(crate) async fn insert_many(ctx: &Ctx, letters: &[Letter]) -> Result<(), Fau
             used_at: Set(None),
             ended_at: Set(None),
             end_reason: Set(None),
+            batch_id: Set(letter.batch.map(LetterBatchId::uuid)),
+            secret_sealed: Set(letter.kept.as_ref().map(|kept| kept.bytes().to_vec())),
+            printed_at: Set(printed_at(letter.state)),
         });
         letter::Entity::insert_many(rows).exec_without_returning(&ctx.db).await?;
     }
@@ -59,13 +62,81 @@ pub(crate) async fn by_id(ctx: &Ctx, id: LetterId) -> Result<Option<Letter>, Fau
     of_realm(ctx).filter(letter::Column::Id.eq(id.uuid())).one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// issued → used, once.
+/// issued → printed, and the secrets are wiped; answers those that were still `issued`.
+pub(crate) async fn mark_many_printed(ctx: &Ctx, ids: &[LetterId]) -> Result<Vec<Letter>, Fault> {
+    let mut marked = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let here = letter::Column::Id.is_in(chunk.iter().map(|id| id.uuid()));
+        let select = of_realm(ctx)
+            .filter(here.clone())
+            .filter(letter::Column::State.eq("issued"))
+            .order_by_asc(letter::Column::Id)
+            .lock_exclusive();
+        let found = select.all(&ctx.db).await?;
+        letter::Entity::update_many()
+            .col_expr(letter::Column::State, Expr::value("printed"))
+            .col_expr(letter::Column::PrintedAt, Expr::value(ctx.now.millis()))
+            .col_expr(letter::Column::SecretSealed, Expr::value(None::<Vec<u8>>))
+            .filter(letter::Column::RealmId.eq(ctx.realm().id.uuid()))
+            .filter(here)
+            .filter(letter::Column::State.eq("issued"))
+            .exec(&ctx.db)
+            .await?;
+        for row in found {
+            marked.push(noun(row)?);
+        }
+    }
+    Ok(marked)
+}
+
+/// A page of letters whose secret waits to be printed, in the order they were made; of one batch or of all.
+pub(crate) async fn page_of_unprinted(
+    ctx: &Ctx,
+    batch: Option<LetterBatchId>,
+    after: Option<LetterId>,
+    limit: u64,
+) -> Result<Vec<Letter>, Fault> {
+    let mut select = of_realm(ctx)
+        .filter(letter::Column::State.eq("issued"))
+        .filter(letter::Column::SecretSealed.is_not_null())
+        .filter(letter::Column::ExpiresAt.gt(ctx.now.millis()))
+        .order_by_asc(letter::Column::Id)
+        .limit(limit);
+    if let Some(batch) = batch {
+        select = select.filter(letter::Column::BatchId.eq(batch.uuid()));
+    }
+    if let Some(after) = after {
+        select = select.filter(letter::Column::Id.gt(after.uuid()));
+    }
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
+/// A page of letters that were printed before `before`, never used, and not ended: their members never came.
+pub(crate) async fn page_of_unused(
+    ctx: &Ctx,
+    before: Timestamp,
+    after: Option<LetterId>,
+    limit: u64,
+) -> Result<Vec<Letter>, Fault> {
+    let mut select = of_realm(ctx)
+        .filter(letter::Column::State.eq("printed"))
+        .filter(letter::Column::PrintedAt.lte(before.millis()))
+        .order_by_asc(letter::Column::Id)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(letter::Column::Id.gt(after.uuid()));
+    }
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
+/// issued or printed → used, once.
 pub(crate) async fn mark_used(ctx: &Ctx, id: LetterId) -> Result<(), Fault> {
     letter::Entity::update_many()
         .col_expr(letter::Column::State, Expr::value("used"))
         .col_expr(letter::Column::UsedAt, Expr::value(ctx.now.millis()))
+        .col_expr(letter::Column::SecretSealed, Expr::value(None::<Vec<u8>>))
         .filter(letter::Column::Id.eq(id.uuid()))
-        .filter(letter::Column::State.eq("issued"))
+        .filter(letter::Column::State.is_in(["issued", "printed"]))
         .exec(&ctx.db)
         .await?;
     Ok(())
@@ -75,6 +146,7 @@ pub(crate) async fn mark_used(ctx: &Ctx, id: LetterId) -> Result<(), Fault> {
 pub(crate) async fn redeem(ctx: &Ctx, id: LetterId) -> Result<bool, Fault> {
     let done = letter::Entity::update_many()
         .col_expr(letter::Column::State, Expr::value("done"))
+        .col_expr(letter::Column::SecretSealed, Expr::value(None::<Vec<u8>>))
         .col_expr(letter::Column::EndedAt, Expr::value(ctx.now.millis()))
         .filter(letter::Column::Id.eq(id.uuid()))
         .filter(letter::Column::EndedAt.is_null())
@@ -88,6 +160,7 @@ pub(crate) async fn redeem(ctx: &Ctx, id: LetterId) -> Result<bool, Fault> {
 pub(crate) async fn void_live(ctx: &Ctx, member: MemberId, reason: VoidReason) -> Result<u64, Fault> {
     let done = letter::Entity::update_many()
         .col_expr(letter::Column::State, Expr::value("void"))
+        .col_expr(letter::Column::SecretSealed, Expr::value(None::<Vec<u8>>))
         .col_expr(letter::Column::EndedAt, Expr::value(ctx.now.millis()))
         .col_expr(letter::Column::EndReason, Expr::value(reason.name()))
         .filter(letter::Column::RealmId.eq(ctx.realm().id.uuid()))
@@ -137,13 +210,14 @@ pub(crate) async fn count(ctx: &Ctx) -> Result<Count, Fault> {
     let in_state = |rows: &[(String, i64)], state: &str| -> u64 {
         rows.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0))
     };
-    let (expired_issued, expired_used) = (in_state(&expired, "issued"), in_state(&expired, "used"));
+    let live = |state: &str| in_state(&rows, state).saturating_sub(in_state(&expired, state));
     Ok(Count {
-        issued: in_state(&rows, "issued").saturating_sub(expired_issued),
-        used: in_state(&rows, "used").saturating_sub(expired_used),
+        issued: live("issued"),
+        printed: live("printed"),
+        used: live("used"),
         done: in_state(&rows, "done"),
         void: in_state(&rows, "void"),
-        expired: expired_issued + expired_used,
+        expired: ["issued", "printed", "used"].into_iter().map(|state| in_state(&expired, state)).sum(),
     })
 }
 
@@ -167,11 +241,19 @@ fn of_realm(ctx: &Ctx) -> sea_orm::Select<letter::Entity> {
     letter::Entity::find().filter(letter::Column::RealmId.eq(ctx.realm().id.uuid()))
 }
 
+fn printed_at(state: LetterState) -> Option<i64> {
+    match state {
+        LetterState::Printed { at } => Some(at.millis()),
+        LetterState::Issued | LetterState::Used { .. } | LetterState::Done { .. } | LetterState::Void { .. } => None,
+    }
+}
+
 fn noun(row: letter::Model) -> Result<Letter, Fault> {
     let unreadable = || Fault::unreadable("letter");
     let at = |column: Option<i64>| column.map(Timestamp::from_millis).ok_or_else(unreadable);
     let state = match row.state.as_str() {
         "issued" => LetterState::Issued,
+        "printed" => LetterState::Printed { at: at(row.printed_at)? },
         "used" => LetterState::Used { at: at(row.used_at)? },
         "done" => LetterState::Done { at: at(row.ended_at)? },
         "void" => LetterState::Void {
@@ -189,5 +271,7 @@ fn noun(row: letter::Model) -> Result<Letter, Fault> {
         birth_date_guesses: row.birth_date_guesses,
         issued_at: Timestamp::from_millis(row.issued_at),
         expires_at: Timestamp::from_millis(row.expires_at),
+        batch: row.batch_id.map(LetterBatchId::from_uuid),
+        kept: row.secret_sealed.map(Sealed::from_bytes),
     })
 }

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::id::MemberId;
 use crate::language::Language;
 use crate::mail_address::MailAddress;
-use crate::member::{Household, MailOnFile, Member, MemberState, Name};
+use crate::member::{Address, Household, MailOnFile, Member, MemberState, Name};
 use crate::terms::Terms;
 use crate::user_id::{UserId, UserIdNormal};
 
@@ -67,6 +67,19 @@ pub(crate) async fn by_user_ids(ctx: &Ctx, user_ids: &[UserIdNormal]) -> Result<
 pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
     let select = member::Entity::find_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
     select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// Members who proved this address, in the order of their user ids.
+pub(crate) async fn by_verified_mail(ctx: &Ctx, address: &MailAddress, limit: u64) -> Result<Vec<Member>, Fault> {
+    let lower = sea_orm::sea_query::Func::lower(sea_orm::sea_query::Expr::col(member::Column::Mail));
+    let select = member::Entity::find()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::MailVerifiedAt.is_not_null())
+        .filter(sea_orm::sea_query::ExprTrait::eq(lower, address.as_typed().to_lowercase()))
+        .filter(member::Column::State.eq(MemberState::Active.name()))
+        .order_by_asc(member::Column::UserIdNormal)
+        .limit(limit);
+    select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
 /// Those of the given members that exist.
@@ -129,6 +142,51 @@ pub(crate) async fn page(ctx: &Ctx, after: Option<&str>, limit: u64) -> Result<V
     select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
+/// A page of members who have not left, in the order of their user ids: who they are, and nothing else.
+pub(crate) async fn page_of_present(
+    ctx: &Ctx,
+    after: Option<&UserIdNormal>,
+    limit: u64,
+) -> Result<Vec<(MemberId, UserId)>, Fault> {
+    let mut select = member::Entity::find()
+        .select_only()
+        .column(member::Column::Id)
+        .column(member::Column::UserId)
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::LeftAt.is_null())
+        .order_by_asc(member::Column::UserIdNormal)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(member::Column::UserIdNormal.gt(after.as_str()));
+    }
+    let rows: Vec<(sea_orm::prelude::Uuid, String)> = select.into_tuple().all(&ctx.db).await?;
+    let read = |(id, user_id): (_, String)| {
+        let user_id = UserId::parse(&user_id).map_err(|_| Fault::unreadable("user id"))?;
+        Ok((MemberId::from_uuid(id), user_id))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Deletes the member with everything that belongs to them.
+pub(crate) async fn delete(ctx: &Ctx, id: MemberId) -> Result<(), Fault> {
+    let delete = member::Entity::delete_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
+    delete.exec(&ctx.db).await?;
+    Ok(())
+}
+
+/// Whether any member of the installation has this `sub`.
+pub(crate) async fn subject_is_taken(ctx: &Ctx, subject: &str) -> Result<bool, Fault> {
+    Ok(member::Entity::find().filter(member::Column::Subject.eq(subject)).one(&ctx.db).await?.is_some())
+}
+
+/// The version of the terms that the member accepted last, with the hash of its text.
+pub(crate) async fn terms_last_accepted(ctx: &Ctx, id: MemberId) -> Result<Option<(i64, String)>, Fault> {
+    let select = terms_acceptance::Entity::find()
+        .filter(terms_acceptance::Column::MemberId.eq(id.uuid()))
+        .order_by_desc(terms_acceptance::Column::Version);
+    Ok(select.one(&ctx.db).await?.map(|row| (row.version, row.sha256)))
+}
+
 /// The highest version of the terms the member accepted; zero for none.
 pub(crate) async fn terms_accepted(ctx: &Ctx, id: MemberId) -> Result<i64, Fault> {
     let select = terms_acceptance::Entity::find()
@@ -189,6 +247,9 @@ fn row(ctx: &Ctx, member: &Member) -> member::Model {
         symbol: member.household.symbol.clone(),
         number: member.household.number.clone(),
         branch: member.household.branch.clone(),
+        postal_code: member.address.postal_code.clone(),
+        address: (!member.address.lines.is_empty()).then(|| member.address.lines.join("\n")),
+        left_at: member.left_at.map(Timestamp::millis),
         mail: member.mail.as_ref().map(|mail| mail.address.as_typed().to_owned()),
         mail_verified_at: member.mail.as_ref().and_then(|mail| mail.verified_at).map(Timestamp::millis),
         language: member.language.map(|language| language.tag().to_owned()),
@@ -221,6 +282,11 @@ pub(super) fn noun(row: member::Model) -> Result<Member, Fault> {
         },
         birth_date: birth_date.map_err(|_| Fault::unreadable("birth date"))?,
         birth_date_confirmed_at: row.birth_date_confirmed_at.map(Timestamp::from_millis),
+        address: Address {
+            postal_code: row.postal_code,
+            lines: row.address.iter().flat_map(|lines| lines.split('\n')).map(str::to_owned).collect(),
+        },
+        left_at: row.left_at.map(Timestamp::from_millis),
         household: Household { symbol: row.symbol, number: row.number, branch: row.branch },
         mail,
         language: row.language.as_deref().and_then(Language::from_tag),

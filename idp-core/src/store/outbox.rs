@@ -14,13 +14,30 @@ use crate::outbox::{Delivery, Waiting};
 use crate::secret::Sealed;
 
 pub(crate) async fn insert(ctx: &Ctx, member: MemberId, mail: &QueuedMail, expires_at: Timestamp) -> Result<(), Fault> {
+    let queued = outbox::ActiveModel { member_id: Set(Some(member.uuid())), ..queued(ctx, mail, expires_at)? };
+    outbox::Entity::insert(queued).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+/// The like of a mail that nobody gets: its time is over, and the clean-up takes it with the first that it finds.
+pub(crate) async fn insert_for_nobody(ctx: &Ctx, mail: &QueuedMail, expires_at: Timestamp) -> Result<(), Fault> {
+    let settled = outbox::ActiveModel {
+        state: Set(Delivery::Expired.name().to_owned()),
+        settled_at: Set(Some(ctx.now.millis())),
+        ..queued(ctx, mail, expires_at)?
+    };
+    outbox::Entity::insert(settled).exec_without_returning(&ctx.db).await?;
+    Ok(())
+}
+
+fn queued(ctx: &Ctx, mail: &QueuedMail, expires_at: Timestamp) -> Result<outbox::ActiveModel, Fault> {
     let id = ctx.new_id::<MailKind>();
     let text = serde_json::to_vec(mail).map(Zeroizing::new).map_err(|_| Fault::unreadable("mail"))?;
     let sealed = ctx.vault.seal::<crate::secret::QueuedMail>(ctx.entropy(), id.uuid().as_bytes(), &text)?;
-    let row = outbox::ActiveModel {
+    Ok(outbox::ActiveModel {
         id: Set(id.uuid()),
         realm_id: Set(ctx.realm().id.uuid()),
-        member_id: Set(Some(member.uuid())),
+        member_id: Set(None),
         kind: Set(mail.content.kind().to_owned()),
         content_sealed: Set(sealed.bytes().to_vec()),
         state: Set("queued".to_owned()),
@@ -30,9 +47,7 @@ pub(crate) async fn insert(ctx: &Ctx, member: MemberId, mail: &QueuedMail, expir
         created_at: Set(ctx.now.millis()),
         settled_at: Set(None),
         answer: Set(None),
-    };
-    outbox::Entity::insert(row).exec_without_returning(&ctx.db).await?;
-    Ok(())
+    })
 }
 
 /// Mails that are due in all realms, oldest first. The sender serves the whole installation, hence no realm here.

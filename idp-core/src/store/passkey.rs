@@ -97,6 +97,16 @@ pub(crate) async fn delete(ctx: &Ctx, member: MemberId, id: CredentialId) -> Res
     Ok(())
 }
 
+/// Deletes all of the member's.
+pub(crate) async fn forget_all(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    passkey_credential::Entity::delete_many()
+        .filter(passkey_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(passkey_credential::Column::MemberId.eq(member.uuid()))
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
 /// The handle by which authenticators know the member; made at the first use. The member's row is locked by the caller.
 pub(crate) async fn handle_of(ctx: &Ctx, member: MemberId) -> Result<Uuid, Fault> {
     if let Some(row) = passkey_handle::Entity::find_by_id(member.uuid()).one(&ctx.db).await? {

@@ -37,6 +37,9 @@ notice-signed-out-there = That device is signed out.
 notice-signed-out-elsewhere = All other devices are signed out.
 notice-browser-forgotten = From now on the second check is made on that device again.
 notice-application-revoked = What the service could use is revoked.
+notice-not-yet-answered = The email has not been answered yet. Please open the link in it, or enter the code.
+notice-recovery-codes-kept = Your new recovery codes are in force. Earlier ones no longer work.
+notice-unlocked = You can sign in again. Please enter your user ID and password.
 notice-stayed-signed-in = You are still signed in.
 
 password-show = Show

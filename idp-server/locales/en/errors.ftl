@@ -70,6 +70,12 @@ error-totp_stopped = There were too many wrong entries, so this authenticator ap
     .title = This authenticator app no longer works
     .next = Your health insurance society will tell you how to set it up again.
 error-totp_slowed = There were several wrong entries. Please wait about a minute and enter the new digits.
+error-recovery_code_missing = Enter a recovery code.
+error-recovery_code_unreadable = A recovery code has 16 characters. Please check for missing or extra ones.
+error-recovery_code_slip = There seems to be a slip in the recovery code. Please check your paper again.
+error-recovery_code_wrong = This recovery code does not work. Please use one from your newest list.
+error-recovery_code_used = This recovery code has been used before. Please use one that you have not used yet.
+error-recovery_codes_expired = Some time has passed, so we made new recovery codes. Please keep the new ones below.
 error-device_name_too_long = Please use at most 60 characters for the name of the device.
 
 error-passkey_expired = It took too long to confirm. Please press the button again.

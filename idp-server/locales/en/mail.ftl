@@ -97,3 +97,66 @@ mail-method-renamed-lead =
 mail-method-renamed-tail =
     If you changed it yourself, there is nothing to do.
     If you did not, please contact { $society } at once.
+
+mail-recovery-made-subject = 【{ $society }】New recovery codes
+mail-recovery-made-lead =
+    This is { $society }.
+    New recovery codes were made on { $at }. Earlier ones no longer work.
+mail-recovery-made-tail =
+    If you made them yourself, there is nothing to do.
+    If you did not, please contact { $society } at once.
+
+mail-recovery-used-subject = 【{ $society }】A recovery code was used
+mail-recovery-used-lead =
+    This is { $society }.
+    A recovery code was used to sign in on { $at }. Codes left: { $left }.
+mail-recovery-used-tail =
+    If only a few are left, you can make new ones on your account page.
+    If this was not you, please contact { $society } at once.
+
+mail-link-lifetime-minutes = { $minutes ->
+    [one] This link works for 1 minute after sending.
+   *[other] This link works for { $minutes } minutes after sending.
+  }
+
+mail-reset-subject = 【{ $society }】Choose a new password
+mail-reset-lead =
+    This is { $society }.
+    Somebody asked to choose a new password for your account.
+    Enter the code on the page where you started, or open the link and compare the number.
+mail-reset-link = Go on to a new password
+mail-reset-tail =
+    If you did not ask for this, do not open the link and do not tell anyone the code. Your password stays as it is.
+
+mail-unlock-subject = 【{ $society }】Unlock your sign-in
+mail-unlock-lead =
+    This is { $society }.
+    Somebody asked to unlock the sign-in of your account.
+    Enter the code on the page where you started, or open the link and compare the number.
+mail-unlock-link = Go on and unlock
+mail-unlock-tail =
+    If you did not ask for this, do not open the link and do not tell anyone the code.
+
+mail-user-ids-subject = 【{ $society }】Your user ID
+mail-user-ids-lead =
+    This is { $society }.
+    These are the user IDs confirmed with this email address.
+    { $user_ids }
+mail-user-ids-tail =
+    If you did not ask for this, please delete this email. Nothing changes.
+
+mail-methods-replaced-subject = 【{ $society }】Your ways to sign in are set up anew
+mail-methods-replaced-lead =
+    This is { $society }.
+    On { $at } the initial password of your letter and your email address were confirmed, so your earlier ways to sign in and recovery codes were ended. A new way is set up next.
+mail-methods-replaced-tail =
+    If you did this yourself, please go on and set it up.
+    If you did not, please contact { $society } at once.
+
+mail-fallback-subject = 【{ $society }】Signed in with a code by email
+mail-fallback-lead =
+    This is { $society }.
+    On { $at } a code by email was used to sign in instead of your usual way.
+mail-fallback-tail =
+    If this was you, there is nothing to do.
+    If it was not, someone knows your password. Please contact { $society } at once.

@@ -34,6 +34,9 @@ notice-signed-out-there = その端末をログアウトしました。
 notice-signed-out-elsewhere = ほかの端末をすべてログアウトしました。
 notice-browser-forgotten = 次から、その端末でも2つ目の確認をします。
 notice-application-revoked = サービスの利用を取り消しました。
+notice-not-yet-answered = メールへのお返事は、まだ確認できていません。届いたメールのリンクを開くか、確認コードを入力してください。
+notice-recovery-codes-kept = 新しい予備コードに替わりました。前の予備コードは使えません。
+notice-unlocked = もう一度ログインできるようになりました。ユーザIDとパスワードを入力してください。
 notice-stayed-signed-in = ログアウトせずに、そのままご利用いただけます。
 
 password-show = 表示

@@ -71,6 +71,12 @@ error-totp_stopped = まちがいが何度も続いたため、安全のため�
     .next = 健康保険組合へご連絡いただくと、あらためて設定する方法をご案内します。
 error-totp_slowed = まちがいが続いたため、少し時間をおいています。1分ほど待ってから、新しい数字を入力してください。
 error-device_name_too_long = 端末の名前は、60文字以内で入力してください。
+error-recovery_code_missing = 予備コードを入力してください。
+error-recovery_code_unreadable = 予備コードは16文字です。文字の抜けや、余分な文字がないかご確認ください。
+error-recovery_code_slip = 予備コードに、書きまちがいか読みまちがいがあるようです。紙をもう一度ご確認ください。
+error-recovery_code_wrong = この予備コードは使えません。いちばん新しい紙の予備コードを入力してください。
+error-recovery_code_used = この予備コードは、前に使われています。まだ使っていない予備コードを入力してください。
+error-recovery_codes_expired = 時間がたったため、予備コードが新しくなりました。お手数ですが、下の新しい予備コードを保管してください。
 
 error-passkey_expired = 時間がたったため、確認できませんでした。もう一度ボタンを押してください。
 error-passkey_refused = 安全のため、この端末の登録ではログインできません。ほかの方法でログインするか、健康保険組合へご連絡ください。

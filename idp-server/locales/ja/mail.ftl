@@ -91,3 +91,63 @@ mail-method-renamed-lead =
 mail-method-renamed-tail =
     ご自身で変えた場合は、何もする必要はありません。
     心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-recovery-made-subject = 【{ $society }】予備コードを作りました
+mail-recovery-made-lead =
+    { $society }です。
+    { $at }に、新しい予備コードを作りました。前の予備コードは使えなくなりました。
+mail-recovery-made-tail =
+    ご自分で作ったときは、何もする必要はありません。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-recovery-used-subject = 【{ $society }】予備コードでログインしました
+mail-recovery-used-lead =
+    { $society }です。
+    { $at }に、予備コードが1つ使われました。残りは{ $left }個です。
+mail-recovery-used-tail =
+    残りが少ないときは、「アカウント」の画面から作り直せます。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-link-lifetime-minutes = このリンクは、送信から{ $minutes }分間使えます。
+
+mail-reset-subject = 【{ $society }】パスワードの再設定
+mail-reset-lead =
+    { $society }です。
+    パスワードを決め直す手続きを受け付けました。
+    手続き中の画面に確認コードを入力するか、次のリンクを開いて、照合番号を確かめてください。
+mail-reset-link = パスワードの再設定を続ける
+mail-reset-tail =
+    お心あたりがないときは、リンクを開かず、確認コードをだれにも教えないでください。パスワードは変わりません。
+
+mail-unlock-subject = 【{ $society }】ログインの再開
+mail-unlock-lead =
+    { $society }です。
+    止まっているログインを再開する手続きを受け付けました。
+    手続き中の画面に確認コードを入力するか、次のリンクを開いて、照合番号を確かめてください。
+mail-unlock-link = ログインの再開を続ける
+mail-unlock-tail =
+    お心あたりがないときは、リンクを開かず、確認コードをだれにも教えないでください。
+
+mail-user-ids-subject = 【{ $society }】ユーザIDのお知らせ
+mail-user-ids-lead =
+    { $society }です。
+    このメールアドレスで確認済みのユーザIDをお知らせします。
+    { $user_ids }
+mail-user-ids-tail =
+    お心あたりがないときは、このメールを削除してください。何も変更されません。
+
+mail-methods-replaced-subject = 【{ $society }】ログイン方法を設定し直します
+mail-methods-replaced-lead =
+    { $society }です。
+    { $at }に、お知らせの初期パスワードとメールで確認が済み、これまでのログイン方法と予備コードを終わりにしました。次に、新しいログイン方法を設定します。
+mail-methods-replaced-tail =
+    ご自分で手続きしたときは、そのまま設定を続けてください。
+    お心あたりがないときは、すぐに{ $society }へご連絡ください。
+
+mail-fallback-subject = 【{ $society }】メールの確認コードでログインしました
+mail-fallback-lead =
+    { $society }です。
+    { $at }に、いつもの方法の代わりに、メールの確認コードでログインしました。
+mail-fallback-tail =
+    ご自分でログインしたときは、何もする必要はありません。
+    お心あたりがないときは、ほかの人がパスワードを知っています。すぐに{ $society }へご連絡ください。

@@ -9,6 +9,7 @@ use super::{begins, chrome, closed, done, moment, touch};
 use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
+use crate::paths;
 use crate::view::account::{Card, Methods};
 use crate::view::chrome::{FieldError, Notice};
 
@@ -67,6 +68,7 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
         Card::of(card, used)
     });
     Ok(caller.page(&Methods {
+        recovery_codes_url: paths::ACCOUNT_RECOVERY_CODES.to_owned(),
         chrome,
         cards: cards.collect(),
         addable: list.addable.iter().map(|method| method.name()).collect(),

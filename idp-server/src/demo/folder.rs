@@ -122,6 +122,7 @@ impl Folder {
              [database]\nurl = \"sqlite://{DATABASE_NAME}\"\n\n\
              [secrets]\ninstallation_key_file = \"{KEY_NAME}\"\n\n\
              [http]\nlisten = \"127.0.0.1:{provider_port}\"\n\n\
+             [outgoing]\nallowed_networks = [\"127.0.0.0/8\", \"::1/128\"]\n\
              [mail]\nhost = \"localhost\"\nport = {smtp_port}\ntls = \"off\"\n"
         )
     }

@@ -314,7 +314,12 @@ mod tests {
         migrate::up(&url).await.unwrap();
         let entropy = Arc::new(SeededEntropy::new(1));
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(Timestamp::from_millis(1_800_000_000_000)));
-        let ambient = Ambient { clock, entropy: entropy.clone(), vault: Arc::new(Vault::open(&[7; 32]).unwrap()) };
+        let ambient = Ambient {
+            clock,
+            entropy: entropy.clone(),
+            vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+            client_keys: Arc::default(),
+        };
         let store = Store::open(&url, ambient).await.unwrap();
         let hashing = HashingPool::start(HashingConfig::default(), entropy).unwrap();
         Fixture { store, hashing, _folder: folder }

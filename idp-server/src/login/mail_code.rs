@@ -11,6 +11,7 @@ use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::go;
+use crate::login::recovery_code;
 use crate::view::chrome::Notice;
 use crate::view::login::LoginMailCode;
 
@@ -76,7 +77,7 @@ async fn page(caller: &Caller, error: Option<&str>, notice: Option<Notice>) -> R
         address: waiting.address.masked(),
         code_minutes: 10,
         resend_wait_seconds: caller.seconds_until(waiting.resend_at),
-        other_method_url: None,
+        other_method_url: recovery_code::other_way(caller, &sitting, Method::Mail).await?,
         remember_days: caller.remember_days(&sitting),
     }))
 }

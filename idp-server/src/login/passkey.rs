@@ -12,6 +12,7 @@ use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::login::password;
+use crate::login::recovery_code;
 use crate::view::chrome::FieldError;
 use crate::view::login::LoginPasskey;
 use crate::{go, paths};
@@ -91,7 +92,7 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
         Err(elsewhere) => Ok(elsewhere),
         Ok(sitting) => {
             let chrome = caller.chrome_with(&sitting, Some("passkey-submit"), error);
-            let other_method_url = go::other_way(&sitting, Method::Passkey);
+            let other_method_url = recovery_code::other_way(caller, &sitting, Method::Passkey).await?;
             Ok(caller.page(&LoginPasskey { chrome, other_method_url }))
         }
     }

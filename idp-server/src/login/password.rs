@@ -11,15 +11,19 @@ use idp_core::hashing::{self, Phc};
 use idp_core::interaction::begin;
 use idp_core::interaction::decide::Next;
 use idp_core::interaction::sitting::{Place, Sitting};
+use idp_core::user_id::UserId;
 use zeroize::Zeroizing;
 
 use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::middleware::headers;
-use crate::view::chrome::FieldError;
+use crate::view::chrome::{FieldError, Notice};
 use crate::view::login::{Locked, Login, SignInPurpose};
 use crate::{go, paths};
+
+/// The query parameter of the address in a letter's QR code.
+const USER_ID: &str = "user_id";
 
 /// Shows the form, or sends whoever is signed in already to what comes next.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
@@ -143,6 +147,7 @@ pub fn locked(caller: &Caller, until: Timestamp) -> Response {
         chrome: caller.chrome(),
         until: until.time_for_people(),
         minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
+        unlock_url: go::within(paths::LOGIN_UNLOCK, caller.place.interaction),
         retry_url,
     });
     (StatusCode::TOO_MANY_REQUESTS, page).into_response()
@@ -162,16 +167,23 @@ pub(super) async fn page(
         None => None,
     };
     let logo = application.as_ref().and_then(|application| application.logo_uri.clone());
+    // A letter's QR code brings the user id along; what the application knows goes before it.
+    let hint = hint.or_else(|| caller.query(USER_ID).filter(|text| UserId::parse(text).is_ok()));
     let seated = sitting.and_then(|sitting| sitting.seated.as_ref());
     let seated = seated.map(|(member, _)| member.user_id.as_str().to_owned());
     let username = if username.is_empty() { hint.or(seated).unwrap_or_default() } else { username };
     let mut chrome = caller.chrome_of(interaction);
     chrome.errors = errors;
+    if caller.query("unlocked").is_some() && chrome.errors.is_empty() {
+        chrome.notice = Some(Notice::Unlocked);
+    }
     let passkey = caller.visit.realm().offered_methods().contains(&Method::Passkey);
     let passkey_url = passkey.then(|| paths::LOGIN_PASSKEY.to_owned());
     let again = interaction.is_some_and(|interaction| interaction.errand.is_some() && interaction.member.is_some());
     let purpose = if again { SignInPurpose::Again } else { SignInPurpose::SignIn };
-    let mut response = caller.page(&Login { chrome, application, username, purpose, passkey_url });
+    let forgotten_url = go::within(paths::LOGIN_FORGOTTEN, interaction.map(|interaction| interaction.id));
+    let page = Login { chrome, application, username, purpose, forgotten_url, passkey_url };
+    let mut response = caller.page(&page);
     headers::allow_image(response.headers_mut(), logo.as_deref());
     Ok(response)
 }

@@ -9,6 +9,7 @@ use crate::caller::{Caller, text};
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::go;
+use crate::login::{mail_fallback, recovery_code};
 use crate::view::login::LoginTotp;
 
 /// Shows the form.
@@ -50,9 +51,10 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
         Err(elsewhere) => Ok(elsewhere),
         Ok(sitting) => {
             let chrome = caller.chrome_with(&sitting, Some("totp-code"), error);
+            let other_method_url = recovery_code::other_way(caller, &sitting, Method::App).await?;
             let remember_days = caller.remember_days(&sitting);
-            let other_method_url = go::other_way(&sitting, Method::App);
-            Ok(caller.page(&LoginTotp { chrome, device_name: None, other_method_url, remember_days }))
+            let fallback_url = mail_fallback::url(caller).await?;
+            Ok(caller.page(&LoginTotp { chrome, device_name: None, other_method_url, fallback_url, remember_days }))
         }
     }
 }

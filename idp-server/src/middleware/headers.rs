@@ -24,6 +24,20 @@ pub(crate) fn allow_image(headers: &mut HeaderMap, address: Option<&str>) {
     }
 }
 
+/// Lets the page of this answer open frames of these origins, and of no other.
+pub(crate) fn allow_frames<'a>(headers: &mut HeaderMap, origins: impl Iterator<Item = &'a str>) {
+    let mut origins: Vec<&str> = origins.collect();
+    if origins.is_empty() {
+        return;
+    }
+    origins.sort_unstable();
+    origins.dedup();
+    let policy = format!("{CONTENT_SECURITY_POLICY}; frame-src {}", origins.join(" "));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// Sets what the handler has not set otherwise.
 pub(super) fn secure(headers: &mut HeaderMap, transport: Transport) {
     let mut set = |name: HeaderName, value: &'static str| {

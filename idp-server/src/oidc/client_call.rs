@@ -3,26 +3,50 @@
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use idp_core::oidc::dpop;
+use futures::FutureExt;
 use idp_core::oidc::token::{Challenge, ClientCall, SentProof, TokenError, TokenRefusal};
+use idp_core::oidc::{client_keys, dpop};
 use idp_core::realm::DpopNonces;
 
 use super::{document, sent};
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
+use crate::state::AppState;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// Reads a call to `endpoint`; an unreadable form is answered at once.
-pub(super) async fn read(endpoint: &'static str, request: Request) -> Result<ClientCall, Response> {
+pub(super) async fn read(
+    state: &AppState,
+    visit: &Visit,
+    endpoint: &'static str,
+    request: Request,
+) -> Result<ClientCall, Response> {
     let authorization = sent::authorization(request.headers()).map(str::to_owned);
     let dpop = proof(request.headers());
     match sent::form(request).await {
-        Ok(params) => Ok(ClientCall { authorization, dpop, ..ClientCall::new(endpoint, params) }),
+        Ok(params) => {
+            if let Some(assertion) = params.find("client_assertion") {
+                fetch_keys_for(state, visit, assertion).await;
+            }
+            Ok(ClientCall { authorization, dpop, ..ClientCall::new(endpoint, params) })
+        }
         Err(unreadable) => {
             let (status, code) = (unreadable.status(), TokenError::InvalidRequest.code());
             Err(document::error(status, code, unreadable.description()))
         }
+    }
+}
+
+/// Fetches the keys that the assertion needs. A fault shows itself when the client is asked for its proof.
+async fn fetch_keys_for(state: &AppState, visit: &Visit, assertion: &str) {
+    let assertion = assertion.to_owned();
+    let scope = visit.scope();
+    let missing =
+        state.store.read(&scope, move |ctx| async move { client_keys::missing(ctx, &assertion).await }.boxed());
+    if let Ok(Some(uri)) = missing.await {
+        fetch_keys(state, &uri).await;
     }
 }
 

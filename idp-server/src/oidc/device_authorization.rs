@@ -17,7 +17,7 @@ use crate::state::AppState;
 
 /// Begins a request of a device (RFC 8628 §3.1).
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let call = match client_call::read(paths::DEVICE_AUTHORIZATION, request).await {
+    let call = match client_call::read(&state, &visit, paths::DEVICE_AUTHORIZATION, request).await {
         Ok(call) => call,
         Err(response) => return Ok(response),
     };

@@ -31,6 +31,16 @@ pub(super) fn document(status: StatusCode, keep: Keep, content: &impl Serialize)
     response
 }
 
+/// A token as the whole answer.
+pub(super) fn jwt(content_type: &'static str, token: String) -> Response {
+    let mut response = token.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    open(headers);
+    response
+}
+
 /// An error document (RFC 6749 §5.2, RFC 6750 §3).
 pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Response {
     document(status, Keep::Never, &serde_json::json!({ "error": code, "error_description": description }))

@@ -13,6 +13,7 @@ use super::sent;
 use crate::error::{Failure, Refusal};
 use crate::extract::Visit;
 use crate::paths;
+use crate::signed_out;
 use crate::state::AppState;
 
 /// A request in the query.
@@ -31,15 +32,15 @@ pub(crate) async fn get(
         state.store.write(&scope, move |ctx| async move { from_browser(ctx, &params, &visitor).await }.boxed());
 
     match operation.await? {
-        EndSession::Redirect { location } => {
+        (EndSession::Redirect { location }, frames) => {
             visit.end_session();
-            see_other(&location)
+            signed_out::answer(&visit, &frames, Some(&location))
         }
-        EndSession::SignedOut => {
+        (EndSession::SignedOut, frames) => {
             visit.end_session();
-            see_other(paths::SIGNED_OUT)
+            signed_out::answer(&visit, &frames, None)
         }
-        EndSession::Confirm(doubt) => {
+        (EndSession::Confirm(doubt), _) => {
             tracing::info!(reason = doubt.code(), request_id = visit.request_id(), "sign-out is asked first");
             see_other(paths::LOGOUT)
         }

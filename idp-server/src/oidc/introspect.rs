@@ -34,7 +34,7 @@ enum Answer {
 /// Tells what is known of a token.
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
     let form = wanted(request.headers());
-    let call = match client_call::read(paths::INTROSPECT, request).await {
+    let call = match client_call::read(&state, &visit, paths::INTROSPECT, request).await {
         Ok(call) => call,
         Err(response) => return Ok(response),
     };

@@ -17,7 +17,7 @@ use crate::state::AppState;
 
 /// Takes a token back (RFC 7009 §2.1); whatever the token was, the answer is an empty document.
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let call = match client_call::read(paths::REVOKE, request).await {
+    let call = match client_call::read(&state, &visit, paths::REVOKE, request).await {
         Ok(call) => call,
         Err(response) => return Ok(response),
     };

@@ -11,19 +11,25 @@ use super::client_call;
 use super::document::{self, Keep};
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
 use crate::paths;
 use crate::state::AppState;
 
 /// Exchanges a grant for tokens.
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let call = match client_call::read(paths::TOKEN, request).await {
+    let call = match client_call::read(&state, &visit, paths::TOKEN, request).await {
         Ok(call) => call,
         Err(response) => return Ok(response),
     };
 
     match answer(&state, &visit, call).await? {
         Exchanged::Granted(tokens) => {
-            let response = document::document(StatusCode::OK, Keep::Never, &tokens.sign()?);
+            let ambient = state.store.ambient();
+            if let Some(uri) = tokens.missing(&ambient.client_keys, ambient.clock.now()) {
+                fetch_keys(&state, &uri).await;
+            }
+            let signed = tokens.sign((&ambient.client_keys, ambient.entropy.as_ref()))?;
+            let response = document::document(StatusCode::OK, Keep::Never, &signed);
             Ok(client_call::with_nonce(&visit, response))
         }
         Exchanged::Refused(refusal) => Ok(client_call::refused(&visit, paths::TOKEN, &refusal)),

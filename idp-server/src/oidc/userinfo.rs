@@ -5,12 +5,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use idp_core::oidc::userinfo::{PresentedToken, Scheme, Userinfo, userinfo};
+use idp_core::oidc::protect::Protected;
+use idp_core::oidc::userinfo::{PresentedToken, Scheme, Told, Userinfo, userinfo};
 
 use super::document::{self, Keep};
 use super::{client_call, sent};
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
 use crate::state::AppState;
 
 /// With the token in the header.
@@ -84,8 +86,8 @@ async fn answer(
     let answer = if first { asked.answer } else { Userinfo::InvalidProof("the DPoP proof was used before") };
 
     let (status, code, why) = match answer {
-        Userinfo::Claims(claims) => {
-            let response = document::document(StatusCode::OK, Keep::Never, &claims);
+        Userinfo::Told(told) => {
+            let response = tell(state, *told).await?;
             return Ok(if scheme == Scheme::Dpop { client_call::with_nonce(visit, response) } else { response });
         }
         Userinfo::InvalidToken => {
@@ -100,6 +102,17 @@ async fn answer(
         }
     };
     Ok(client_call::with_nonce(visit, challenge(scheme, status, Some((code, why)))))
+}
+
+async fn tell(state: &AppState, told: Told) -> Result<Response, Failure> {
+    let ambient = state.store.ambient();
+    if let Some(uri) = told.missing(&ambient.client_keys, ambient.clock.now()) {
+        fetch_keys(state, &uri).await;
+    }
+    match told.protected((&ambient.client_keys, ambient.entropy.as_ref()))? {
+        Protected::Plain(claims) => Ok(document::document(StatusCode::OK, Keep::Never, &claims)),
+        Protected::Jwt(token) => Ok(document::jwt("application/jwt", token)),
+    }
 }
 
 /// The challenge of RFC 6750 §3 and RFC 9449 §7.1. A request without a token learns no error code (RFC 6750 §3.1).

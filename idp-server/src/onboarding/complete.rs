@@ -3,6 +3,7 @@
 use axum::response::Response;
 use idp_core::account::sessions;
 use idp_core::interaction::decide::Next;
+use idp_core::oidc::frontchannel::{self, Frame};
 use idp_core::onboarding::complete::{self, Answer};
 use idp_core::onboarding::table::Step;
 use idp_core::realm::EnrolAt;
@@ -10,6 +11,7 @@ use idp_core::realm::EnrolAt;
 use crate::caller::{Caller, see_other};
 use crate::error::Failure;
 use crate::extract::PageForm;
+use crate::middleware::headers;
 use crate::view::logout::{AfterSignOut, SignedOut};
 use crate::view::onboarding::{AfterOnboarding, Complete};
 use crate::{go, paths};
@@ -67,7 +69,18 @@ pub async fn signed_out(caller: Caller) -> Result<Response, Failure> {
         Some(_) | None if !left_open.is_empty() => AfterSignOut::LeftOpen { applications: left_open },
         Some(_) | None => AfterSignOut::Nothing,
     };
-    Ok(caller.page(&SignedOut { chrome: caller.chrome(), then }))
+    let opened = frames(&caller).await?;
+    let addresses = opened.iter().map(|frame| frame.address.clone()).collect();
+    let mut response = caller.page(&SignedOut { chrome: caller.chrome(), then, frames: addresses });
+    headers::allow_frames(response.headers_mut(), opened.iter().map(|frame| frame.origin.as_str()));
+    Ok(response)
+}
+
+/// What the browser opens for applications that want to hear there of the session that the address names.
+async fn frames(caller: &Caller) -> Result<Vec<Frame>, Failure> {
+    let Some(Ok(session)) = caller.query("session").map(|text| text.parse()) else { return Ok(Vec::new()) };
+    let visitor = caller.visitor();
+    caller.read(move |ctx| Box::pin(async move { frontchannel::after(ctx, &visitor, session).await })).await
 }
 
 /// The applications that may still be open after the session that the address names.

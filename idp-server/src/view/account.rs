@@ -46,6 +46,8 @@ pub struct Methods {
     pub cards: Vec<Card>,
     /// What can be added: `totp`, `mail`, `passkey`.
     pub addable: Vec<&'static str>,
+    /// Where recovery codes are made anew.
+    pub recovery_codes_url: String,
 }
 
 /// One method.

@@ -4,6 +4,7 @@ use crate::view::assets;
 use crate::view::colour::Colour;
 use crate::view::error_text;
 use crate::view::locale::{Language, Value, Words};
+pub use crate::view::progress::{Progress, Upcoming};
 
 /// The frame of one page.
 #[derive(Clone, Debug)]
@@ -43,38 +44,6 @@ pub struct RealmLook {
     pub help_hours: Option<String>,
 }
 
-/// The place in the journey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// The step on this page, from 1.
-    pub step: u32,
-    /// How many there are.
-    pub of: u32,
-    /// What follows this page.
-    pub next: Option<Upcoming>,
-}
-
-/// What follows a page of the journey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Upcoming {
-    /// The date of birth is asked.
-    BirthDate,
-    /// The terms of use are shown.
-    Terms,
-    /// The mail address is confirmed.
-    Mail,
-    /// A method of signing in is chosen.
-    Method,
-    /// A password is chosen.
-    Password,
-    /// The chosen method is set up.
-    Enrol,
-    /// The first login is complete.
-    Complete,
-    /// The member goes on to the application.
-    Application,
-}
-
 /// Something to know before reading on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -108,6 +77,12 @@ pub enum Notice {
     ApplicationRevoked,
     /// The sign-out was not carried out, as asked.
     StayedSignedIn,
+    /// The mail that leads back in has not been answered yet (after pressing “refresh”).
+    NotYetAnswered,
+    /// The lock-out is over.
+    Unlocked,
+    /// New recovery codes are kept.
+    RecoveryCodesKept,
 }
 
 /// The mood of a notice.
@@ -263,50 +238,9 @@ impl Chrome {
     }
 }
 
-impl Progress {
-    /// The bar: one entry per step, saying how far it is.
-    pub fn bar(&self) -> Vec<&'static str> {
-        (1..=self.of)
-            .map(|step| match step.cmp(&self.step) {
-                std::cmp::Ordering::Less => "done",
-                std::cmp::Ordering::Equal => "current",
-                std::cmp::Ordering::Greater => "ahead",
-            })
-            .collect()
-    }
-}
-
-impl Upcoming {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::BirthDate,
-        Self::Terms,
-        Self::Mail,
-        Self::Method,
-        Self::Password,
-        Self::Enrol,
-        Self::Complete,
-        Self::Application,
-    ];
-
-    /// The key of its text.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::BirthDate => "next-birth-date",
-            Self::Terms => "next-terms",
-            Self::Mail => "next-mail",
-            Self::Method => "next-method",
-            Self::Password => "next-password",
-            Self::Enrol => "next-enrol",
-            Self::Complete => "next-complete",
-            Self::Application => "next-application",
-        }
-    }
-}
-
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::SentAgain,
         Self::NotYetVerified,
         Self::MailVerified,
@@ -322,6 +256,9 @@ impl Notice {
         Self::BrowserForgotten,
         Self::ApplicationRevoked,
         Self::StayedSignedIn,
+        Self::NotYetAnswered,
+        Self::Unlocked,
+        Self::RecoveryCodesKept,
     ];
 
     /// Its name in an address.
@@ -352,6 +289,9 @@ impl Notice {
             Self::BrowserForgotten => "notice-browser-forgotten",
             Self::ApplicationRevoked => "notice-application-revoked",
             Self::StayedSignedIn => "notice-stayed-signed-in",
+            Self::NotYetAnswered => "notice-not-yet-answered",
+            Self::Unlocked => "notice-unlocked",
+            Self::RecoveryCodesKept => "notice-recovery-codes-kept",
         }
     }
 
@@ -368,8 +308,12 @@ impl Notice {
             | Self::SignedOutElsewhere
             | Self::BrowserForgotten
             | Self::ApplicationRevoked
+            | Self::Unlocked
+            | Self::RecoveryCodesKept
             | Self::SentAgain => Tone::Success,
-            Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn => Tone::Info,
+            Self::NotYetVerified | Self::Resumed | Self::SignInAgain | Self::StayedSignedIn | Self::NotYetAnswered => {
+                Tone::Info
+            }
         }
     }
 

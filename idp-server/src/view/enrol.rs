@@ -75,6 +75,35 @@ pub struct EnrolMail {
     pub purpose: MailCodePurpose,
 }
 
+/// `/enrol/recovery-codes`, `/account/recovery-codes`: the codes, shown once.
+#[derive(Template)]
+#[template(path = "enrol/recovery_codes.html")]
+pub struct RecoveryCodes {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Whose they are, for the paper.
+    pub username: String,
+    /// When they were made, as written for people.
+    pub made_at: String,
+    /// The codes: `7K3M-XW9A-42HP-TC8R`.
+    pub codes: Vec<String>,
+    /// The same as a text to save.
+    pub download_url: String,
+    /// What becomes void with "kept".
+    pub replaces: Replaces,
+}
+
+/// What new recovery codes take the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaces {
+    /// Nothing: the page can be skipped.
+    Nothing,
+    /// The earlier codes.
+    Earlier,
+    /// Nothing, and the page was asked for.
+    NothingHere,
+}
+
 /// What a mailed code proves while a method is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailCodePurpose {

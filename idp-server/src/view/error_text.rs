@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 96] = [
+pub const CODES: [&str; 102] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -65,6 +65,12 @@ pub const CODES: [&str; 96] = [
     "user_code_wrong",
     "device_name_unreadable",
     "last_way_in",
+    "recovery_code_missing",
+    "recovery_code_slip",
+    "recovery_code_unreadable",
+    "recovery_code_used",
+    "recovery_code_wrong",
+    "recovery_codes_expired",
     // Passkeys; the last four happen in the browser.
     "passkey_expired",
     "passkey_refused",

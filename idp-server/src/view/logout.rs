@@ -22,6 +22,8 @@ pub struct SignedOut {
     pub chrome: Chrome,
     /// What the member does next.
     pub then: AfterSignOut,
+    /// What the browser opens unseen, so that applications sign out as well.
+    pub frames: Vec<String>,
 }
 
 /// What follows a sign-out.
@@ -39,6 +41,11 @@ pub enum AfterSignOut {
         /// Its name.
         client_name: String,
         /// Where, as registered.
+        url: String,
+    },
+    /// The browser goes on by itself.
+    Continue {
+        /// Where to.
         url: String,
     },
     /// The first login is complete, and the method is set up at the next sign-in.

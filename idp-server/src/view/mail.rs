@@ -108,6 +108,55 @@ pub enum MailContent {
         /// `totp`, `mail` or `passkey`.
         method: &'static str,
     },
+    /// Link and code that lead to a new password.
+    ResetPassword {
+        /// The link, of the configured origin.
+        link: String,
+        /// How long it works, in minutes.
+        link_minutes: u32,
+        /// The code.
+        code: String,
+        /// How long it works, in minutes.
+        code_minutes: u32,
+    },
+    /// Link and code that end a lock-out.
+    Unlock {
+        /// The link, of the configured origin.
+        link: String,
+        /// How long it works, in minutes.
+        link_minutes: u32,
+        /// The code.
+        code: String,
+        /// How long it works, in minutes.
+        code_minutes: u32,
+    },
+    /// The user ids of whoever proved the address.
+    UserIds {
+        /// One a line.
+        user_ids: String,
+    },
+    /// A mailed code stood in for a stronger second step.
+    FallbackUsed {
+        /// When, as written for people.
+        at: String,
+    },
+    /// A re-enrolment letter took the place of every second step.
+    MethodsReplaced {
+        /// When, as written for people.
+        at: String,
+    },
+    /// New recovery codes were made.
+    RecoveryCodesMade {
+        /// When, as written for people.
+        at: String,
+    },
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// When, as written for people.
+        at: String,
+        /// How many are left.
+        left: u64,
+    },
     /// Signing in was stopped for a while after too many wrong passwords.
     Locked {
         /// When it ends, as written for people.
@@ -182,6 +231,13 @@ impl MailContent {
             Self::MethodAdded { .. } => "mail-method-added",
             Self::MethodRenamed { .. } => "mail-method-renamed",
             Self::MethodRemoved { .. } => "mail-method-removed",
+            Self::ResetPassword { .. } => "mail-reset",
+            Self::Unlock { .. } => "mail-unlock",
+            Self::UserIds { .. } => "mail-user-ids",
+            Self::FallbackUsed { .. } => "mail-fallback",
+            Self::MethodsReplaced { .. } => "mail-methods-replaced",
+            Self::RecoveryCodesMade { .. } => "mail-recovery-made",
+            Self::RecoveryCodeUsed { .. } => "mail-recovery-used",
             Self::Locked { .. } => "mail-locked",
         }
     }
@@ -236,10 +292,24 @@ impl MailContent {
                 };
                 (Vec::new(), Some(link), code_part(code, code_minutes))
             }
+            Self::ResetPassword { link, link_minutes, code, code_minutes }
+            | Self::Unlock { link, link_minutes, code, code_minutes } => {
+                let link = Link {
+                    label: words.t(&format!("{}-link", self.key())),
+                    url: link.clone(),
+                    lifetime: words.with("mail-link-lifetime-minutes", &[("minutes", (*link_minutes).into())]),
+                };
+                (Vec::new(), Some(link), code_part(code, code_minutes))
+            }
+            Self::UserIds { user_ids } => (vec![("user_ids", user_ids.clone())], None, None),
             Self::SignInCode { code, code_minutes } | Self::EnrolmentCode { code, code_minutes } => {
                 (Vec::new(), None, code_part(code, code_minutes))
             }
-            Self::PasswordChanged { at } => (vec![("at", at.clone())], None, None),
+            Self::RecoveryCodeUsed { at, left } => (vec![("at", at.clone()), ("left", left.to_string())], None, None),
+            Self::PasswordChanged { at }
+            | Self::FallbackUsed { at }
+            | Self::MethodsReplaced { at }
+            | Self::RecoveryCodesMade { at } => (vec![("at", at.clone())], None, None),
             Self::AddressChanged { at, new_address } => {
                 (vec![("at", at.clone()), ("address", new_address.clone())], None, None)
             }
@@ -271,15 +341,22 @@ mod tests {
         let (at, code) = ("11:23".to_owned(), "012345".to_owned());
         let link = "https://id.example/mail/verify?t=x".to_owned();
         vec![
-            MailContent::VerifyAddress { link, link_hours: 24, code: code.clone(), code_minutes: 10 },
+            MailContent::VerifyAddress { link: link.clone(), link_hours: 24, code: code.clone(), code_minutes: 10 },
             MailContent::SignInCode { code: code.clone(), code_minutes: 10 },
-            MailContent::EnrolmentCode { code, code_minutes: 10 },
+            MailContent::EnrolmentCode { code: code.clone(), code_minutes: 10 },
+            MailContent::ResetPassword { link: link.clone(), link_minutes: 30, code: code.clone(), code_minutes: 10 },
+            MailContent::Unlock { link, link_minutes: 30, code, code_minutes: 10 },
+            MailContent::UserIds { user_ids: "12-3456".to_owned() },
+            MailContent::FallbackUsed { at: at.clone() },
+            MailContent::MethodsReplaced { at: at.clone() },
             MailContent::PasswordChanged { at: at.clone() },
             MailContent::AddressChanged { at: at.clone(), new_address: "h***@example.jp".to_owned() },
             MailContent::PasskeyRefused { at: at.clone(), name: "Windows Hello".to_owned() },
             MailContent::MethodAdded { at: at.clone(), method: "totp" },
             MailContent::MethodRenamed { at: at.clone(), method: "totp" },
             MailContent::MethodRemoved { at: at.clone(), method: "mail" },
+            MailContent::RecoveryCodesMade { at: at.clone() },
+            MailContent::RecoveryCodeUsed { at: at.clone(), left: 9 },
             MailContent::Locked { until: at },
         ]
     }

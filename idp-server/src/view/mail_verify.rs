@@ -1,6 +1,7 @@
 //! `/mail/verify`: where the link in a mail leads, on any device. Opening it changes nothing; the button does.
 
 use askama::Template;
+use idp_core::rescue::RescuePurpose;
 
 use crate::view::chrome::Chrome;
 
@@ -33,6 +34,48 @@ pub enum VerifyState {
     Expired,
     /// The reader said that they did not ask for it.
     NotMe,
+}
+
+/// The same page for a link that leads back in.
+#[derive(Template)]
+#[template(path = "mail/rescue.html")]
+pub struct MailRescue {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What the link is for.
+    pub purpose: RescuePurpose,
+    /// How it stands.
+    pub state: RescueState,
+}
+
+/// How a link that leads back in stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RescueState {
+    /// It can be answered.
+    Ask {
+        /// The number that the waiting page shows.
+        match_number: String,
+        /// When it was asked for, as written for people.
+        asked_at: String,
+        /// From which device.
+        device: String,
+        /// The secret of the link, sent back as the hidden field `t`.
+        token: String,
+    },
+    /// It was answered, now or before.
+    Done {
+        /// What the reader does next.
+        then: AfterVerify,
+    },
+}
+
+impl MailRescue {
+    fn say(&self, part: &str) -> String {
+        match self.purpose {
+            RescuePurpose::Password => self.chrome.t(&format!("rescue-password-{part}")),
+            RescuePurpose::Unlock => self.chrome.t(&format!("rescue-unlock-{part}")),
+        }
+    }
 }
 
 /// What to do after confirming.

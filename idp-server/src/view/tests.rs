@@ -101,9 +101,23 @@ fn composed_keys() -> BTreeSet<String> {
         "method-removed",
         "change",
         "locked",
+        "reset",
+        "unlock",
+        "user-ids",
+        "fallback",
+        "methods-replaced",
+        "recovery-made",
+        "recovery-used",
     ] {
         keys.extend(["subject", "lead", "tail"].map(|part| format!("mail-{mail}-{part}")));
     }
+    for purpose in ["forgotten", "unlock"] {
+        keys.extend(["title", "lead", "sent-lead"].map(|part| format!("{purpose}-{part}")));
+    }
+    for purpose in ["password", "unlock"] {
+        keys.extend(["title", "ask"].map(|part| format!("rescue-{purpose}-{part}")));
+    }
+    keys.extend(["mail-reset-link", "mail-unlock-link"].map(str::to_owned));
     for code in crate::view::error_text::CODES {
         keys.insert(format!("error-{code}"));
     }

@@ -6,9 +6,10 @@ use anyhow::{Context as _, anyhow};
 use idp_core::ceremony::{CODE_LIFETIME, LINK_LIFETIME};
 use idp_core::id::MailId;
 use idp_core::language::Language;
-use idp_core::mail::{MailContent, QueuedMail};
+use idp_core::mail::{MailContent, QueuedMail, Secret};
 use idp_core::mail_address::MailAddress;
 use idp_core::realm::Realm;
+use idp_core::rescue::RESCUE_LIFETIME;
 use lettre::Message;
 use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -62,8 +63,7 @@ fn words(realm: &Realm, mail: &QueuedMail) -> Words {
     let code_minutes = whole(CODE_LIFETIME.as_secs() / 60);
     match &mail.content {
         MailContent::VerifyAddress { link_secret, code } => Words::VerifyAddress {
-            // The configured origin, whatever the request said its host was.
-            link: format!("{}{}?t={}", realm.origin.as_str(), paths::MAIL_VERIFY, link_secret.expose()),
+            link: link(realm, link_secret),
             link_hours: whole(LINK_LIFETIME.as_secs() / 3600),
             code: code.expose().to_owned(),
             code_minutes,
@@ -81,6 +81,23 @@ fn words(realm: &Realm, mail: &QueuedMail) -> Words {
             Words::AddressChanged { at: mail.at.for_people(), new_address: new_address.clone() }
         }
         MailContent::PasskeyRefused { name } => Words::PasskeyRefused { at: mail.at.for_people(), name: name.clone() },
+        MailContent::ResetPassword { link_secret, code } => Words::ResetPassword {
+            link: link(realm, link_secret),
+            link_minutes: whole(RESCUE_LIFETIME.as_secs() / 60),
+            code: code.expose().to_owned(),
+            code_minutes,
+        },
+        MailContent::Unlock { link_secret, code } => Words::Unlock {
+            link: link(realm, link_secret),
+            link_minutes: whole(RESCUE_LIFETIME.as_secs() / 60),
+            code: code.expose().to_owned(),
+            code_minutes,
+        },
+        MailContent::UserIds { user_ids } => Words::UserIds { user_ids: user_ids.join("\n") },
+        MailContent::FallbackUsed => Words::FallbackUsed { at: mail.at.for_people() },
+        MailContent::MethodsReplaced => Words::MethodsReplaced { at: mail.at.for_people() },
+        MailContent::RecoveryCodesMade => Words::RecoveryCodesMade { at: mail.at.for_people() },
+        MailContent::RecoveryCodeUsed { left } => Words::RecoveryCodeUsed { at: mail.at.for_people(), left: *left },
         MailContent::MethodAdded { method } => Words::MethodAdded { at: mail.at.for_people(), method: method.name() },
         MailContent::MethodRenamed { method } => {
             Words::MethodRenamed { at: mail.at.for_people(), method: method.name() }
@@ -91,6 +108,11 @@ fn words(realm: &Realm, mail: &QueuedMail) -> Words {
     }
 }
 
+/// Of the configured origin, whatever the request said its host was.
+fn link(realm: &Realm, secret: &Secret) -> String {
+    format!("{}{}?t={}", realm.origin.as_str(), paths::MAIL_VERIFY, secret.expose())
+}
+
 fn whole(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -99,7 +121,6 @@ fn whole(number: u64) -> u32 {
 mod tests {
     use idp_core::clock::Timestamp;
     use idp_core::id::Id;
-    use idp_core::mail::Secret;
     use idp_core::realm::{Localised, Origin};
 
     use super::*;

@@ -123,8 +123,7 @@ impl Demo {
     /// The next mail to this address that holds a code and was not read before.
     pub(super) async fn mail_with_code(&self, address: &str) -> Result<Mail> {
         until(&format!("a code for {address}"), async || {
-            let mails: Vec<Mail> =
-                self.http.get(format!("{}/api/messages", self.document.mailbox)).send().await?.json().await?;
+            let mails = self.mails().await?;
             let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = |mail: &Mail| mail.to.contains(address) && mail.code().is_some() && !read.contains(&mail.id);
             let found = mails.into_iter().rev().find(fresh);
@@ -132,6 +131,11 @@ impl Demo {
             Ok(found)
         })
         .await
+    }
+
+    /// Every mail there is, oldest first.
+    pub(super) async fn mails(&self) -> Result<Vec<Mail>> {
+        Ok(self.http.get(format!("{}/api/messages", self.document.mailbox)).send().await?.json().await?)
     }
 
     /// The code of that mail.

@@ -11,7 +11,7 @@ const GUESSES: usize = 10;
 
 impl Browser {
     /// Sends one field and is refused.
-    async fn is_refused_for(&self, (field, typed): (&str, &str), submit: &str, code: &str) -> Result<()> {
+    pub(super) async fn is_refused_for(&self, (field, typed): (&str, &str), submit: &str, code: &str) -> Result<()> {
         self.types(field, typed).await?;
         self.presses(submit).await?;
         self.is_refused(code).await.with_context(|| format!("#{field} with {typed:?}"))

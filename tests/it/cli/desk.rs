@@ -95,6 +95,17 @@ impl Desk {
         self.folder.path().join(name)
     }
 
+    /// Where its data is.
+    pub(super) fn database_url(&self) -> idp_core::store::DatabaseUrl {
+        match self.database {
+            Database::Sqlite => idp_core::store::DatabaseUrl::Sqlite(self.path("sekisho.db")),
+            Database::Postgres => {
+                let config: toml::Table = self.reads("sekisho.toml").parse().unwrap();
+                config["database"]["url"].as_str().unwrap().parse().unwrap()
+            }
+        }
+    }
+
     /// Writes a file to hand to the command.
     pub(super) fn has_file(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), bytes).unwrap();
@@ -129,6 +140,19 @@ impl Desk {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Starts `idp-admin` and leaves it running.
+    pub(super) fn starts(&self, words: &str) -> std::process::Child {
+        Command::new(binary())
+            .args(["--operator", "ops"])
+            .args(words.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// Runs it with `--json` and reads the document.

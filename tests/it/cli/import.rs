@@ -146,7 +146,7 @@ async fn a_file_that_cannot_be_told_changes_nothing() {
         assert_snapshot!(desk.run("member list").succeeds(), @"There are no members here.");
         desk.has_file("members.csv", b"user_id,kana\nA1,\xb6\xc5\n");
         desk.run("member import --encoding shift-jis members.csv").succeeds();
-        assert_eq!(desk.json("member show a1")["family_kana"], "ｶﾅ");
+        assert_eq!(desk.json("member show a1")["family_kana"], "カナ");
         assert_eq!(desk.run("member import --encoding latin members.csv").code, 64);
     } }
 }
@@ -161,6 +161,7 @@ async fn more_rows_than_one_batch_all_go_in() {
         assert_json_snapshot!(document["totals"], @r#"
         {
           "changed": 0,
+          "left": 0,
           "letters": 2345,
           "new": 2345,
           "refused": 0,
@@ -171,7 +172,7 @@ async fn more_rows_than_one_batch_all_go_in() {
         assert_snapshot!(desk.run("audit verify").succeeds(), @r"
         REALM         CHAIN  EVENTS
         installation  good   1
-        mgc           good   4692
+        mgc           good   7037
         ");
     } }
 }

@@ -34,16 +34,18 @@ async fn a_letter_shows_its_secret_once_and_is_replaced_on_demand() {
         }, @r#"
         [
           {
+            "batch": null,
             "birth_date_guesses": 0,
             "expires_at": "[time]",
             "id": "[id]",
             "issued_at": "[time]",
             "reason": null,
             "since": "[time]",
-            "state": "issued",
+            "state": "printed",
             "user_id": "a1"
           },
           {
+            "batch": null,
             "birth_date_guesses": 0,
             "expires_at": "[time]",
             "id": "[id]",
@@ -56,7 +58,8 @@ async fn a_letter_shows_its_secret_once_and_is_replaced_on_demand() {
         ]
         "#);
         assert_snapshot!(desk.run("letter status").succeeds(), @r"
-        issued   1
+        issued   0
+        printed  1
         used     0
         done     0
         expired  0
@@ -78,7 +81,7 @@ async fn everybody_without_a_way_in_gets_a_letter_in_a_file_for_the_owner_alone(
         assert_snapshot!(desk.run("letter issue --all --csv letters.csv").succeeds(), @"2 letters: the initial passwords are in letters.csv and nowhere else.");
         let text = desk.reads("letters.csv");
         let cells: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
-        assert_eq!(cells[0], ["\u{FEFF}user_id", "name", "initial_password", "expires_on"]);
+        assert_eq!(cells[0], ["\u{FEFF}user_id", "name", "initial_password", "expires_on", "postal_code", "address1", "address2", "address3", "sign_in_url"]);
         assert_eq!((&cells[1][..2], &cells[2][..2]), (&["a1", "'=cmd"][..], &["a2", ""][..]));
         assert_eq!(std::fs::metadata(desk.path("letters.csv")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_snapshot!(desk.run("letter issue --all --csv letters.csv").fails(), @"letters.csv is there already; name another file for the letters.");

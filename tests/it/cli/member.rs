@@ -19,6 +19,7 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
             ".id" => "[id]", ".sub" => "[sub]", ".created_at" => "[time]", ".updated_at" => "[time]",
         }, @r#"
         {
+          "address": null,
           "birth_date": "1980-01-01",
           "branch": null,
           "chosen_method": null,
@@ -34,6 +35,7 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
           },
           "language": null,
           "last_seen": null,
+          "left_at": null,
           "letters": [],
           "lock": {
             "failures": 0,
@@ -46,6 +48,7 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
           "new_password_required_at": null,
           "number": null,
           "password_set_at": null,
+          "postal_code": null,
           "sessions": [],
           "state": "active",
           "sub": "[sub]",

@@ -1,5 +1,7 @@
 //! Relying parties on npm's `openid-client` sign members of the demo in and out; the library judges what we issue.
 
+mod encryption;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};

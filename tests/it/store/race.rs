@@ -128,6 +128,97 @@ async fn fifty_answers_with_one_step_of_an_app_have_one_winner() {
     .await;
 }
 
+/// A member with an app, at the page for recovery codes in so many browsers.
+async fn before_the_codes(idp: &Idp, user_id: &str, browsers: usize) -> (Member, Vec<Page>) {
+    let (member, portal) = (idp.member(MemberSeed::new(user_id)).await.wanting_an_app(), idp.portal().await);
+    member.signs_in(&idp.browser(), &portal).await;
+    let mut pages = Vec::new();
+    for _ in 0..browsers {
+        let page = member.answers(&idp.browser().get(&portal.asks().url).await).await;
+        pages.push(page.follow("other-method").await);
+    }
+    (member, pages)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_answers_with_one_recovery_code_have_one_winner() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, pages) = before_the_codes(&idp, "R-9", CROWD).await;
+        let code = member.recovery_codes()[0].clone();
+
+        let answers =
+            join_all(pages.iter().map(|page| page.fill("recovery-code", &code).submit("recovery-code-submit"))).await;
+
+        assert_eq!(answers.iter().filter(|page| page.arrival().is_some()).count(), 1);
+        assert!(answers.iter().all(|page| page.status < 500));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_wrong_recovery_codes_at_once_no_more_than_five_are_looked_at() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, pages) = before_the_codes(&idp, "R-10", 1).await;
+        let wrong = member.initial_password();
+
+        let answers =
+            join_all((0..200).map(|_| pages[0].fill("recovery-code", &wrong).submit("recovery-code-submit"))).await;
+
+        let codes: Vec<_> = answers.iter().filter_map(Page::error_code).collect();
+        let looked_at = codes.iter().filter(|code| *code == "recovery_code_wrong").count();
+        assert!(looked_at <= 5, "{looked_at}");
+        // All of them want the one member: a small machine answers some with 503, which looks at nothing either.
+        let unlooked = codes.iter().filter(|code| ["locked", "busy"].contains(&code.as_str())).count();
+        assert_eq!(looked_at + unlooked, 200, "{codes:?}");
+        let right = pages[0].fill("recovery-code", &member.recovery_codes()[0]).submit("recovery-code-submit").await;
+        assert_eq!(right.error_code().as_deref(), Some("locked"), "{}", right.summary());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_who_keep_one_list_of_recovery_codes_keep_it_once() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("R-11")).await.wanting_an_app(), idp.portal().await);
+        let page = member.walks_to(idp.browser().get(&portal.asks().url).await, "/enrol/recovery-codes").await;
+
+        let answers = join_all((0..CROWD).map(|_| page.submit("recovery-codes-kept"))).await;
+
+        assert!(answers.iter().all(|page| page.status < 500));
+        assert_eq!(idp.events_of(&member, "recovery_codes_made").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_and_link_of_a_forgotten_password_at_once_are_answered_once() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = settled(&idp, "R-12").await;
+        let page = idp.browser().get(&portal.asks().url).await.follow("login-forgotten").await;
+        let waiting = page.fill("username", &member.user_id).submit("forgotten-submit").await;
+        let (code, link) = idp.mailbox().code_and_link_to(&member.mail).await;
+        let strangers = join_all((0..CROWD / 2).map(|_| {
+            let (browser, link) = (idp.browser(), link.clone());
+            async move { browser.get(&link).await }
+        }))
+        .await;
+
+        let clicks = join_all(strangers.iter().map(|page| page.submit("mail-verify-submit")));
+        let codes = join_all((0..CROWD / 2).map(|_| waiting.fill("mail-code", &code).submit("mail-code-submit")));
+        let (clicks, codes) = futures::join!(clicks, codes);
+
+        assert!(clicks.iter().chain(&codes).all(|page| page.status < 500));
+        assert_eq!(waiting.reload().await.path(), "/onboarding/password");
+        let answered = idp.done_events_of(&member, "rescue_answered").await;
+        assert_eq!(answered, 1);
+    })
+    .await;
+}
+
 async fn guess(browser: Browser, member: &Member, password: &str) -> Page {
     member.types_password(&browser.get("/login").await, password).await
 }

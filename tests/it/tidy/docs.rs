@@ -33,6 +33,14 @@ pub(super) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        holds: "An example that says where it is from stands there line by line, so that it is known to run.",
+        offences: examples_that_differ,
+        planted: &[
+            ("docs/STYLE.md", "# Style\n<!-- from tests/node/a.mjs -->\n```js\nconst a = 1;\nconst b = 3;\n```\n"),
+            ("tests/node/a.mjs", "  const a = 1;\n  const b = 2;\n"),
+        ],
+    },
+    Rule {
         holds: "A decision is recorded as docs/adr/NNNN-title.md with context, decision and consequences.",
         offences: incomplete_records,
         planted: &[
@@ -140,6 +148,27 @@ fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
         }));
     }
     found
+}
+
+/// Examples follow a line `<!-- from PATH -->`; indentation does not count.
+fn examples_that_differ(tree: &Tree) -> Vec<Offence> {
+    let mut offences = Vec::new();
+    for source in tree.markdown() {
+        let mut lines = source.lines();
+        while let Some((number, line)) = lines.next() {
+            let path = line.strip_prefix("<!-- from ").and_then(|rest| rest.strip_suffix(" -->"));
+            let Some(path) = path else { continue };
+            let example = lines.by_ref().skip_while(|(_, line)| !line.starts_with("```")).skip(1);
+            let example: Vec<&str> =
+                example.map(|(_, line)| line.trim()).take_while(|line| !line.starts_with("```")).collect();
+            let file: Vec<&str> =
+                tree.source(path).map(|file| file.text.lines().map(str::trim).collect()).unwrap_or_default();
+            if example.is_empty() || !file.windows(example.len()).any(|window| window == example) {
+                offences.push(source.at(number, format!("{path} has no such lines")));
+            }
+        }
+    }
+    offences
 }
 
 fn incomplete_records(tree: &Tree) -> Vec<Offence> {

@@ -7,6 +7,7 @@ use idp_core::client::{
     AuthMethod, ClientKeySet, ClientName, ClientSettings, HttpsUri, KeySource, Party, Pkce, Profile,
 };
 use idp_core::key::Algorithm;
+use idp_core::oidc::register::metadata;
 use idp_core::oidc::scope::{Scope, Scopes};
 use idp_core::redirect_uri::RedirectUri;
 
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PROFILE", value_parser = ["web", "spa", "native", "service", "fapi2", "legacy"])]
     profile: Option<String>,
     /// Where codes may be sent, any number of times
-    #[arg(long = "redirect-uri", value_name = "URL", required_unless_present = "profile")]
+    #[arg(long = "redirect-uri", value_name = "URL", required_unless_present_any = ["profile", "metadata"])]
     redirect_uris: Vec<String>,
     /// Where the browser may be sent after sign-out, any number of times
     #[arg(long = "post-logout-redirect-uri", value_name = "URL")]
@@ -47,6 +48,9 @@ pub(crate) struct Arguments {
     /// Where its public keys are fetched
     #[arg(long, value_name = "URL")]
     jwks_uri: Option<String>,
+    /// A file with client metadata as JSON, by the names of RFC 7591 and OpenID Connect Registration
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
     /// What its ID tokens are signed with
     #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "PS256", "EdDSA"])]
     id_token_alg: Option<String>,
@@ -92,9 +96,11 @@ impl Arguments {
             self.client_id.as_deref().map(ClientName::parse).transpose().map_err(|error| refused(&error))?;
         let profile = self.profile.as_deref().and_then(Profile::from_name);
         let mut settings = profile.map_or_else(ClientSettings::default, Profile::defaults);
-        settings.redirect_uris = uris(&self.redirect_uris)?;
-        settings.post_logout_redirect_uris = uris(&self.post_logout_redirect_uris)?;
-        settings.keys = self.keys()?;
+        let document = view::metadata(self.metadata.as_deref())?;
+        (_, settings) = metadata::read(&document, settings).map_err(|error| refused(&error))?;
+        settings.redirect_uris.extend(uris(&self.redirect_uris)?);
+        settings.post_logout_redirect_uris.extend(uris(&self.post_logout_redirect_uris)?);
+        settings.keys = self.keys()?.or(settings.keys);
         if let Some(method) = self.auth_method.as_deref().and_then(AuthMethod::from_name) {
             settings.auth_method = method;
         }

@@ -1,8 +1,10 @@
 //! A client as operators see one.
 
+use std::path::Path;
+
 use idp_core::admin::client::Changed;
 use idp_core::client::{Client, ClientName};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::output::{Failure, fields};
 
@@ -43,6 +45,14 @@ pub(super) fn text(client: &Client, secret: Option<&str>) -> String {
         rows.push(("client secret", format!("{secret}   (shown once)")));
     }
     fields(&rows)
+}
+
+/// Client metadata out of a file; nothing where there is none.
+pub(super) fn metadata(file: Option<&Path>) -> Result<Map<String, Value>, Failure> {
+    let Some(path) = file else { return Ok(Map::new()) };
+    let wrong = |reason: &dyn std::fmt::Display| Failure::refused(format!("{}: {reason}.", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    serde_json::from_str(&text).map_err(|error| wrong(&error))
 }
 
 /// What a change yields, or why there is none.

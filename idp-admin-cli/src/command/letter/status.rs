@@ -66,6 +66,7 @@ async fn counted(context: &Context, here: &Here) -> Result<(), Failure> {
     context.output.answer(&json!(count), || {
         fields(&[
             ("issued", count.issued.to_string()),
+            ("printed", count.printed.to_string()),
             ("used", count.used.to_string()),
             ("done", count.done.to_string()),
             ("expired", count.expired.to_string()),

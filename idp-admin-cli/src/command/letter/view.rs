@@ -15,7 +15,7 @@ pub(crate) fn letter_document(letter: &Letter, user_id: &str, now: Timestamp) ->
     };
     let (at, reason) = match letter.state {
         LetterState::Issued => (None, None),
-        LetterState::Used { at } | LetterState::Done { at } => (Some(at), None),
+        LetterState::Printed { at } | LetterState::Used { at } | LetterState::Done { at } => (Some(at), None),
         LetterState::Void { at, reason } => (Some(at), Some(reason)),
     };
     json!({
@@ -24,6 +24,7 @@ pub(crate) fn letter_document(letter: &Letter, user_id: &str, now: Timestamp) ->
         "state": state,
         "since": at.map(Timestamp::rfc3339),
         "reason": reason,
+        "batch": letter.batch,
         "birth_date_guesses": letter.birth_date_guesses,
         "issued_at": letter.issued_at.rfc3339(),
         "expires_at": letter.expires_at.rfc3339(),

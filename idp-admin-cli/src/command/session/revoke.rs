@@ -1,32 +1,38 @@
 //! `session revoke`
 
-use idp_core::admin::member::Change;
-use idp_core::admin::remedy::end_sessions;
+use idp_core::admin::session::{Ended, revoke, revoke_all};
+use idp_core::id::SessionId;
 use serde_json::json;
 
 use crate::context::{Context, TypedUserId};
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Sessions, refresh tokens, sign-ins under way, mailed links and known browsers all end. See them: \
-                        idp-admin member show USER_ID\n\nExample:\n  idp-admin session revoke 12-3456"
-)]
 pub(crate) struct Arguments {
-    /// The user id
-    user_id: TypedUserId,
+    /// The session, as `session list` shows it
+    #[arg(required_unless_present = "member", conflicts_with = "member")]
+    session: Option<String>,
+    /// Every session of this member
+    #[arg(long, value_name = "USER ID")]
+    member: Option<TypedUserId>,
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let here = context.realm().await?;
-    let user_id = arguments.user_id.normal();
-    let change =
-        here.store.write(&here.scope, move |ctx| Box::pin(async move { end_sessions(ctx, &user_id).await })).await?;
-
-    let (is_changed, said) = match change {
-        Change::Changed(_) => (true, "Signed out everywhere."),
-        Change::Unchanged(_) => (false, "No session was open; sign-ins under way and mailed links have ended."),
-        Change::NoSuchMember => return Err(arguments.user_id.unknown()),
-    };
-    context.output.answer(&json!({ "changed": is_changed }), || said.to_owned())
+    if let Some(member) = arguments.member {
+        let user_id = member.normal();
+        let ended =
+            here.store.write(&here.scope, move |ctx| Box::pin(async move { revoke_all(ctx, &user_id).await })).await?;
+        let count = ended.ok_or_else(|| member.unknown())?;
+        return context.output.answer(&json!({ "ended": count }), || format!("{count} ended."));
+    }
+    let typed = arguments.session.unwrap_or_default();
+    let unknown =
+        || Failure::refused(format!("There is no session “{typed}”. See which there are: session list USER-ID"));
+    let id: SessionId = typed.parse().map_err(|_| unknown())?;
+    match here.store.write(&here.scope, move |ctx| Box::pin(revoke(ctx, id))).await? {
+        Ended::Done => context.output.answer(&json!({ "ended": 1 }), || "Ended.".to_owned()),
+        Ended::Over => context.output.answer(&json!({ "ended": 0 }), || "It was over already.".to_owned()),
+        Ended::Unknown => Err(unknown()),
+    }
 }

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::Letters;
-use super::row::{Row, Told};
-use crate::admin::letter::{self, IssuedLetter};
+use super::Recycled;
+use super::leave::give_way;
+use super::row::{CellError, Row, RowError, Told};
+use crate::admin::letter;
 use crate::admin::member::NewMember;
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::MemberId;
-use crate::member::{Household, MailOnFile, Member, Name};
+use crate::id::{LetterBatchId, MemberId};
+use crate::member::{Address, Household, MailOnFile, Member, Name};
 use crate::store::member;
 use crate::user_id::{UserId, UserIdNormal};
 
@@ -21,16 +22,18 @@ use crate::user_id::{UserId, UserIdNormal};
 pub enum Fate {
     /// The member was not there.
     New,
+    /// The user id was another person's before; nothing of theirs is kept.
+    Recycled,
     /// The file says something else than what was stored.
     Changed {
         /// What, by the names of `member show`.
         fields: Vec<&'static str>,
     },
-    /// Nothing is to be done; told because of a note.
+    /// Nothing is to be done.
     Unchanged,
 }
 
-/// A row that says something new or different, or of which something is to be noted.
+/// A row that was used.
 #[derive(Debug, Clone)]
 pub struct Applied {
     /// The line in the file, from 1.
@@ -43,45 +46,91 @@ pub struct Applied {
     pub note: Option<&'static str>,
 }
 
+/// What became of the rows of one transaction.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) applied: Vec<Applied>,
+    pub(super) refused: Vec<RowError>,
+    pub(super) letters: u64,
+}
+
 const OWN_MAIL_KEPT: &str = "the member has proved a mail address of their own; it was kept";
+const LEFT_BEFORE: &str = "the user id was that of a member who left; nothing of theirs is kept";
+const SOMEBODY_ELSE: &str = "name and birth date both differ from those stored: if the user id is somebody else's now, \
+                             import with --recycled replace";
+
+/// Whether the stored member is the one the row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Identity {
+    Same,
+    /// They left before.
+    Left,
+    /// Name and birth date both differ.
+    SomebodyElse,
+}
 
 /// What writing these rows would do.
-pub(super) async fn preview(ctx: &Ctx, rows: &[Row]) -> Result<Vec<Applied>, Fault> {
-    let stored = stored(ctx, rows).await?;
-    let applied = rows.iter().filter_map(|row| match stored.get(row.user_id.normal()) {
-        None => Some(told(row, Fate::New, None)),
-        Some(member) => compared(row, member).map(|(_, applied)| applied),
-    });
-    Ok(applied.collect())
+pub(super) async fn preview(ctx: &Ctx, rows: Vec<Row>, recycled: Recycled) -> Result<Written, Fault> {
+    let stored = stored(ctx, &rows).await?;
+    let mut written = Written::default();
+    for row in rows {
+        let Some(member) = stored.get(row.user_id.normal()) else {
+            written.applied.push(told(&row, Fate::New, None));
+            continue;
+        };
+        match (identity(&row, member), recycled) {
+            (Identity::Same, _) => written.applied.push(compared(&row, member).1),
+            (Identity::Left, _) => written.applied.push(told(&row, Fate::Recycled, Some(LEFT_BEFORE))),
+            (Identity::SomebodyElse, Recycled::Replace) => written.applied.push(told(&row, Fate::Recycled, None)),
+            (Identity::SomebodyElse, Recycled::Refuse) => written.refused.push(refused(row)),
+        }
+    }
+    Ok(written)
 }
 
 /// Writes these rows.
 pub(super) async fn write(
     ctx: &Ctx,
     rows: Vec<Row>,
-    letters: Letters,
-) -> Result<(Vec<Applied>, Vec<IssuedLetter>), Fault> {
+    letters: Option<LetterBatchId>,
+    recycled: Recycled,
+) -> Result<Written, Fault> {
     let stored = stored(ctx, &rows).await?;
 
-    let mut applied = Vec::new();
+    let mut written = Written::default();
     let mut new = Vec::new();
     for row in rows {
-        match stored.get(row.user_id.normal()) {
-            None => {
-                applied.push(told(&row, Fate::New, None));
-                let member = new_member(row).into_member(ctx);
-                ctx.record(EventKind::MemberCreated, Some(member.id), Outcome::Done);
-                new.push(member);
-            }
-            Some(member) => applied.extend(change(ctx, &row, member).await?),
-        }
+        let applied = match stored.get(row.user_id.normal()) {
+            None => told(&row, Fate::New, None),
+            Some(member) => match (identity(&row, member), recycled) {
+                (Identity::Same, _) => {
+                    written.applied.push(change(ctx, &row, member).await?);
+                    continue;
+                }
+                (Identity::SomebodyElse, Recycled::Refuse) => {
+                    written.refused.push(refused(row));
+                    continue;
+                }
+                (Identity::Left, _) => {
+                    give_way(ctx, member).await?;
+                    told(&row, Fate::Recycled, Some(LEFT_BEFORE))
+                }
+                (Identity::SomebodyElse, Recycled::Replace) => {
+                    give_way(ctx, member).await?;
+                    told(&row, Fate::Recycled, None)
+                }
+            },
+        };
+        written.applied.push(applied);
+        let member = new_member(ctx, row);
+        ctx.record(EventKind::MemberCreated, Some(member.id), Outcome::Done);
+        new.push(member);
     }
     member::insert_many(ctx, &new).await?;
-    let issued = match letters {
-        Letters::Issue => letter::issue_to(ctx, &new).await?,
-        Letters::Later => Vec::new(),
-    };
-    Ok((applied, issued))
+    if let Some(batch) = letters {
+        written.letters = letter::issue_to(ctx, &new, letter::Telling::Later(batch)).await?.len() as u64;
+    }
+    Ok(written)
 }
 
 async fn stored(ctx: &Ctx, rows: &[Row]) -> Result<HashMap<UserIdNormal, Member>, Fault> {
@@ -90,23 +139,48 @@ async fn stored(ctx: &Ctx, rows: &[Row]) -> Result<HashMap<UserIdNormal, Member>
     Ok(members.into_iter().map(|member| (member.user_id.normal().clone(), member)).collect())
 }
 
-/// Changes one member, whom nobody else changes meanwhile.
-async fn change(ctx: &Ctx, row: &Row, stored: &Member) -> Result<Option<Applied>, Fault> {
-    let Some((_, Applied { fate: Fate::Changed { .. }, .. })) = compared(row, stored) else {
-        return Ok(compared(row, stored).map(|(_, applied)| applied));
+/// A name may be corrected, and so may a birth date; that both change at once means another person.
+fn identity(row: &Row, stored: &Member) -> Identity {
+    if stored.left_at.is_some() {
+        return Identity::Left;
+    }
+    let is_other_date = match (&row.told.birth_date, &stored.birth_date) {
+        (Some(told), Some(held)) => told != held,
+        (_, _) => false,
     };
+    let differs = |told: &Option<String>, held: &Option<String>| match (told, held) {
+        (Some(told), Some(held)) => Some(told != held),
+        (_, _) => None,
+    };
+    let names = [differs(&row.told.given, &stored.name.given), differs(&row.told.given_kana, &stored.name.given_kana)];
+    let is_other_name = names.contains(&Some(true)) && !names.contains(&Some(false));
+    if is_other_date && is_other_name { Identity::SomebodyElse } else { Identity::Same }
+}
+
+fn refused(row: Row) -> RowError {
+    let error = CellError { column: row.user_id_header, sentence: SOMEBODY_ELSE.to_owned() };
+    RowError { line: row.line, errors: vec![error] }
+}
+
+/// Changes one member, whom nobody else changes meanwhile.
+async fn change(ctx: &Ctx, row: &Row, stored: &Member) -> Result<Applied, Fault> {
+    let (_, applied) = compared(row, stored);
+    match applied.fate {
+        Fate::Changed { .. } => {}
+        Fate::Unchanged | Fate::New | Fate::Recycled => return Ok(applied),
+    }
     let id: MemberId = stored.id;
-    let Some((changed, applied)) = compared(row, &member::lock(ctx, id).await?) else { return Ok(None) };
+    let (changed, applied) = compared(row, &member::lock(ctx, id).await?);
 
     if let Fate::Changed { fields } = &applied.fate {
         member::update(ctx, &changed).await?;
         ctx.record_with(EventKind::MemberChanged, Some(id), Outcome::Done, json!({ "fields": fields }));
     }
-    Ok(Some(applied))
+    Ok(applied)
 }
 
-/// The member as the row would have it, and what that changes; `None` where there is nothing to tell.
-fn compared(row: &Row, stored: &Member) -> Option<(Member, Applied)> {
+/// The member as the row would have it, and what that changes.
+fn compared(row: &Row, stored: &Member) -> (Member, Applied) {
     let mut member = stored.clone();
     let mut fields = Vec::new();
     let mut put = |field: &'static str, place: &mut Option<String>, told: &Option<String>| {
@@ -115,7 +189,8 @@ fn compared(row: &Row, stored: &Member) -> Option<(Member, Applied)> {
             fields.push(field);
         }
     };
-    let Told { family, given, family_kana, given_kana, symbol, number, branch, birth_date, mail, language } = &row.told;
+    let Told { family, given, family_kana, given_kana, symbol, number, branch, birth_date, mail, language, .. } =
+        &row.told;
     put("family_name", &mut member.name.family, family);
     put("given_name", &mut member.name.given, given);
     put("family_kana", &mut member.name.family_kana, family_kana);
@@ -123,6 +198,12 @@ fn compared(row: &Row, stored: &Member) -> Option<(Member, Applied)> {
     put("symbol", &mut member.household.symbol, symbol);
     put("number", &mut member.household.number, number);
     put("branch", &mut member.household.branch, branch);
+    put("postal_code", &mut member.address.postal_code, &row.told.postal_code);
+    let lines: Vec<String> = row.told.address.iter().flatten().cloned().collect();
+    if !lines.is_empty() && member.address.lines != lines {
+        member.address.lines = lines;
+        fields.push("address");
+    }
     if birth_date.is_some() && member.birth_date != *birth_date {
         member.birth_date = *birth_date;
         fields.push("birth_date");
@@ -144,18 +225,18 @@ fn compared(row: &Row, stored: &Member) -> Option<(Member, Applied)> {
     }
 
     let fate = if fields.is_empty() { Fate::Unchanged } else { Fate::Changed { fields } };
-    let has_nothing_to_tell = fate == Fate::Unchanged && note.is_none();
     let applied = told(row, fate, note);
-    (!has_nothing_to_tell).then_some((member, applied))
+    (member, applied)
 }
 
 fn told(row: &Row, fate: Fate, note: Option<&'static str>) -> Applied {
     Applied { line: row.line, user_id: row.user_id.clone(), fate, note }
 }
 
-fn new_member(row: Row) -> NewMember {
+fn new_member(ctx: &Ctx, row: Row) -> Member {
     let told = row.told;
-    NewMember {
+    let address = Address { postal_code: told.postal_code, lines: told.address.into_iter().flatten().collect() };
+    let new = NewMember {
         user_id: row.user_id,
         name: Name {
             family: told.family,
@@ -167,7 +248,8 @@ fn new_member(row: Row) -> NewMember {
         household: Household { symbol: told.symbol, number: told.number, branch: told.branch },
         mail: told.mail,
         language: told.language,
-    }
+    };
+    Member { address, ..new.into_member(ctx) }
 }
 
 #[cfg(test)]
@@ -190,6 +272,8 @@ mod tests {
             birth_date: None,
             birth_date_confirmed_at: None,
             household: Household::default(),
+            address: Address::default(),
+            left_at: None,
             mail: Some(MailOnFile { address: MailAddress::parse(mail).unwrap(), verified_at }),
             language: None,
             state: MemberState::Active,
@@ -207,16 +291,17 @@ mod tests {
 
     #[test]
     fn an_address_that_the_member_proved_is_kept_and_noted() {
-        let (kept, applied) = compared(&row("new@example.jp"), &member("own@example.jp", Some(THEN))).unwrap();
+        let (kept, applied) = compared(&row("new@example.jp"), &member("own@example.jp", Some(THEN)));
         assert_eq!((applied.fate, applied.note), (Fate::Unchanged, Some(OWN_MAIL_KEPT)));
         assert_eq!(kept.verified_mail().unwrap().as_typed(), "own@example.jp");
     }
 
     #[test]
     fn an_address_that_nobody_proved_follows_the_file() {
-        let (changed, applied) = compared(&row("new@example.jp"), &member("old@example.jp", None)).unwrap();
+        let (changed, applied) = compared(&row("new@example.jp"), &member("old@example.jp", None));
         assert_eq!(applied.fate, Fate::Changed { fields: vec!["mail"] });
         assert_eq!(changed.mail.unwrap().address.as_typed(), "new@example.jp");
-        assert!(compared(&row("own@EXAMPLE.jp"), &member("own@example.jp", Some(THEN))).is_none());
+        let (_, applied) = compared(&row("own@EXAMPLE.jp"), &member("own@example.jp", Some(THEN)));
+        assert_eq!((applied.fate, applied.note), (Fate::Unchanged, None));
     }
 }

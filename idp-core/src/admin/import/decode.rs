@@ -88,6 +88,15 @@ pub enum FileError {
         /// The headers found.
         found: Vec<String>,
     },
+    /// The column file names a column that is not there.
+    NoSuchColumn {
+        /// What it is to hold.
+        key: &'static str,
+        /// Its heading or position.
+        wanted: String,
+    },
+    /// Somebody stands in the file and in the list of those who left.
+    BothHereAndGone(String),
     /// Two columns hold the same.
     TwoColumns {
         /// The first header.
@@ -124,6 +133,12 @@ impl fmt::Display for FileError {
                 "No column is called ユーザID or user_id. The first line must name the columns; it names: {}.",
                 found.join(", ")
             ),
+            Self::NoSuchColumn { key, wanted } => {
+                write!(f, "The file has no column “{wanted}”, which the column file names as {key}.")
+            }
+            Self::BothHereAndGone(user_id) => {
+                write!(f, "“{user_id}” stands in the file and in the list of those who left. Correct one of them.")
+            }
             Self::TwoColumns { first, second } => {
                 write!(f, "The columns {first} and {second} mean the same. Leave one of them.")
             }

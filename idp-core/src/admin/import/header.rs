@@ -1,10 +1,11 @@
 //! Which column means what, by the names that societies and their systems give them.
 
+use super::columns::{ColumnMap, FirstLine, Place};
 use super::decode::FileError;
 use crate::typed::{folded, is_hyphen_like};
 
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Column {
     UserId,
     Symbol,
@@ -19,10 +20,59 @@ pub(super) enum Column {
     BirthDate,
     Mail,
     Language,
+    PostalCode,
+    Address1,
+    Address2,
+    Address3,
+}
+
+impl Column {
+    pub(super) const ALL: [Self; 17] = [
+        Self::UserId,
+        Self::Symbol,
+        Self::Number,
+        Self::Branch,
+        Self::Name,
+        Self::Family,
+        Self::Given,
+        Self::Kana,
+        Self::FamilyKana,
+        Self::GivenKana,
+        Self::BirthDate,
+        Self::Mail,
+        Self::Language,
+        Self::PostalCode,
+        Self::Address1,
+        Self::Address2,
+        Self::Address3,
+    ];
+
+    /// The name in a column file.
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::UserId => "user_id",
+            Self::Symbol => "symbol",
+            Self::Number => "number",
+            Self::Branch => "branch",
+            Self::Name => "name",
+            Self::Family => "family_name",
+            Self::Given => "given_name",
+            Self::Kana => "kana",
+            Self::FamilyKana => "family_kana",
+            Self::GivenKana => "given_kana",
+            Self::BirthDate => "birth_date",
+            Self::Mail => "mail",
+            Self::Language => "language",
+            Self::PostalCode => "postal_code",
+            Self::Address1 => "address1",
+            Self::Address2 => "address2",
+            Self::Address3 => "address3",
+        }
+    }
 }
 
 /// Names are compared in NFKC and lower case, without spaces, hyphens, underscores and brackets.
-const NAMES: [(Column, &[&str]); 13] = [
+const NAMES: [(Column, &[&str]); 17] = [
     (
         Column::UserId,
         &[
@@ -77,6 +127,10 @@ const NAMES: [(Column, &[&str]); 13] = [
         ],
     ),
     (Column::Language, &["言語", "language", "locale"]),
+    (Column::PostalCode, &["郵便番号", "〒", "送付先郵便番号", "postalcode", "zip", "zipcode", "postcode"]),
+    (Column::Address1, &["住所", "住所1", "送付先住所", "送付先住所1", "都道府県市区町村", "address", "address1"]),
+    (Column::Address2, &["住所2", "送付先住所2", "番地", "町名番地", "address2"]),
+    (Column::Address3, &["住所3", "送付先住所3", "方書", "建物名", "マンション名", "address3"]),
 ];
 
 /// The columns of a file.
@@ -90,7 +144,7 @@ pub(super) struct Header {
 
 impl Header {
     pub(super) fn read<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, FileError> {
-        let mut columns: Vec<(Option<Column>, String)> =
+        let columns: Vec<(Option<Column>, String)> =
             names.map(|name| (meaning(name), name.trim().to_owned())).collect();
         if columns.iter().all(|(_, name)| name.is_empty()) {
             return Err(FileError::Empty);
@@ -99,6 +153,37 @@ impl Header {
         if !has(Column::UserId) {
             return Err(FileError::NoUserIdColumn { found: columns.into_iter().map(|(_, name)| name).collect() });
         }
+        Self::checked(columns)
+    }
+
+    /// The columns as a column file names them. Every other column is left alone.
+    pub(super) fn mapped(map: &ColumnMap, names: &[&str]) -> Result<Self, FileError> {
+        let mut columns: Vec<(Option<Column>, String)> = match map.first_line {
+            FirstLine::Headings => names.iter().map(|name| (None, name.trim().to_owned())).collect(),
+            FirstLine::Member => (1..=names.len()).map(|at| (None, at.to_string())).collect(),
+        };
+        for (column, place) in &map.places {
+            let at = match place {
+                Place::Position(position) => position.checked_sub(1).filter(|at| *at < columns.len()),
+                Place::Heading(heading) => columns.iter().position(|(_, name)| name == heading.trim()),
+            };
+            let wanted = match place {
+                Place::Position(position) => position.to_string(),
+                Place::Heading(heading) => heading.clone(),
+            };
+            let Some((taken, name)) = at.and_then(|at| columns.get_mut(at)) else {
+                return Err(FileError::NoSuchColumn { key: column.key(), wanted });
+            };
+            if taken.is_some() {
+                return Err(FileError::TwoColumns { first: name.clone(), second: column.key().to_owned() });
+            }
+            *taken = Some(*column);
+        }
+        Self::checked(columns)
+    }
+
+    fn checked(mut columns: Vec<(Option<Column>, String)>) -> Result<Self, FileError> {
+        let has = |wanted: Column| columns.iter().any(|(column, _)| *column == Some(wanted));
         // Where the parts of a name stand apart, the whole adds nothing and may be cut in the wrong place.
         let (has_parts, has_kana_parts) = (has(Column::Family), has(Column::FamilyKana));
         for (column, _) in &mut columns {

@@ -5,12 +5,13 @@ use std::io::{BufRead, BufReader, Read, Seek};
 use csv::StringRecord;
 use jiff::civil::Date;
 
+use super::columns::{ColumnMap, FirstLine};
 use super::decode::{Decoded, Encoding, FileError};
 use super::header::{Column, Header};
 use crate::birth_date::BirthDate;
 use crate::language::Language;
 use crate::mail_address::MailAddress;
-use crate::typed::is_forbidden;
+use crate::typed::{folded, is_forbidden, is_hyphen_like};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// The longest name, symbol or number, in characters.
@@ -56,6 +57,8 @@ pub(super) struct Told {
     pub(super) branch: Option<String>,
     pub(super) mail: Option<MailAddress>,
     pub(super) language: Option<Language>,
+    pub(super) postal_code: Option<String>,
+    pub(super) address: [Option<String>; 3],
 }
 
 /// Reads rows one by one.
@@ -63,11 +66,13 @@ pub(super) struct Reader<R> {
     rows: csv::Reader<BufReader<Decoded<R>>>,
     header: Header,
     record: StringRecord,
+    /// The record at hand is a member, and was not answered yet.
+    is_ahead: bool,
 }
 
 impl<R: Read + Seek> Reader<R> {
     /// Reads the header from the start of the file.
-    pub(super) fn open(mut file: R, encoding: Encoding) -> Result<Self, FileError> {
+    pub(super) fn open(mut file: R, encoding: Encoding, map: Option<&ColumnMap>) -> Result<Self, FileError> {
         file.rewind()?;
         let mut text = BufReader::with_capacity(64 * 1024, Decoded::new(file, encoding));
         let first = text.fill_buf()?;
@@ -81,8 +86,12 @@ impl<R: Read + Seek> Reader<R> {
         if !rows.read_record(&mut record).map_err(|error| FileError::Unreadable(error.to_string()))? {
             return Err(FileError::Empty);
         }
-        let header = Header::read(record.iter())?;
-        Ok(Self { rows, header, record })
+        let Some(map) = map else {
+            let header = Header::read(record.iter())?;
+            return Ok(Self { rows, header, record, is_ahead: false });
+        };
+        let header = Header::mapped(map, &record.iter().collect::<Vec<_>>())?;
+        Ok(Self { rows, header, record, is_ahead: map.first_line == FirstLine::Member })
     }
 
     /// Names of the columns that are not read.
@@ -113,7 +122,9 @@ impl<R: Read + Seek> Reader<R> {
     /// Reads the next record that is not empty; answers its line.
     fn advance(&mut self) -> Option<Result<u64, RowError>> {
         loop {
-            match self.rows.read_record(&mut self.record) {
+            let read =
+                if std::mem::take(&mut self.is_ahead) { Ok(true) } else { self.rows.read_record(&mut self.record) };
+            match read {
                 Ok(false) => return None,
                 Ok(true) if self.record.iter().all(|cell| cell.trim().is_empty()) => {}
                 Ok(true) => return Some(Ok(self.line())),
@@ -160,6 +171,7 @@ impl<R: Read + Seek> Reader<R> {
                 Column::BirthDate => told.read_birth_date(cell, today),
                 Column::Mail => told.read_mail(cell),
                 Column::Language => told.read_language(cell),
+                Column::PostalCode => told.read_postal_code(cell),
                 Column::Symbol
                 | Column::Number
                 | Column::Branch
@@ -168,7 +180,10 @@ impl<R: Read + Seek> Reader<R> {
                 | Column::Given
                 | Column::Kana
                 | Column::FamilyKana
-                | Column::GivenKana => told.read_text(*column, cell),
+                | Column::GivenKana
+                | Column::Address1
+                | Column::Address2
+                | Column::Address3 => told.read_text(*column, cell),
             };
             if let Err(sentence) = read {
                 errors.push(CellError { column: name.clone(), sentence });
@@ -196,6 +211,19 @@ impl Told {
         Ok(())
     }
 
+    fn read_postal_code(&mut self, cell: &str) -> Result<(), String> {
+        let Some(text) = checked(cell)? else { return Ok(()) };
+        let is_between = |c: &char| c.is_whitespace() || is_hyphen_like(*c) || *c == '〒';
+        let digits: String = folded(&text).filter(|c| !is_between(c)).collect();
+        match digits.split_at_checked(3) {
+            Some((area, rest)) if digits.len() == 7 && digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+                self.postal_code = Some(format!("{area}-{rest}"));
+                Ok(())
+            }
+            _ => Err("a postal code has seven digits".to_owned()),
+        }
+    }
+
     fn read_language(&mut self, cell: &str) -> Result<(), String> {
         let known = match cell.to_lowercase().as_str() {
             "日本語" | "japanese" => Some(Language::Ja),
@@ -209,19 +237,27 @@ impl Told {
     fn read_text(&mut self, column: Column, cell: &str) -> Result<(), String> {
         let text = checked(cell)?;
         match column {
-            Column::Symbol => self.symbol = text,
-            Column::Number => self.number = text,
-            Column::Branch => self.branch = text,
+            Column::Symbol => self.symbol = text.as_deref().map(narrow),
+            Column::Number => self.number = text.as_deref().map(narrow),
+            Column::Branch => self.branch = text.as_deref().map(narrow),
             Column::Family => self.family = text,
             Column::Given => self.given = text,
-            Column::FamilyKana => self.family_kana = text,
-            Column::GivenKana => self.given_kana = text,
+            Column::FamilyKana => self.family_kana = text.as_deref().map(narrow),
+            Column::GivenKana => self.given_kana = text.as_deref().map(narrow),
             Column::Name => (self.family, self.given) = parted(text),
-            Column::Kana => (self.family_kana, self.given_kana) = parted(text),
-            Column::UserId | Column::BirthDate | Column::Mail | Column::Language => {}
+            Column::Kana => (self.family_kana, self.given_kana) = parted(text.as_deref().map(narrow)),
+            Column::Address1 => self.address[0] = text,
+            Column::Address2 => self.address[1] = text,
+            Column::Address3 => self.address[2] = text,
+            Column::UserId | Column::BirthDate | Column::Mail | Column::Language | Column::PostalCode => {}
         }
         Ok(())
     }
+}
+
+/// One spelling of what files write now in half and now in full width: kana become wide, digits and letters narrow.
+fn narrow(text: &str) -> String {
+    folded(text).collect()
 }
 
 fn read_user_id(cell: &str) -> Result<UserId, String> {
@@ -277,7 +313,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<Result<Row, RowError>> {
-        let mut reader = Reader::open(Cursor::new(text.as_bytes().to_vec()), Encoding::Utf8).unwrap();
+        let mut reader = Reader::open(Cursor::new(text.as_bytes().to_vec()), Encoding::Utf8, None).unwrap();
         std::iter::from_fn(|| reader.next(Date::constant(2026, 11, 23))).collect()
     }
 

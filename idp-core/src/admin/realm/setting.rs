@@ -116,7 +116,7 @@ impl Assignment {
     }
 
     /// What the type of a setting does not say.
-    fn check(&self, settings: &RealmSettings) -> Result<(), SettingError> {
+    pub(super) fn check(&self, settings: &RealmSettings) -> Result<(), SettingError> {
         let value = self.value.as_str();
         let reason = match self.key.as_str() {
             "primary_colour" if !is_colour(value) => "write # and six hexadecimal digits, for example #0017c1",
@@ -133,6 +133,9 @@ impl Assignment {
             }
             "passkey_related_origins" if !settings.passkey_related_origins.iter().all(|text| is_origin(text)) => {
                 "write origins like https://portal.example, separated by commas"
+            }
+            "wrong_guesses_per_minute" if !(10..=1_000_000).contains(&settings.wrong_guesses_per_minute) => {
+                "write 10 to 1000000"
             }
             "letter_days" if !(1..=365).contains(&settings.letter_days) => "write 1 to 365",
             "session_idle_minutes" if !(1..=1440).contains(&settings.session_idle_minutes) => "write 1 to 1440",
@@ -197,7 +200,7 @@ fn tree_of(settings: &RealmSettings) -> Value {
 }
 
 /// Serde says “unknown variant `x`, expected `a` or `b`”; the operator needs the second half.
-fn reason_of(error: &str) -> String {
+pub(super) fn reason_of(error: &str) -> String {
     match error.split_once("expected ") {
         Some((_, expected)) => format!("write {}", expected.replace('`', "").trim_start_matches("one of ")),
         None => error.to_owned(),

@@ -4,7 +4,7 @@ use super::{AuthorizationRequest, Rejection};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::oidc::params::Params;
-use crate::oidc::signing;
+use crate::oidc::{signing, subject};
 
 pub(super) async fn check(
     ctx: &Ctx,
@@ -15,6 +15,6 @@ pub(super) async fn check(
     let Some(claims) = signing::id_token_of_ours(ctx, hint).await? else {
         return Ok(Err(Rejection::invalid("the id_token_hint is not an ID token of this provider")));
     };
-    request.hinted_subject = Some(claims.sub);
+    request.hinted_subject = Some(subject::behind(ctx, claims).await?);
     Ok(Ok(()))
 }

@@ -1,12 +1,14 @@
 //! A request arrives: it is checked, and an interaction begins, or it is answered at once.
 
-use super::{AuthorizationResponse, Checked, PageRefusal, Prompt, check};
+use super::{AuthorizationRequest, AuthorizationResponse, Checked, PageRefusal, Prompt, check};
+use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::InteractionId;
 use crate::interaction::begin::{self, Visitor};
 use crate::interaction::finish::{self, Answer};
 use crate::interaction::sitting::Place;
+use crate::oidc::acr::Acr;
 use crate::oidc::params::Params;
 
 /// What the browser is sent to.
@@ -21,12 +23,13 @@ pub enum Started {
 
 /// Takes an authorization request from this browser.
 pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Started, Fault> {
-    let (client, request) = match check(ctx, params).await? {
+    let (client, mut request) = match check(ctx, params).await? {
         Checked::Accepted { client, request } => (client, request),
         Checked::RefusedWithPage(refusal) => return Ok(Started::Page(refusal)),
         Checked::RefusedWithRedirect(response) => return Ok(Started::Response(response)),
     };
 
+    require_least(&client, &mut request);
     let silent = request.prompts(Prompt::None);
     let interaction = begin::begin(ctx, visitor, Some((client.id, *request))).await?;
     if !silent {
@@ -40,4 +43,18 @@ pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Star
             Started::Page(PageRefusal::UnknownClient)
         }
     })
+}
+
+/// What the client was registered to require joins what the request requires: the stronger of both counts.
+fn require_least(client: &Client, request: &mut AuthorizationRequest) {
+    let least = client.settings.least_acr;
+    if least == Acr::Aal1 {
+        return;
+    }
+    let enough = |name: &String| Acr::from_name(name).is_none_or(|acr| acr >= least);
+    request.essential_acr.retain(enough);
+    if request.essential_acr.is_empty() {
+        let classes = Acr::ALL.into_iter().filter(|acr| *acr >= least);
+        request.essential_acr = classes.map(|acr| acr.name().to_owned()).collect();
+    }
 }

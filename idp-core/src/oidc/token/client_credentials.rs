@@ -45,6 +45,7 @@ pub(super) async fn answer(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         expires_in,
         scope: String::new(),
         id_token: None,
+        id_envelope: None,
         refresh_token: None,
         issued_token_type: None,
     })))

@@ -10,7 +10,9 @@ use crate::grant::Grant;
 use crate::id::MemberId;
 use crate::member::{Member, MemberState};
 use crate::oidc::acr::Authentication;
+use crate::oidc::protect::Envelope;
 use crate::oidc::scope::{Scope, Scopes};
+use crate::oidc::subject;
 use crate::refresh_token::{RefreshDetails, RefreshToken};
 use crate::secret::{Plain, RefreshSecret};
 use crate::store;
@@ -39,7 +41,7 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
     let client = &caller.client;
     let token_type = granted.confirmation.token_type();
     let wanted = Wanted {
-        subject: granted.member.subject.clone(),
+        subject: subject::of(ctx, client, granted.member),
         scopes: granted.scopes,
         resources: granted.resources,
         authentication: Some(granted.authentication),
@@ -61,6 +63,7 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
         expires_in,
         scope: granted.scopes.to_string(),
         id_token,
+        id_envelope: Envelope::of(client, client.settings.answers.id_token_encryption),
         refresh_token: granted.refresh_token,
         issued_token_type: None,
     })
@@ -75,7 +78,7 @@ fn id_token(
 ) -> IdTokenClaims {
     IdTokenClaims {
         iss: ctx.realm().origin.as_str().to_owned(),
-        sub: member.subject.clone(),
+        sub: subject::of(ctx, client, member),
         aud: client.client_id.as_str().to_owned(),
         exp: IdTokenClaims::expiry(ctx.now),
         iat: ctx.now.seconds(),

@@ -72,6 +72,7 @@ pub(super) async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> R
         expires_in,
         scope,
         id_token: None,
+        id_envelope: None,
         refresh_token: None,
         issued_token_type: Some(ACCESS_TOKEN),
     })))

@@ -15,6 +15,7 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) secret_hash: Option<Vec<u8>>,
     pub(crate) secret_sealed: Option<Vec<u8>>,
+    pub(crate) management_hash: Option<Vec<u8>>,
     pub(crate) settings: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,

@@ -21,6 +21,9 @@ pub(crate) struct Model {
     pub(crate) used_at: Option<i64>,
     pub(crate) ended_at: Option<i64>,
     pub(crate) end_reason: Option<String>,
+    pub(crate) batch_id: Option<Uuid>,
+    pub(crate) secret_sealed: Option<Vec<u8>>,
+    pub(crate) printed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

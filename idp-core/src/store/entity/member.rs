@@ -29,6 +29,9 @@ pub(crate) struct Model {
     pub(crate) state: String,
     pub(crate) chosen_method: Option<String>,
     pub(crate) new_password_required_at: Option<i64>,
+    pub(crate) postal_code: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) left_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }

@@ -20,6 +20,7 @@ fn client(pkce: Pkce) -> Client {
         name: "Portal".into(),
         secret: None,
         sealed_secret: None,
+        management: None,
         settings: ClientSettings { redirect_uris, scopes, pkce, ..ClientSettings::default() },
         created_at: Timestamp::from_millis(0),
         updated_at: Timestamp::from_millis(0),
@@ -73,7 +74,7 @@ fn a_good_request_is_read_in_full() {
     assert!(request.prompts(Prompt::Login) && request.prompts(Prompt::Consent) && !request.prompts(Prompt::None));
     assert_eq!(request.login_hint.as_deref(), Some("１２３"));
     assert_eq!(request.ui_locales, ["en-GB", "ja"]);
-    assert_eq!(request.acr_values, ["aal2", "aal1"]);
+    assert_eq!(request.acr_values, ["phr", "aal2", "aal1"]);
 }
 
 #[test]

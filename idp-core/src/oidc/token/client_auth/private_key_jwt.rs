@@ -1,13 +1,13 @@
 //! `private_key_jwt` (OpenID Connect Core §9): an assertion signed with a key of the client's key set.
 
 use super::assertion;
-use crate::client::{Client, KeySource, Profile};
+use crate::client::{Client, Profile};
 use crate::ctx::Ctx;
 use crate::jose::{Keys, PublicKeys, SignatureAlgorithm};
 use crate::oidc::token::{ClientCall, OneTime};
 
 pub(super) fn proves(ctx: &Ctx, client: &Client, call: &ClientCall, assertion: &str) -> Option<OneTime> {
-    let keys = registered(client)?;
+    let keys = known(ctx, client)?;
     let only = client.settings.authentication.signing_alg;
     let only = only.and_then(|algorithm| SignatureAlgorithm::from_name(algorithm.name()));
     let algorithms = match (&only, client.settings.profile) {
@@ -20,9 +20,8 @@ pub(super) fn proves(ctx: &Ctx, client: &Client, call: &ClientCall, assertion: &
     assertion::holds(ctx, client, call, assertion, (&Keys::Public(&keys), algorithms))
 }
 
-fn registered(client: &Client) -> Option<PublicKeys> {
-    match client.settings.keys.as_ref()? {
-        KeySource::Registered(keys) => PublicKeys::read(&serde_json::to_value(keys).ok()?).ok(),
-        KeySource::Fetched(_) => None,
-    }
+/// Registered or fetched; [`crate::oidc::client_keys`] says before the call what must be fetched.
+fn known(ctx: &Ctx, client: &Client) -> Option<PublicKeys> {
+    let keys = ctx.client_keys().of(client.settings.keys.as_ref()?)?;
+    PublicKeys::read(&serde_json::to_value(keys.as_ref()).ok()?).ok()
 }

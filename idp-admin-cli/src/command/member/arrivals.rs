@@ -1,0 +1,50 @@
+//! How many members came, and why others did not.
+
+use idp_core::admin::move_in::{Arrived, LeftBehind};
+use idp_core::user_id::UserId;
+use serde_json::{Value, json};
+
+/// Counts arrivals.
+pub(crate) struct Tally {
+    came: u64,
+    were_here: u64,
+    refused: u64,
+    pub(crate) behind: Vec<LeftBehind>,
+}
+
+impl Tally {
+    pub(crate) fn new(behind: Vec<LeftBehind>) -> Self {
+        Self { came: 0, were_here: 0, refused: 0, behind }
+    }
+
+    pub(crate) fn add(&mut self, arrived: &[(UserId, Arrived)]) {
+        for (user_id, outcome) in arrived {
+            let reason = match outcome {
+                Arrived::Came => {
+                    self.came += 1;
+                    continue;
+                }
+                Arrived::WasHere => {
+                    self.were_here += 1;
+                    continue;
+                }
+                Arrived::UserIdTaken => "another member has this user id; nothing was changed",
+                Arrived::SubjectTaken => "another member has this sub; nothing was changed",
+            };
+            self.refused += 1;
+            self.behind.push(LeftBehind { of: format!("user {user_id}"), what: reason.to_owned() });
+        }
+    }
+
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        json!({ "came": self.came, "were_here": self.were_here, "refused": self.refused })
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("Members: {} came, {} were here before, {} refused.", self.came, self.were_here, self.refused)
+    }
+}

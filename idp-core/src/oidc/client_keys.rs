@@ -1,0 +1,33 @@
+//! Which key set must be fetched before what a client signed can be checked.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use crate::client::{AuthMethod, HttpsUri, KeyUse, Wanted};
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::jose;
+use crate::store;
+
+/// The address of the key set that a client assertion needs and that is not held, or not new enough. The assertion is not
+/// trusted for that: it names a client, whose registered address is answered.
+pub async fn missing(ctx: &Ctx, assertion: &str) -> Result<Option<HttpsUri>, Fault> {
+    let Ok(claims) = jose::unverified(assertion) else { return Ok(None) };
+    let Some(client_id) = claims.text("sub") else { return Ok(None) };
+    let Some(client) = store::client::by_client_id(ctx, client_id).await? else { return Ok(None) };
+    if client.settings.auth_method != AuthMethod::PrivateKeyJwt {
+        return Ok(None);
+    }
+    let (Some(source), Some((kid, alg))) = (&client.settings.keys, named(assertion)) else { return Ok(None) };
+    let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
+    Ok(ctx.client_keys().missing(source, &wanted, ctx.now))
+}
+
+/// `kid` and `alg` of the header.
+fn named(assertion: &str) -> Option<(Option<String>, String)> {
+    let header = URL_SAFE_NO_PAD.decode(assertion.split('.').next()?).ok()?;
+    let header: Value = serde_json::from_slice(&header).ok()?;
+    let text = |name: &str| header.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some((text("kid"), text("alg")?))
+}

@@ -1,0 +1,283 @@
+//! Clients that register and manage themselves (RFC 7591, RFC 7592, OpenID Connect Dynamic Client Registration).
+//!
+//! | realm's `registration` | who may register |
+//! |---|---|
+//! | `closed` | nobody |
+//! | `token` | who holds an initial access token of an operator |
+//! | `open` | anybody |
+
+use serde_json::{Map, Value};
+
+use crate::admin::client::{self, Created, NewClient};
+use crate::audit::{EventKind, Outcome};
+use crate::client::{Client, ClientName, ClientSettings, GrantType, HttpsUri, Party, Profile, SecretUse};
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::realm::RegistrationPolicy;
+use crate::secret::{ClientSecret, Hashed, Plain, RegistrationAccess, RegistrationToken};
+use crate::store;
+
+pub mod answer;
+pub mod metadata;
+
+use self::metadata::MetadataError;
+
+/// Members that only we write: a client that sends them back has mistaken the answer for the request (RFC 7592 §2.2).
+const OURS: [&str; 4] =
+    ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
+
+/// Why a registration is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The realm takes no registrations.
+    Closed,
+    /// No token, or one that does not count: 401.
+    Unauthorized,
+    /// The metadata break a rule.
+    Metadata(MetadataError),
+    /// Statements are accepted from issuers a realm trusts, and this one is not among them (RFC 7591 §3.2.2).
+    UnapprovedStatement,
+}
+
+/// What a client is answered.
+pub struct Registered {
+    /// The client.
+    pub client: Client,
+    /// Its secret, where one was just drawn.
+    pub secret: Option<Plain<ClientSecret>>,
+    /// What it manages its registration with.
+    pub access: Plain<RegistrationAccess>,
+}
+
+/// A registration that was read, and is not yet judged as a whole.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    name: Option<String>,
+    settings: ClientSettings,
+    sent: Map<String, Value>,
+}
+
+impl Draft {
+    /// Reads a registration (RFC 7591 §2). Clients that register themselves are third parties.
+    pub fn read(ctx: &Ctx, sent: Value) -> Result<Self, Refusal> {
+        let Value::Object(sent) = sent else {
+            return Err(refused("the metadata must be a JSON object"));
+        };
+        if sent.get("software_statement").is_some_and(|statement| !statement.is_null()) {
+            return Err(Refusal::UnapprovedStatement);
+        }
+        let base = ClientSettings {
+            party: Party::Third,
+            pkce: ctx.realm().settings.registration_pkce,
+            grant_types: vec![GrantType::AuthorizationCode],
+            ..ClientSettings::default()
+        };
+        let (name, mut settings) = metadata::read(&sent, base).map_err(Refusal::Metadata)?;
+        if settings.client_type() == crate::client::ClientType::Public {
+            settings.pkce = crate::client::Pkce::Required;
+        }
+        settings.profile = Profile::fitting(&settings);
+        Ok(Self { name, settings, sent })
+    }
+
+    /// The sector document that must be read first; it lists every redirect URI (OpenID Connect Registration §5).
+    pub fn sector_document(&self) -> Option<&HttpsUri> {
+        self.settings.subject.sector_identifier_uri.as_ref()
+    }
+
+    /// Whether `listed`, the sector document, has every redirect URI; `None` stands for a document that could not be read.
+    fn check_sector(&self, listed: Option<&[String]>) -> Result<(), Refusal> {
+        if self.sector_document().is_none() {
+            return Ok(());
+        }
+        let Some(listed) = listed else {
+            return Err(refused(
+                "sector_identifier_uri: the document cannot be fetched, or is no JSON list of addresses",
+            ));
+        };
+        let is_listed = |uri: &crate::redirect_uri::RedirectUri| listed.iter().any(|listed| listed == uri.as_str());
+        if self.settings.redirect_uris.iter().all(is_listed) {
+            Ok(())
+        } else {
+            Err(refused("sector_identifier_uri: the document lacks a redirect URI"))
+        }
+    }
+
+    fn check(&self, listed: Option<&[String]>) -> Result<(), Refusal> {
+        self.check_sector(listed)?;
+        if !self.settings.response_types.is_empty() && self.settings.redirect_uris.is_empty() {
+            let text = "redirect_uris: at least one is needed".to_owned();
+            return Err(Refusal::Metadata(MetadataError::RedirectUri(text)));
+        }
+        self.settings.check().map_err(|rule| refused(&rule.to_string()))
+    }
+
+    fn display_name(&self) -> String {
+        let given = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let host = self.settings.redirect_uris.first().map(|uri| uri.host()).filter(|host| !host.is_empty());
+        given.map(str::to_owned).or(host).unwrap_or_else(|| "client".to_owned())
+    }
+}
+
+fn refused(text: &str) -> Refusal {
+    Refusal::Metadata(MetadataError::Metadata(text.to_owned()))
+}
+
+/// Whether a registration with this initial access token would be taken. Changes nothing: judged again by [`register`].
+pub async fn may_register(ctx: &Ctx, token: Option<&str>) -> Result<Result<(), Refusal>, Fault> {
+    match ctx.realm().settings.registration {
+        RegistrationPolicy::Closed => Ok(Err(Refusal::Closed)),
+        RegistrationPolicy::Open => Ok(Ok(())),
+        RegistrationPolicy::Token => {
+            let Some(token) = token else { return Ok(Err(Refusal::Unauthorized)) };
+            let known = store::registration_token::is_good(ctx, &hashed(ctx, token)).await?;
+            Ok(if known { Ok(()) } else { Err(Refusal::Unauthorized) })
+        }
+    }
+}
+
+/// Registers a client. The token is used up together with it.
+pub async fn register(
+    ctx: &Ctx,
+    token: Option<&str>,
+    draft: Draft,
+    listed: Option<&[String]>,
+) -> Result<Result<Registered, Refusal>, Fault> {
+    if let Err(refusal) = may_register(ctx, token).await? {
+        return Ok(Err(refusal));
+    }
+    if let Err(refusal) = draft.check(listed) {
+        return Ok(Err(refusal));
+    }
+    let name = draft.display_name();
+    if !client::is_display_name(&name) {
+        return Ok(Err(refused("client_name: 1 to 100 characters are expected")));
+    }
+    if ctx.realm().settings.registration == RegistrationPolicy::Token {
+        let token = hashed(ctx, token.unwrap_or_default());
+        if !store::registration_token::consume(ctx, &token).await? {
+            return Ok(Err(Refusal::Unauthorized));
+        }
+    }
+
+    let created = client::create(ctx, NewClient { client_id: None, name, settings: draft.settings }).await?;
+    let Created::Done { client, secret } = created else {
+        return Err(Fault::Broken("a client that passed every rule was refused".into()));
+    };
+    let mut client = *client;
+    let access = Plain::random(ctx.entropy());
+    client.management = Some(ctx.vault.hash(access.expose()));
+    store::client::update(ctx, &client).await?;
+
+    Ok(Ok(Registered { client, secret, access }))
+}
+
+/// The client that a registration access token manages (RFC 7592 §2).
+pub async fn managed(ctx: &Ctx, client_id: &str, access: Option<&str>) -> Result<Result<Client, Refusal>, Fault> {
+    let Some(client) = store::client::by_client_id(ctx, client_id).await? else {
+        return Ok(Err(Refusal::Unauthorized));
+    };
+    Ok(if is_managed_by(ctx, &client, access) { Ok(client) } else { Err(Refusal::Unauthorized) })
+}
+
+fn is_managed_by(ctx: &Ctx, client: &Client, access: Option<&str>) -> bool {
+    let sent: Option<Hashed<RegistrationAccess>> = access.map(|access| ctx.vault.hash(access.as_bytes()));
+    client.management.as_ref().zip(sent).is_some_and(|(kept, sent)| kept.matches(&sent))
+}
+
+/// Replaces a client's metadata (RFC 7592 §2.2).
+pub async fn replace(
+    ctx: &Ctx,
+    (client_id, access): (&str, Option<&str>),
+    draft: Draft,
+    listed: Option<&[String]>,
+) -> Result<Result<Registered, Refusal>, Fault> {
+    let Some(mut client) = locked(ctx, client_id, access).await? else { return Ok(Err(Refusal::Unauthorized)) };
+    if OURS.iter().any(|name| draft.sent.contains_key(*name)) {
+        return Ok(Err(refused("the request has a member that only the answer has (RFC 7592 §2.2)")));
+    }
+    if draft.sent.get("client_id").and_then(Value::as_str) != Some(client_id) {
+        return Ok(Err(refused("client_id: the one being managed is expected")));
+    }
+    if draft.sent.get("client_secret").is_some_and(|sent| !is_secret_of(ctx, &client, sent)) {
+        return Ok(Err(refused("client_secret: a client cannot choose its own")));
+    }
+    if let Err(refusal) = draft.check(listed) {
+        return Ok(Err(refusal));
+    }
+    let name = draft.display_name();
+    if !client::is_display_name(&name) {
+        return Ok(Err(refused("client_name: 1 to 100 characters are expected")));
+    }
+
+    client.name = name;
+    // What an operator made of the client since stays theirs to say.
+    client.settings = ClientSettings {
+        party: client.settings.party,
+        access_token_lifetime: client.settings.access_token_lifetime,
+        ..draft.settings
+    };
+    let secret = client::settle(ctx, &mut client).await?;
+
+    let access = Plain::new(access.unwrap_or_default().as_bytes().to_vec());
+    Ok(Ok(Registered { client, secret, access }))
+}
+
+/// Takes a registration back with everything members granted the client (RFC 7592 §2.3).
+pub async fn delete(ctx: &Ctx, client_id: &str, access: Option<&str>) -> Result<Result<(), Refusal>, Fault> {
+    let Some(client) = locked(ctx, client_id, access).await? else { return Ok(Err(Refusal::Unauthorized)) };
+    client::delete(ctx, &client.client_id).await?;
+    Ok(Ok(()))
+}
+
+async fn locked(ctx: &Ctx, client_id: &str, access: Option<&str>) -> Result<Option<Client>, Fault> {
+    let Ok(name) = ClientName::parse(client_id) else { return Ok(None) };
+    let client = store::client::lock_by_client_id(ctx, &name).await?;
+    Ok(client.filter(|client| is_managed_by(ctx, client, access)))
+}
+
+fn is_secret_of(ctx: &Ctx, client: &Client, sent: &Value) -> bool {
+    let Some(sent) = sent.as_str() else { return false };
+    match client.settings.secret_use() {
+        SecretUse::Compared => {
+            client.secret.as_ref().is_some_and(|kept| kept.matches(&ctx.vault.hash(sent.as_bytes())))
+        }
+        SecretUse::Keyed => {
+            let opened = client.sealed_secret.as_ref();
+            let opened = opened.and_then(|sealed| ctx.vault.unseal(client.id.uuid().as_bytes(), sealed).ok());
+            let kept: Option<Hashed<ClientSecret>> = opened.map(|opened| ctx.vault.hash(opened.expose()));
+            kept.is_some_and(|kept| kept.matches(&ctx.vault.hash(sent.as_bytes())))
+        }
+        SecretUse::None => false,
+    }
+}
+
+fn hashed(ctx: &Ctx, token: &str) -> Hashed<RegistrationToken> {
+    ctx.vault.hash(token.as_bytes())
+}
+
+/// An initial access token as an operator wants it.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// How many clients it registers, 1 to 1,000.
+    pub uses: u16,
+    /// How long it counts, 1 to 365 days.
+    pub days: u16,
+}
+
+/// Makes an initial access token, which is shown now and never again; `None` when a number is out of range.
+pub async fn issue_token(ctx: &Ctx, new: NewToken) -> Result<Option<Plain<RegistrationToken>>, Fault> {
+    let is_good =
+        (1..=1_000).contains(&new.uses) && (1..=365).contains(&new.days) && client::is_display_name(&new.name);
+    if !is_good {
+        return Ok(None);
+    }
+
+    let token = Plain::random(ctx.entropy());
+    store::registration_token::insert(ctx, &new, &ctx.vault.hash(token.expose())).await?;
+    let about = serde_json::json!({ "name": new.name, "uses": new.uses, "days": new.days });
+    ctx.record_with(EventKind::RegistrationTokenIssued, None, Outcome::Done, about);
+    Ok(Some(token))
+}

@@ -1,0 +1,158 @@
+//! Moving in and out: `realm import-keycloak`, `member move-in`, `member export`
+
+use std::os::unix::fs::PermissionsExt;
+
+use insta::{allow_duplicates, assert_json_snapshot, assert_snapshot};
+
+use super::desk::desks_with_realm;
+
+const EXPORT: &str = include_str!("keycloak-export.json");
+
+#[tokio::test]
+async fn a_keycloak_export_comes_in_and_what_cannot_is_told() {
+    let desks = desks_with_realm().await;
+    allow_duplicates! { for desk in &desks {
+        desk.has_file("export.json", EXPORT);
+        assert!(desk.run("realm import-keycloak --dry-run export.json").succeeds().ends_with("Clients: 2, members: 4. Nothing was written (dry run).\n"));
+        assert_snapshot!(desk.run("member list").succeeds(), @"There are no members here.");
+
+        let report = desk.json("realm import-keycloak export.json");
+        assert_eq!(report["secrets"][0]["client_id"], "masked");
+        assert_json_snapshot!(report, { ".secrets" => "[secrets]" }, @r#"
+        {
+          "clients": 2,
+          "dry_run": false,
+          "left_behind": [
+            {
+              "of": "realm",
+              "what": "realm roles: a portal keeps its own (1)"
+            },
+            {
+              "of": "user k-001",
+              "what": "a credential of the kind webauthn"
+            },
+            {
+              "of": "user k-003",
+              "what": "the required action UPDATE_PROFILE"
+            },
+            {
+              "of": "user k-004",
+              "what": "the password hash is of a kind that cannot be compared here (md5): the member needs a letter"
+            },
+            {
+              "of": "user k-004",
+              "what": "an authenticator app: it does not use SHA-1, six digits and thirty seconds"
+            },
+            {
+              "of": "user service-account-batch",
+              "what": "it is a service account"
+            },
+            {
+              "of": "realm",
+              "what": "user attributes that have no place here: department"
+            },
+            {
+              "of": "client portal",
+              "what": "the password grant is not taken over"
+            },
+            {
+              "of": "client portal",
+              "what": "the redirect URI https://portal.example/* is a pattern: addresses are compared byte for byte here, list each"
+            },
+            {
+              "of": "client masked",
+              "what": "its secret is not in the export: it gets a new one"
+            },
+            {
+              "of": "client batch",
+              "what": "it does not use the authorization code flow: register it by hand"
+            }
+          ],
+          "members": {
+            "came": 4,
+            "refused": 0,
+            "were_here": 0
+          },
+          "secrets": "[secrets]"
+        }
+        "#);
+        let member = desk.json("member show k-001");
+        assert_eq!((member["sub"].as_str(), member["given_name"].as_str()), (Some("5b6f0d1e-7c1c-4a5e-9d2f-0c2b5f9a1e01"), Some("花子")));
+        assert_eq!(desk.json("member show k-004")["state"], "disabled");
+        assert_eq!(desk.json("client show portal")["settings"]["redirect_uris"].as_array().map(Vec::len), Some(2));
+
+        assert!(desk.run("realm import-keycloak export.json").succeeds().ends_with("Clients: 0 came. Members: 0 came, 4 were here before, 0 refused.\n"));
+        assert_snapshot!(desk.run("realm import-keycloak missing.json").fails(), @"missing.json cannot be read: No such file or directory (os error 2).");
+        desk.has_file("other.json", "{}");
+        assert_snapshot!(desk.run("realm import-keycloak other.json").fails(), @"other.json is not used: there are neither users nor clients in it: is it a realm export of Keycloak?.");
+        desk.has_file("other.json", "[");
+        assert!(desk.run("realm import-keycloak other.json").fails().starts_with("other.json is not used: it is not JSON"));
+        assert_eq!(desk.run("realm import-keycloak").code, 64);
+        assert!(desk.run("audit verify").succeeds().contains("good"));
+    } }
+}
+
+#[tokio::test]
+async fn what_a_society_takes_along_comes_in_elsewhere_as_it_was() {
+    let desks = desks_with_realm().await;
+    allow_duplicates! { for desk in &desks {
+        desk.has_file("export.json", EXPORT);
+        desk.run("realm import-keycloak export.json").succeeds();
+        assert_snapshot!(desk.run("member export --all all.jsonl").succeeds(), @"Members: 4, in all.jsonl. Password hashes and the keys of apps stand in it.");
+        assert_eq!(std::fs::metadata(desk.path("all.jsonl")).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(desk.reads("all.jsonl").lines().count(), 4);
+
+        let own = desk.run("member export k-001").succeeds();
+        assert!(own.contains("花子") && !own.contains("pbkdf2") && !own.contains("secret"), "{own}");
+        assert!(desk.run("member export nobody").fails().starts_with("There is no member"));
+        assert_eq!(desk.run("member export").code, 64);
+
+        assert!(desk.run("member move-in all.jsonl").succeeds().contains("0 came, 4 were here before, 0 refused."));
+        desk.run("realm create two --origin https://two.id.example").succeeds();
+        let taken = desk.run("--realm two member move-in all.jsonl");
+        assert_eq!(taken.code, 1);
+        assert!(taken.stdout.contains("user k-001: another member has this sub; nothing was changed"), "{}", taken.stdout);
+
+        let moved = desk.reads("all.jsonl").replace("9d2f-0c2b5f9a1e0", "9d2f-0c2b5f9a2e0");
+        desk.has_file("two.jsonl", &moved);
+        assert!(desk.run("--realm two member move-in two.jsonl").succeeds().contains("4 came"));
+        desk.run("--realm two member export --all again.jsonl").succeeds();
+        let without_times = |text: &str| {
+            let read = |line: &str| {
+                let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+                record.as_object_mut().unwrap().retain(|name, _| !name.ends_with("_at"));
+                record
+            };
+            text.lines().map(read).collect::<Vec<_>>()
+        };
+        assert_eq!(without_times(&desk.reads("again.jsonl")), without_times(&moved));
+    } }
+}
+
+#[tokio::test]
+async fn hashes_of_every_known_kind_come_in_and_bad_lines_are_told_by_number() {
+    let desks = desks_with_realm().await;
+    allow_duplicates! { for desk in &desks {
+        desk.has_file("members.jsonl", concat!(
+            r#"{"format":"sekisho-member/1","user_id":"a1","password":{"hash":"$2b$05$EApumbeZR2a7azrYeRy8I.jS78zVsFhfbgL/CnxHXvRq6kfUD/gnC"}}"#, "\n",
+            "\n",
+            r#"{"format":"sekisho-member/1","user_id":"a2","password":{"hash":"{SSHA}abc"},"apps":[{"name":"x","secret_hex":"00"}]}"#, "\n",
+            r#"{"format":"sekisho-member/1","user_id":""}"#, "\n",
+            r#"{"format":"other","user_id":"a3"}"#, "\n",
+            "not json\n",
+        ));
+        let answer = desk.run("member move-in members.jsonl");
+        assert_eq!(answer.code, 1);
+        assert_snapshot!(answer.stdout, @r"
+        user a2: the password hash is of a kind that cannot be compared here: the member needs a letter
+        user a2: the key of the app “x” has not 20 bytes
+        line 4: the user id is missing
+        line 5: the format is “other”, not “sekisho-member/1”
+        line 6: it cannot be read: expected ident at line 1 column 2
+        Members: 2 came, 0 were here before, 0 refused.
+        ");
+        assert_snapshot!(answer.stderr, @"3 members did not come. Correct them and move them in again.");
+        assert!(desk.json("member show a1")["password_set_at"].is_string());
+        assert!(desk.json("member show a2")["password_set_at"].is_null());
+    } }
+}

@@ -1,0 +1,178 @@
+//! How relying parties hear that a session ended: by a logout token from our queue, and in frames of the browser.
+
+use std::time::Duration;
+
+use futures::FutureExt;
+use harness::{Ear, Idp, MemberSeed, on_both, part};
+use idp_core::admin::member as admin_member;
+use idp_core::admin::session::{self, Ended};
+use idp_core::client::{ClientName, WebUri};
+use idp_core::jws;
+use idp_core::key::{Algorithm, PublicJwk};
+use idp_core::oidc::backchannel;
+use idp_core::user_id::UserId;
+use serde_json::Value;
+
+async fn notices(idp: &Idp, client_id: &str) -> Vec<backchannel::Notice> {
+    let name = ClientName::parse(client_id).unwrap();
+    idp.operate(move |ctx| async move { backchannel::of_client(ctx, &name, 10).await }.boxed()).await.unwrap()
+}
+
+async fn key_of(idp: &Idp, kid: &Value) -> (Algorithm, PublicJwk) {
+    let keys = idp.browser().get("/jwks").await.json();
+    let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == *kid).unwrap().clone();
+    let algorithm = Algorithm::from_name(key["alg"].as_str().unwrap()).unwrap();
+    (algorithm, serde_json::from_value(key).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_client_of_the_session_gets_a_logout_token_and_no_other_does() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1001")).await;
+        let (ear, other_ear) = (Ear::open(&[]).await, Ear::open(&[]).await);
+        let listening = |address: &str| WebUri::parse(address).ok();
+        let portal = idp.portal_with("first", |s| s.logout.backchannel_uri = listening(&ear.address)).await;
+        idp.portal_with("never-used", |s| s.logout.backchannel_uri = listening(&other_ear.address)).await;
+        let browser = idp.browser();
+        let (asked, arrival) = member.signs_in(&browser, &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+
+        browser.get("/logout").await.submit("logout-confirm").await;
+        let (claims, token) = ear.hears_logout().await;
+
+        let head = part(&token, 0);
+        assert_eq!(head["typ"], "logout+jwt");
+        let (algorithm, key) = key_of(&idp, &head["kid"]).await;
+        assert!(jws::verified::<Value>(&token, algorithm, &key).is_some());
+        assert_eq!(claims["iss"], idp.origin());
+        assert_eq!(claims["aud"], "first");
+        assert_eq!((&claims["sub"], &claims["sid"]), (&tokens.claims()["sub"], &tokens.claims()["sid"]));
+        assert_eq!(claims["events"], serde_json::json!({"http://schemas.openid.net/event/backchannel-logout": {}}));
+        assert!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap() <= 120);
+        let mut names: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["aud", "events", "exp", "iat", "iss", "jti", "sid", "sub"]);
+        assert!(other_ear.is_silent().await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_busy_is_told_again_and_one_that_refuses_is_not() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1002")).await;
+        let (busy, refusing) = (Ear::open(&[503, 302]).await, Ear::open(&[400]).await);
+        let one = idp.portal_with("busy", |s| s.logout.backchannel_uri = WebUri::parse(&busy.address).ok()).await;
+        let other =
+            idp.portal_with("refusing", |s| s.logout.backchannel_uri = WebUri::parse(&refusing.address).ok()).await;
+        let browser = idp.browser();
+        member.signs_in(&browser, &one).await;
+        browser.get(&other.asks().url).await.arrived();
+
+        browser.get("/logout").await.submit("logout-confirm").await;
+        let (first, _) = busy.hears_logout().await;
+        refusing.hears_logout().await;
+        let (second, _) = busy.hears_logout_while(|| idp.advance(Duration::from_secs(15))).await;
+        let (third, _) = busy.hears_logout_while(|| idp.advance(Duration::from_secs(15))).await;
+
+        assert_eq!(first["jti"], second["jti"]);
+        assert_eq!(first["jti"], third["jti"]);
+        assert!(refusing.is_silent().await);
+        let told = &notices(&idp, "refusing").await[0];
+        assert_eq!((told.state.as_str(), told.answer.as_deref()), ("failed", Some("the answer has status 400")));
+        assert_eq!(notices(&idp, "busy").await[0].attempts, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_nobody_took_ends_after_a_day() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1003")).await;
+        let portal =
+            idp.portal_with("gone", |s| s.logout.backchannel_uri = WebUri::parse("http://127.0.0.1:1/bye").ok()).await;
+        let ear = Ear::open(&[]).await;
+        let later = idp.portal_with("later", |s| s.logout.backchannel_uri = WebUri::parse(&ear.address).ok()).await;
+        let browser = idp.browser();
+        member.signs_in(&browser, &portal).await;
+        browser.get("/logout").await.submit("logout-confirm").await;
+        idp.advance(Duration::from_secs(25 * 3600));
+
+        // The worker takes notices in order: once the later one has arrived, the earlier one was looked at.
+        member.signs_in(&browser, &later).await;
+        browser.get("/logout").await.submit("logout-confirm").await;
+        ear.hears_logout().await;
+
+        assert_eq!(notices(&idp, "gone").await[0].state, "expired");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_listen_in_the_browser_get_a_frame_with_issuer_and_session() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1004")).await;
+        let portal = idp
+            .portal_with("framed", |s| {
+                s.logout.frontchannel_uri = WebUri::parse("https://portal.example/front?x=1").ok();
+                s.logout.frontchannel_session_required = true;
+            })
+            .await;
+        let browser = idp.browser();
+        let (asked, arrival) = member.signs_in(&browser, &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+
+        let url = portal.end_session_url(&[
+            ("id_token_hint", tokens.id_token()),
+            ("post_logout_redirect_uri", &portal.post_logout_redirect_uri),
+            ("state", "s"),
+        ]);
+        let page = browser.get(&url).await;
+
+        assert_eq!((page.status, page.name()), (200, "signed-out".to_owned()), "{}", page.summary());
+        let sid = tokens.claims()["sid"].as_str().unwrap().to_owned();
+        let mut expected = url::Url::parse("https://portal.example/front?x=1").unwrap();
+        expected.query_pairs_mut().append_pair("iss", &idp.origin()).append_pair("sid", &sid);
+        assert_eq!(page.attribute_of("frame-1", "src").as_deref(), Some(expected.as_str()));
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.ends_with("; frame-src https://portal.example"), "{policy}");
+        let back = format!("{}?state=s", portal.post_logout_redirect_uri);
+        assert_eq!(page.headers["refresh"], format!("2; url={back}"));
+        assert_eq!(page.attribute_of("return", "href"), Some(back));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_a_session_its_clients_hear_of_it() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1005")).await;
+        let ear = Ear::open(&[]).await;
+        let portal = idp.portal_with("told", |s| s.logout.backchannel_uri = WebUri::parse(&ear.address).ok()).await;
+        let sid = |tokens: &harness::Tokens| tokens.claims()["sid"].as_str().unwrap().to_owned();
+        let browser = idp.browser();
+        let user_id = || UserId::parse("L-1005").unwrap().normal().clone();
+
+        let (asked, arrival) = member.signs_in(&browser, &portal).await;
+        let first = sid(&portal.redeems(&asked, arrival.code()).await);
+        let sessions = idp.operate(move |ctx| async move { session::list(ctx, &user_id()).await }.boxed()).await;
+        let id = sessions.unwrap()[0].id;
+        let ended = idp.operate(move |ctx| async move { session::revoke(ctx, id).await }.boxed()).await;
+        assert_eq!(ended, Ended::Done);
+        assert_eq!(ear.hears_logout().await.0["sid"], first);
+        let again = idp.operate(move |ctx| async move { session::revoke(ctx, id).await }.boxed()).await;
+        assert_eq!(again, Ended::Over);
+
+        let (asked, arrival) = member.signs_in(&browser, &portal).await;
+        let second = sid(&portal.redeems(&asked, arrival.code()).await);
+        let user_id = || UserId::parse("L-1005").unwrap().normal().clone();
+        idp.operate(move |ctx| async move { admin_member::disable(ctx, &user_id()).await }.boxed()).await;
+        assert_eq!(ear.hears_logout().await.0["sid"], second);
+    })
+    .await;
+}

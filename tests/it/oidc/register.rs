@@ -1,0 +1,204 @@
+//! Clients that register and manage themselves: closed by default, by an operator's token, or open.
+
+use futures::FutureExt;
+use harness::{Database, Idp, MemberSeed, on_both};
+use idp_core::oidc::register::{NewToken, issue_token};
+use idp_core::realm::RegistrationPolicy;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn idp(database: Database, policy: RegistrationPolicy) -> Idp {
+    Idp::start_with(database, move |settings| settings.registration = policy).await
+}
+
+async fn asks(idp: &Idp, method: Method, address: &str, token: Option<&str>, body: Option<&Value>) -> (u16, Value) {
+    let mut request = idp.http().request(method, address);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let status = answer.status().as_u16();
+    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+}
+
+async fn registers(idp: &Idp, token: Option<&str>, body: &Value) -> (u16, Value) {
+    asks(idp, Method::POST, &format!("{}/register", idp.origin()), token, Some(body)).await
+}
+
+fn portal() -> Value {
+    json!({"redirect_uris": ["https://portal.example/callback"], "client_name": "Portal"})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registration_is_closed_until_the_realm_opens_it() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Closed).await;
+        let (status, answer) = registers(&idp, None, &portal()).await;
+        assert_eq!((status, &answer["error"]), (403, &"access_denied".into()));
+        let discovery = idp.browser().get("/.well-known/openid-configuration").await.json();
+        assert!(discovery.get("registration_endpoint").is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_initial_access_token_registers_as_often_as_the_operator_said_and_no_longer() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Token).await;
+        let new = NewToken { name: "Vendor".into(), uses: 2, days: 7 };
+        let issued = idp.operate(move |ctx| async move { issue_token(ctx, new).await }.boxed()).await.unwrap();
+        let token = Some(issued.expose_text());
+        for wrong in [None, Some("guessed")] {
+            let (status, answer) = registers(&idp, wrong, &portal()).await;
+            assert_eq!((status, &answer["error"]), (401, &"invalid_token".into()));
+        }
+        // A refusal uses nothing up.
+        assert_eq!(registers(&idp, token, &json!({})).await.0, 400);
+        assert_eq!(registers(&idp, token, &portal()).await.0, 201);
+        assert_eq!(registers(&idp, token, &portal()).await.0, 201);
+        assert_eq!(registers(&idp, token, &portal()).await.0, 401);
+
+        let new = NewToken { name: "Late".into(), uses: 1, days: 1 };
+        let late = idp.operate(move |ctx| async move { issue_token(ctx, new).await }.boxed()).await.unwrap();
+        idp.advance(idp_core::clock::days(1));
+        assert_eq!(registers(&idp, Some(late.expose_text()), &portal()).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registered_client_signs_members_in_and_manages_itself_until_it_is_gone() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let member = idp.member(MemberSeed::new("R-1001")).await;
+        let (status, client) = registers(&idp, None, &portal()).await;
+
+        assert_eq!(status, 201, "{client}");
+        assert_eq!(client["client_secret_expires_at"], 0);
+        assert_eq!(
+            (&client["grant_types"], &client["response_types"]),
+            (&json!(["authorization_code"]), &json!(["code"]))
+        );
+        assert_eq!(client["token_endpoint_auth_method"], "client_secret_basic");
+        let (id, access) =
+            (client["client_id"].as_str().unwrap(), client["registration_access_token"].as_str().unwrap());
+        let address = client["registration_client_uri"].as_str().unwrap();
+        assert_eq!(address, format!("{}/register/{id}", idp.origin()));
+
+        let mut relying = idp.portal_with("other", |_| {}).await;
+        relying.client_id = id.to_owned();
+        relying.secret = client["client_secret"].as_str().map(str::to_owned);
+        let (asked, arrival) = member.signs_in(&idp.browser(), &relying).await;
+        assert_eq!(relying.redeems(&asked, arrival.code()).await.status, 200);
+
+        let (status, seen) = asks(&idp, Method::GET, address, Some(access), None).await;
+        assert_eq!((status, &seen["client_id"], &seen["registration_access_token"]), (200, &id.into(), &access.into()));
+        assert!(seen.get("client_secret").is_none());
+        for (token, name) in [(None, id), (Some("x"), id), (Some(access), "other"), (Some(access), "nobody")] {
+            let address = format!("{}/register/{name}", idp.origin());
+            assert_eq!(asks(&idp, Method::GET, &address, token, None).await.0, 401);
+            assert_eq!(asks(&idp, Method::DELETE, &address, token, None).await.0, 401);
+        }
+
+        let mut changed = portal();
+        changed["client_id"] = id.into();
+        changed["redirect_uris"] = json!(["https://portal.example/new"]);
+        let (status, seen) = asks(&idp, Method::PUT, address, Some(access), Some(&changed)).await;
+        assert_eq!((status, &seen["redirect_uris"]), (200, &json!(["https://portal.example/new"])));
+        assert!(seen.get("client_secret").is_none(), "the secret stays");
+        for wrong in [
+            json!({"client_id": "other", "redirect_uris": ["https://portal.example/new"]}),
+            json!({"client_id": id, "redirect_uris": ["https://portal.example/new"], "client_secret": "chosen"}),
+            json!({"client_id": id, "redirect_uris": ["https://portal.example/new"], "client_id_issued_at": 1}),
+        ] {
+            let (status, answer) = asks(&idp, Method::PUT, address, Some(access), Some(&wrong)).await;
+            assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{wrong}");
+        }
+
+        assert_eq!(asks(&idp, Method::DELETE, address, Some(access), None).await.0, 204);
+        assert_eq!(asks(&idp, Method::GET, address, Some(access), None).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metadata_that_break_a_rule_are_refused_by_name() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let with = |name: &str, value: Value| {
+            let mut body = portal();
+            body[name] = value;
+            body
+        };
+        let metadata = "invalid_client_metadata";
+        for (body, error) in [
+            (json!({}), "invalid_redirect_uri"),
+            (with("redirect_uris", json!(["https://portal.example/cb#f"])), "invalid_redirect_uri"),
+            (with("redirect_uris", json!(["http://portal.example/cb"])), "invalid_redirect_uri"),
+            (with("redirect_uris", json!(["javascript:alert(1)"])), "invalid_redirect_uri"),
+            (with("redirect_uris", json!("https://portal.example/cb")), "invalid_redirect_uri"),
+            (with("initiate_login_uri", json!("http://portal.example/start")), metadata),
+            (with("logo_uri", json!("ftp://portal.example/logo")), metadata),
+            (with("jwks_uri", json!("http://portal.example/jwks")), metadata),
+            (with("jwks", json!({"keys": [{"kty": "oct", "k": "AQAB"}]})), metadata),
+            (with("sector_identifier_uri", json!("https://127.0.0.1:1/sector")), metadata),
+            (with("token_endpoint_auth_method", json!("magic")), metadata),
+            (with("token_endpoint_auth_method", json!("private_key_jwt")), metadata),
+            (with("id_token_signed_response_alg", json!("none")), metadata),
+            (with("id_token_signed_response_alg", json!("HS256")), metadata),
+            (with("id_token_encrypted_response_enc", json!("A128GCM")), metadata),
+            (with("id_token_encrypted_response_alg", json!("RSA1_5")), metadata),
+            (with("subject_type", json!("secret")), metadata),
+            (with("grant_types", json!(["implicit"])), metadata),
+            (with("response_types", json!(["code token"])), metadata),
+            (with("default_max_age", json!(-1)), metadata),
+            (with("client_name", json!("x".repeat(101))), metadata),
+            (with("contacts", json!([1])), metadata),
+            (with("software_statement", json!("a.b.c")), "unapproved_software_statement"),
+            (json!([]), metadata),
+        ] {
+            let (status, answer) = registers(&idp, None, &body).await;
+            assert_eq!((status, &answer["error"]), (400, &error.into()), "{body}: {answer}");
+            let text = answer["error_description"].as_str().unwrap();
+            assert!(!text.is_empty() && text.len() < 300, "{text}");
+        }
+        let odd = idp.http().post(format!("{}/register", idp.origin())).body("{}").send().await.unwrap();
+        assert_eq!(odd.status(), 400);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_registered_is_answered_and_unknown_names_are_ignored() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let body = json!({
+            "redirect_uris": ["https://a.example/cb"],
+            "client_name": "App", "logo_uri": "https://a.example/logo.png", "policy_uri": "https://a.example/p",
+            "tos_uri": "https://a.example/t", "contacts": ["dev@a.example"], "initiate_login_uri": "https://a.example/start",
+            "token_endpoint_auth_method": "none", "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"], "id_token_signed_response_alg": "PS256", "userinfo_signed_response_alg": "EdDSA",
+            "subject_type": "pairwise", "default_max_age": 600, "default_acr_values": ["aal2"],
+            "backchannel_logout_uri": "https://a.example/bye", "backchannel_logout_session_required": true,
+            "request_uris": ["https://a.example/request#hash"], "made_up": {"x": 1}, "jwks_uri": Value::Null,
+        });
+        let (status, seen) = registers(&idp, None, &body).await;
+
+        assert_eq!(status, 201, "{seen}");
+        for (name, value) in body.as_object().unwrap() {
+            match name.as_str() {
+                "made_up" | "jwks_uri" => assert!(seen.get(name).is_none()),
+                "request_uris" => assert_eq!(seen[name], json!(["https://a.example/request"])),
+                _ => assert_eq!(seen[name], *value, "{name}"),
+            }
+        }
+        assert!(seen.get("client_secret").is_none() && seen.get("client_secret_expires_at").is_none());
+        let discovery = idp.browser().get("/.well-known/openid-configuration").await.json();
+        assert_eq!(discovery["registration_endpoint"], format!("{}/register", idp.origin()));
+    })
+    .await;
+}
