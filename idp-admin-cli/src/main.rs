@@ -4,6 +4,7 @@ mod command;
 mod context;
 mod output;
 mod print;
+mod words;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,10 @@ async fn run() -> Result<(), Failure> {
         // The help or the version was asked for.
         Err(answer) => return Ok(answer.print()?),
     };
+    let noun = match arguments.noun.run_alone(arguments.global.output()) {
+        Ok(done) => return done,
+        Err(noun) => noun,
+    };
     let context = Context::read(arguments.global)?;
-    arguments.noun.run(&context).await
+    noun.run(&context).await
 }

@@ -60,3 +60,20 @@ fn a_key_file_that_others_can_read_is_refused_by_both_programs() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains(&told), "{}", said(&output));
 }
+
+#[test]
+fn a_key_that_is_not_the_databases_is_refused() {
+    let installation = Installation::on_sqlite("[http]\nlisten = \"127.0.0.1:0\"");
+    for words in [&["migrate", "up"][..], &["realm", "create", "mgc", "--origin", "https://mgc.id.example"]] {
+        assert!(admin(&installation.config, words).status.success());
+    }
+    let key = installation.folder().join("installation.key");
+    std::fs::remove_file(&key).expect("the key is there");
+    std::fs::write(&key, "ab".repeat(32)).expect("a file can be written");
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o400))
+        .expect("the mode can be changed");
+
+    let refusal = installation.refusal_to_serve();
+
+    assert!(refusal.contains("the installation key is not the one this database was made with"), "{refusal}");
+}
