@@ -64,14 +64,23 @@ pub(crate) enum Noun {
 }
 
 impl Noun {
-    /// What needs no configuration; anything else comes back.
-    pub(crate) fn run_alone(self, output: Output) -> Result<Result<(), Failure>, Self> {
+    /// Runs what needs no configuration; `None` for anything else.
+    pub(crate) fn run_alone(&self, output: Output) -> Option<Result<(), Failure>> {
         match self {
-            Self::Audit(verb) => verb.run_alone(output).map_err(Self::Audit),
-            Self::Completions(arguments) => Ok(generate::completions(&arguments)),
-            Self::Man(arguments) => Ok(generate::man(&arguments)),
-            Self::Backup(verb) => verb.run_alone(output).map_err(Self::Backup),
-            other => Err(other),
+            Self::Audit(verb) => verb.run_alone(output),
+            Self::Backup(verb) => verb.run_alone(output),
+            Self::Completions(arguments) => Some(generate::completions(arguments)),
+            Self::Man(arguments) => Some(generate::man(arguments)),
+            Self::Realm(_)
+            | Self::Member(_)
+            | Self::Letter(_)
+            | Self::Client(_)
+            | Self::Journey(_)
+            | Self::Session(_)
+            | Self::Key(_)
+            | Self::Mail(_)
+            | Self::Migrate(_)
+            | Self::Doctor => None,
         }
     }
 

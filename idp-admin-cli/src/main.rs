@@ -42,10 +42,9 @@ async fn run() -> Result<(), Failure> {
         // The help or the version was asked for.
         Err(answer) => return Ok(answer.print()?),
     };
-    let noun = match arguments.noun.run_alone(arguments.global.output()) {
-        Ok(done) => return done,
-        Err(noun) => noun,
-    };
+    if let Some(done) = arguments.noun.run_alone(arguments.global.output()) {
+        return done;
+    }
     let context = Context::read(arguments.global)?;
-    noun.run(&context).await
+    arguments.noun.run(&context).await
 }

@@ -147,7 +147,7 @@ async fn signed_out_from_the_desk_is_signed_out_everywhere() {
         let (one, two) = (idp.browser(), idp.browser());
         let (asked, arrival) = member.signs_in(&one, &portal).await;
         member.signs_in(&two, &portal).await;
-        let tokens = portal.redeems(&asked, &arrival.code()).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
         let token = tokens.json["access_token"].as_str().unwrap().to_owned();
         assert_eq!(portal.userinfo(&token).await.0, 200);
 
@@ -170,7 +170,7 @@ async fn a_renamed_member_stays_the_same_and_whoever_gets_a_deleted_ones_id_is_s
         let mut member = idp.member(MemberSeed::new("D-1006")).await;
         let sub_of = async |member: &Member| {
             let (asked, arrival) = member.signs_in(&idp.browser(), &portal).await;
-            let tokens = portal.redeems(&asked, &arrival.code()).await;
+            let tokens = portal.redeems(&asked, arrival.code()).await;
             let token = tokens.json["access_token"].as_str().unwrap().to_owned();
             (portal.userinfo(&token).await.1["sub"].as_str().unwrap().to_owned(), token)
         };

@@ -45,11 +45,11 @@ impl Verb {
         }
     }
 
-    /// What needs no configuration; anything else comes back.
-    pub(crate) fn run_alone(self, output: Output) -> Result<Result<(), Failure>, Self> {
+    /// Runs what needs no configuration; `None` for anything else.
+    pub(crate) fn run_alone(&self, output: Output) -> Option<Result<(), Failure>> {
         match self {
-            Self::VerifyFile(arguments) => Ok(verify_file::run(output, &arguments)),
-            Self::List(_) | Self::Export(_) | Self::Verify(_) | Self::Checkpoint(_) | Self::Trim(_) => Err(self),
+            Self::VerifyFile(arguments) => Some(verify_file::run(output, arguments)),
+            Self::List(_) | Self::Export(_) | Self::Verify(_) | Self::Checkpoint(_) | Self::Trim(_) => None,
         }
     }
 }

@@ -38,11 +38,11 @@ impl Verb {
         }
     }
 
-    /// What needs no configuration; anything else comes back.
-    pub(crate) fn run_alone(self, output: Output) -> Result<Result<(), Failure>, Self> {
+    /// Runs what needs no configuration; `None` for anything else.
+    pub(crate) fn run_alone(&self, output: Output) -> Option<Result<(), Failure>> {
         match self {
-            Self::Keygen(arguments) => Ok(keygen::run(output, &arguments)),
-            Self::Create(_) | Self::Verify(_) | Self::Restore(_) | Self::Void(_) => Err(self),
+            Self::Keygen(arguments) => Some(keygen::run(output, arguments)),
+            Self::Create(_) | Self::Verify(_) | Self::Restore(_) | Self::Void(_) => None,
         }
     }
 }

@@ -32,7 +32,7 @@ async fn a_backup_made_under_load_comes_back_with_its_members_and_without_what_m
     let waiting = idp.member(MemberSeed::new("B-2")).await;
     let token_of = async |browser: &harness::Browser| {
         let (asked, arrival) = member.signs_in(browser, &portal).await;
-        let tokens = portal.redeems(&asked, &arrival.code()).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
         tokens.json["access_token"].as_str().unwrap().to_owned()
     };
     let (gone, kept) = (idp.browser(), idp.browser());

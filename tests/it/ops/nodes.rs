@@ -70,7 +70,7 @@ async fn a_journey_changes_nodes_at_every_request() {
     let member = idp.member(MemberSeed::new("N-1")).await.wanting_an_app();
 
     let (asked, arrival) = member.signs_in(&idp.browser(), &portal).await;
-    let tokens = portal.redeems(&asked, &arrival.code()).await;
+    let tokens = portal.redeems(&asked, arrival.code()).await;
     let token = tokens.json["access_token"].as_str().unwrap();
     assert_eq!(portal.userinfo(token).await.0, 200);
     member.signs_in(&idp.browser(), &portal).await;
@@ -99,7 +99,7 @@ async fn a_rolling_restart_under_load_fails_no_journey() {
             while !over.load(Ordering::SeqCst) {
                 let member = idp.member(MemberSeed::new(&format!("R-{walker}-{number}"))).await;
                 let (asked, arrival) = member.signs_in(&idp.browser(), &portal).await;
-                let tokens = portal.redeems(&asked, &arrival.code()).await;
+                let tokens = portal.redeems(&asked, arrival.code()).await;
                 assert_eq!(tokens.status, 200, "{}", tokens.json);
                 number += 1;
                 done.fetch_add(1, Ordering::SeqCst);

@@ -151,4 +151,26 @@ impl Installation {
         assert!(!output.status.success(), "idp-server serve went on");
         said(&output)
     }
+
+    /// Whether `idp-server serve` comes up, and ends well once it is told to stop.
+    pub(super) fn serves_and_stops(&self) -> bool {
+        let mut command = Command::new(program("idp-server"));
+        let mut process = command
+            .args(["serve", "--config"])
+            .arg(&self.config)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("idp-server is built");
+        let log = BufReader::new(process.stderr.take().expect("the log is piped"));
+        // The log is read on, or a full pipe would hold the process up.
+        let mut lines = log.lines().map_while(Result::ok);
+        if !lines.any(|line| line.contains("listening")) {
+            return false;
+        }
+        let told = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        assert!(told.expect("kill can be run").success());
+        lines.for_each(drop);
+        process.wait().expect("the server was running").success()
+    }
 }
