@@ -165,12 +165,10 @@ impl Installation {
         let log = BufReader::new(process.stderr.take().expect("the log is piped"));
         // The log is read on, or a full pipe would hold the process up.
         let mut lines = log.lines().map_while(Result::ok);
-        if !lines.any(|line| line.contains("listening")) {
-            return false;
-        }
-        let told = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
-        assert!(told.expect("kill can be run").success());
+        let listens = lines.any(|line| line.contains("listening"));
+        let told = listens.then(|| Command::new("kill").args(["-TERM", &process.id().to_string()]).status());
         lines.for_each(drop);
-        process.wait().expect("the server was running").success()
+        let ended = process.wait().expect("the server was running");
+        listens && told.is_some_and(|told| told.is_ok_and(|told| told.success())) && ended.success()
     }
 }
