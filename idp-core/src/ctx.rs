@@ -65,7 +65,15 @@ pub(crate) enum Purpose {
 #[derive(Default)]
 pub(crate) struct Pending {
     pub(crate) events: Vec<Event>,
+    pub(crate) news: News,
+}
+
+/// What other parts of this process hear after the commit.
+#[derive(Debug, Default)]
+pub(crate) struct News {
     pub(crate) mail_queued: bool,
+    pub(crate) realm_changed: bool,
+    /// What is no longer as it may be held in memory.
     pub(crate) changes: Vec<Change>,
 }
 
@@ -125,16 +133,21 @@ impl Ctx {
 
     /// Says that a mail waits in the outbox, so that the worker wakes after the commit.
     pub(crate) fn mail_queued(&self) {
-        self.pending().mail_queued = true;
+        self.pending().news.mail_queued = true;
+    }
+
+    /// Says that settings or keys of a realm changed, so that nothing older is served after the commit.
+    pub(crate) fn realm_changed(&self) {
+        self.pending().news.realm_changed = true;
     }
 
     /// Says what is no longer as it may be held in memory.
     pub(crate) fn changes(&self, change: Change) {
-        self.pending().changes.push(change);
+        self.pending().news.changes.push(change);
     }
 
     pub(crate) fn has_changes(&self) -> bool {
-        !self.pending().changes.is_empty()
+        !self.pending().news.changes.is_empty()
     }
 
     pub(crate) fn take_pending(&self) -> Pending {

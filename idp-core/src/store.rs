@@ -3,6 +3,7 @@
 //! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -11,20 +12,23 @@ use tokio::sync::Notify;
 
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, Purpose, Scope};
+use crate::ctx::{Ctx, News, Purpose, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::secret::Vault;
-use crate::store::held::{Change, Held};
+use crate::store::held::Held;
 
 pub(crate) mod audit;
+pub(crate) mod audit_base;
 pub(crate) mod authorization_code;
+pub mod backup;
 pub(crate) mod ceremony;
 pub mod cleanup;
 pub(crate) mod client;
 mod connect;
 pub(crate) mod consent;
 pub(crate) mod credential;
+pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
@@ -53,6 +57,7 @@ pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
+pub(crate) mod tombstone;
 mod transaction;
 pub(crate) mod used_identifier;
 mod writer;
@@ -87,20 +92,24 @@ enum Backend {
 pub struct Store {
     backend: Arc<Backend>,
     ambient: Ambient,
-    told: Told,
+    echo: Arc<Echo>,
 }
 
-/// What a commit tells to others in this process.
-#[derive(Clone, Default)]
-struct Told {
+/// What this process heard of its own commits.
+#[derive(Default)]
+struct Echo {
     held: Arc<Held>,
-    mail_queued: Arc<Notify>,
+    mail_queued: Notify,
+    realm_changes: AtomicU64,
 }
 
-impl Told {
-    fn committed<T>(&self, performed: &Performed<T>) {
-        self.held.forget(&performed.changes);
-        if performed.mail_queued {
+impl Echo {
+    fn hear(&self, news: &News) {
+        self.held.forget(&news.changes);
+        if news.realm_changed {
+            self.realm_changes.fetch_add(1, Ordering::Release);
+        }
+        if news.mail_queued {
             self.mail_queued.notify_one();
         }
     }
@@ -109,16 +118,28 @@ impl Told {
 impl Store {
     /// Opens the database. The schema is not touched; see [`migrate`].
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
-        let told = Told::default();
+        let echo = Arc::new(Echo::default());
         let backend = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
-                let writer = writer::Writer::start(pools.writer, ambient.clone(), told.clone());
+                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&echo));
                 Backend::Sqlite { readers: pools.readers, writer }
             }
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
         };
-        Ok(Self { backend: Arc::new(backend), ambient, told })
+        Ok(Self { backend: Arc::new(backend), ambient, echo })
+    }
+
+    /// Closes the database; on SQLite everything is in the one file then. Nobody else may hold the store any more.
+    pub async fn close(self) -> Result<(), Fault> {
+        let backend = Arc::into_inner(self.backend).ok_or(Fault::Busy("the database is in use"))?;
+        match backend {
+            Backend::Sqlite { readers, writer } => {
+                readers.close().await?;
+                writer.close().await
+            }
+            Backend::Postgres { pool } => Ok(pool.close().await?),
+        }
     }
 
     /// What operations are given.
@@ -128,7 +149,13 @@ impl Store {
 
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
-        &self.told.mail_queued
+        &self.echo.mail_queued
+    }
+
+    /// Counts the commits of this process that changed settings or keys of a realm: what was read before the last one is
+    /// not current. Other processes' commits are not counted.
+    pub fn realm_changes(&self) -> u64 {
+        self.echo.realm_changes.load(Ordering::Acquire)
     }
 
     /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
@@ -150,7 +177,7 @@ impl Store {
             Backend::Postgres { pool } => pool,
         };
         let ctx =
-            Ctx::new(Transaction::on_demand(pool), scope.clone(), &self.ambient, (&self.told.held, Purpose::Reads));
+            Ctx::new(Transaction::on_demand(pool), scope.clone(), &self.ambient, (&self.echo.held, Purpose::Reads));
         let answer = operation(&ctx).await;
         ctx.into_transaction().rollback().await?;
         answer
@@ -166,12 +193,12 @@ impl Store {
         match self.backend.as_ref() {
             Backend::Sqlite { writer, .. } => writer.run(scope.clone(), operation).await,
             Backend::Postgres { pool } => {
-                let (pool, ambient, told) = (pool.clone(), self.ambient.clone(), self.told.clone());
+                let (pool, ambient, echo) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.echo));
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
-                    let done = perform(transaction, (&ambient, &told), scope, operation).await?;
-                    told.committed(&done);
+                    let done = perform(transaction, (&ambient, &echo), scope, operation).await?;
+                    echo.hear(&done.news);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -182,21 +209,20 @@ impl Store {
 
 struct Performed<T> {
     answer: T,
-    mail_queued: bool,
-    changes: Vec<Change>,
+    news: News,
 }
 
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
 async fn perform<T, F>(
     transaction: DatabaseTransaction,
-    (ambient, told): (&Ambient, &Told),
+    (ambient, echo): (&Ambient, &Echo),
     scope: Scope,
     operation: F,
 ) -> Result<Performed<T>, Fault>
 where
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
 {
-    let ctx = Ctx::new(transaction.into(), scope, ambient, (&told.held, Purpose::Writes));
+    let ctx = Ctx::new(transaction.into(), scope, ambient, (&echo.held, Purpose::Writes));
     let answer = match operation(&ctx).await {
         Ok(answer) => answer,
         Err(fault) => {
@@ -208,7 +234,7 @@ where
     audit::append(&ctx, &pending.events).await?;
     ctx.into_transaction().commit().await?;
 
-    Ok(Performed { answer, mail_queued: pending.mail_queued, changes: pending.changes })
+    Ok(Performed { answer, news: pending.news })
 }
 
 impl From<DbErr> for Fault {

@@ -2,13 +2,15 @@
 //! own, and answered after the common commit: one fsync for all of them.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
-use super::{Ambient, Performed, Told, perform};
+use super::{Ambient, Echo, Performed, perform};
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
 
@@ -18,13 +20,19 @@ const QUEUE: usize = 1024;
 const BATCH: usize = 64;
 
 /// Hands operations to the writing task.
-pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, told: Told) -> Self {
+    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, echo: Arc<Echo>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection, ambient, told, receiver));
-        Self(sender)
+        let task = tokio::spawn(work(connection, ambient, echo, receiver));
+        Self(sender, task)
+    }
+
+    /// Lets what waits be written, and closes the connection.
+    pub(super) async fn close(self) -> Result<(), Fault> {
+        drop(self.0);
+        self.1.await.map_err(|_| Fault::Broken("the writer ended badly".into()))
     }
 
     pub(super) async fn run<T, F>(&self, scope: Scope, operation: F) -> Result<T, Fault>
@@ -41,18 +49,21 @@ impl Writer {
 async fn work(
     connection: DatabaseConnection,
     ambient: Ambient,
-    told: Told,
+    echo: Arc<Echo>,
     mut receiver: mpsc::Receiver<Box<dyn Job>>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, (&ambient, &told), std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, (&ambient, &echo), std::mem::take(&mut batch), &mut receiver).await;
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the writing connection did not close");
     }
 }
 
 async fn commit_together(
     connection: &DatabaseConnection,
-    (ambient, told): (&Ambient, &Told),
+    (ambient, echo): (&Ambient, &Echo),
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
@@ -71,7 +82,7 @@ async fn commit_together(
     let mut waiting = batch.into_iter();
     // What arrived while the first ones ran joins the same commit.
     while let Some(job) = waiting.next().or_else(|| receiver.try_recv().ok()) {
-        answers.push(job.run(&outer, (ambient, told)).await);
+        answers.push(job.run(&outer, (ambient, echo)).await);
         if answers.len() >= BATCH && waiting.len() == 0 {
             break;
         }
@@ -80,7 +91,7 @@ async fn commit_together(
     let committed = outer.commit().await.map_err(|error| error.to_string());
     for answer in answers {
         match &committed {
-            Ok(()) => answer.committed(told),
+            Ok(()) => answer.committed(echo),
             Err(text) => answer.lost(Fault::Unavailable(text.clone())),
         }
     }
@@ -90,13 +101,13 @@ trait Job: Send {
     fn run<'a>(
         self: Box<Self>,
         outer: &'a DatabaseTransaction,
-        means: (&'a Ambient, &'a Told),
+        means: (&'a Ambient, &'a Echo),
     ) -> BoxFuture<'a, Box<dyn Answer>>;
     fn refuse(self: Box<Self>, fault: Fault);
 }
 
 trait Answer: Send {
-    fn committed(self: Box<Self>, told: &Told);
+    fn committed(self: Box<Self>, echo: &Echo);
     fn lost(self: Box<Self>, fault: Fault);
 }
 
@@ -119,7 +130,7 @@ where
     fn run<'a>(
         self: Box<Self>,
         outer: &'a DatabaseTransaction,
-        means: (&'a Ambient, &'a Told),
+        means: (&'a Ambient, &'a Echo),
     ) -> BoxFuture<'a, Box<dyn Answer>> {
         async move {
             let Operation { scope, operation, reply } = *self;
@@ -142,10 +153,10 @@ where
 }
 
 impl<T: Send> Answer for Settled<T> {
-    fn committed(self: Box<Self>, told: &Told) {
+    fn committed(self: Box<Self>, echo: &Echo) {
         let Settled { result, reply } = *self;
         if let Ok(performed) = &result {
-            told.committed(performed);
+            echo.hear(&performed.news);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }
