@@ -2,7 +2,7 @@
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::entity::{member, tombstone};
+use super::entity::tombstone;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -18,11 +18,7 @@ pub(crate) async fn bury(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
         deleted_at: Set(ctx.now.millis()),
     };
     tombstone::Entity::insert(row).exec_without_returning(&ctx.db).await?;
-    let delete = member::Entity::delete_many()
-        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(member::Column::Id.eq(member.id.uuid()));
-    delete.exec(&ctx.db).await?;
-    Ok(())
+    super::member::delete(ctx, member.id).await
 }
 
 /// When the member was deleted.

@@ -40,7 +40,7 @@ async fn token(State(held): State<Arc<Held>>, Form(form): Form<Vec<(String, Stri
     let claims = json!({"iss": "http://localhost", "sub": subject, "aud": "http://localhost", "client_id": "service",
         "iat": 1_795_395_600, "exp": 1_795_396_200, "jti": "0123456789abcdef0123456789abcdef"});
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-    let signature = held.key.sign(&held.random, signed.as_bytes()).map(|signature| URL_SAFE_NO_PAD.encode(&signature));
+    let signature = held.key.sign(&held.random, signed.as_bytes()).map(|signature| URL_SAFE_NO_PAD.encode(signature));
     let token = format!("{signed}.{}", signature.unwrap_or_default());
     Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 600}))
 }

@@ -29,6 +29,20 @@ pub(crate) struct Stage {
     pub(crate) nginx: Option<Subject>,
 }
 
+/// What a token is signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signature {
+    Es256,
+    Rs256,
+}
+
+/// What a browser brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Session {
+    None,
+    Live,
+}
+
 /// Which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
@@ -96,14 +110,21 @@ impl Stage {
     }
 
     /// W1 and W1r: a service asks for a token.
-    pub(crate) async fn services(&self, who: Who, rs256: bool, count: usize) -> Result<Vec<Box<dyn Worker>>> {
-        let (client, form) = match (who, rs256) {
-            (Who::Peer, true) => (peer_header("rs"), format!("{CREDENTIALS}&resource=https://api.example/rs")),
-            (Who::Peer, false) => (peer_header("es"), format!("{CREDENTIALS}&resource=https://api.example/es")),
-            (_, true) => (self.product.service_rs.clone(), CREDENTIALS.to_owned()),
-            (_, false) => (self.product.service.clone(), CREDENTIALS.to_owned()),
+    pub(crate) async fn services(&self, who: Who, signature: Signature, count: usize) -> Result<Vec<Box<dyn Worker>>> {
+        let (client, form) = match (who, signature) {
+            (Who::Peer, Signature::Rs256) => {
+                (peer_header("rs"), format!("{CREDENTIALS}&resource=https://api.example/rs"))
+            }
+            (Who::Peer, Signature::Es256) => {
+                (peer_header("es"), format!("{CREDENTIALS}&resource=https://api.example/es"))
+            }
+            (_, Signature::Rs256) => (self.product.service_rs.clone(), CREDENTIALS.to_owned()),
+            (_, Signature::Es256) => (self.product.service.clone(), CREDENTIALS.to_owned()),
         };
-        let algorithm: fn(&Answer) -> Result<()> = if rs256 { is_rs256 } else { is_es256 };
+        let algorithm: fn(&Answer) -> Result<()> = match signature {
+            Signature::Es256 => is_es256,
+            Signature::Rs256 => is_rs256,
+        };
         self.fixed(who, count, algorithm, |connection| vec![connection.post("/token", &client, &form)]).await
     }
 
@@ -125,13 +146,13 @@ impl Stage {
     }
 
     /// W3: browsers that sign in, without a session or with one.
-    pub(crate) async fn browsers(&self, who: Who, has_session: bool, count: usize) -> Result<Vec<Box<dyn Worker>>> {
+    pub(crate) async fn browsers(&self, who: Who, session: Session, count: usize) -> Result<Vec<Box<dyn Worker>>> {
         let begun = (0..count).map(|number| async move {
             let (way, account) = (self.way(who), self.account(number));
             let mut connection = self.connect(who).await?;
             connection.cookies = self.fresh_cookies(who, number);
             let mut cookies = connection.cookies.clone();
-            if has_session {
+            if session == Session::Live {
                 way.tokens(&mut connection, &account, "openid").await?;
                 cookies.clone_from(&connection.cookies);
             }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::measure::{Measured, Pace, spread, work};
 use crate::probe;
-use crate::stage::{Stage, Who};
+use crate::stage::{Session, Signature, Stage, Who};
 use crate::worker::Worker;
 
 /// What is done.
@@ -131,11 +131,11 @@ impl Workload {
     async fn workers(&self, stage: &Stage, who: Who, tokens: &Arc<Vec<String>>) -> Result<Vec<Box<dyn Worker>>> {
         let count = self.connections;
         match self.task {
-            Task::Service => stage.services(who, false, count).await,
-            Task::ServiceRs256 => stage.services(who, true, count).await,
+            Task::Service => stage.services(who, Signature::Es256, count).await,
+            Task::ServiceRs256 => stage.services(who, Signature::Rs256, count).await,
             Task::Rotate => stage.families(who, count).await,
-            Task::SignIn => stage.browsers(who, false, count).await,
-            Task::SignInBySession => stage.browsers(who, true, count).await,
+            Task::SignIn => stage.browsers(who, Session::None, count).await,
+            Task::SignInBySession => stage.browsers(who, Session::Live, count).await,
             Task::Introspect => stage.resources(who, tokens, count).await,
             Task::Userinfo => stage.portals(who, count).await,
             Task::LookUp => stage.lookers(who, count).await,

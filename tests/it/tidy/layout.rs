@@ -97,6 +97,14 @@ pub(super) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        holds: "A table whose rows are held in memory is written in its own file, which says what changed.",
+        offences: unsaid_changes,
+        planted: &[(
+            "idp-core/src/store/tombstone.rs",
+            "//! Tombstones.\nasync fn bury() {\n    member::Entity::delete_many();\n}\n",
+        )],
+    },
+    Rule {
         holds: "Core knows no HTTP, HTML, SMTP or command line; server and command line reach the rest through core.",
         offences: forbidden_crates,
         planted: &[("idp-core/src/grant.rs", "//! Grants.\nuse axum::http::StatusCode;\n")],
@@ -158,6 +166,26 @@ fn async_nouns(tree: &Tree) -> Vec<Offence> {
         offences.extend(asyncs.map(|(number, line)| source.at(number, line)));
     }
     offences
+}
+
+/// Tables of `store/held.rs`.
+const HELD: [&str; 5] = ["client", "grant", "member", "revoked_token", "signing_key"];
+
+fn unsaid_changes(tree: &Tree) -> Vec<Offence> {
+    let mut offences = Vec::new();
+    for source in tree.rust().filter(|source| source.path.starts_with("idp-core/src/store/")) {
+        for table in HELD.into_iter().filter(|table| source.path != format!("idp-core/src/store/{table}.rs")) {
+            let writes = ["insert", "update", "delete"].map(|verb| format!("{table}::Entity::{verb}"));
+            let naming = source.product().filter(|(_, line)| writes.iter().any(|write| names(line, write)));
+            offences.extend(naming.map(|(number, line)| source.at(number, line)));
+        }
+    }
+    offences
+}
+
+/// `grant::Entity` is not found in `device_grant::Entity`.
+fn names(line: &str, write: &str) -> bool {
+    line.match_indices(write).any(|(at, _)| !line[..at].ends_with(|last: char| last.is_alphanumeric() || last == '_'))
 }
 
 fn queries_outside_the_store(tree: &Tree) -> Vec<Offence> {
