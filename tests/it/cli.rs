@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod desk;
+mod doctor;
 mod help;
 mod import;
 mod import_monthly;

@@ -1,7 +1,7 @@
-//! Table `installation`.
+//! Table `installation`, and the database server itself.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, Statement};
 
 use super::entity::installation;
 use crate::ctx::Ctx;
@@ -17,4 +17,15 @@ pub(crate) async fn insert(ctx: &Ctx, name: &str, value: Vec<u8>) -> Result<(), 
     let keep = OnConflict::column(installation::Column::Name).do_nothing().to_owned();
     installation::Entity::insert(row).on_conflict(keep).exec_without_returning(&ctx.db).await?;
     Ok(())
+}
+
+/// The major version of the PostgreSQL server; `None` on SQLite.
+pub(crate) async fn postgres_version(ctx: &Ctx) -> Result<Option<i32>, Fault> {
+    if ctx.db.get_database_backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    let question = "SELECT current_setting('server_version_num')::integer / 10000";
+    let row = ctx.db.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
+    let row = row.ok_or_else(|| Fault::Broken("PostgreSQL did not tell its version".into()))?;
+    Ok(Some(row.try_get_by_index(0)?))
 }
