@@ -37,6 +37,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Where we may ask by HTTP.
     pub outgoing: OutgoingConfig,
+    /// Where the monitoring asks.
+    pub metrics: MetricsConfig,
 }
 
 /// Section `[http]`.
@@ -146,6 +148,13 @@ pub struct OutgoingConfig {
     pub allowed_networks: Vec<IpNet>,
     /// A certificate authority of the operator's own, PEM, beside the public ones.
     pub ca_certificate: Option<PathBuf>,
+}
+
+/// Section `[metrics]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MetricsConfig {
+    /// Address and port to tell the numbers at; nowhere by default.
+    pub listen: Option<SocketAddr>,
 }
 
 impl LogLevel {

@@ -9,6 +9,8 @@ use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
+use crate::audit::tally::Tally;
+use crate::audit::{EventKind, Outcome};
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
 use crate::ctx::{Ctx, Scope};
@@ -89,22 +91,38 @@ enum Backend {
 pub struct Store {
     backend: Arc<Backend>,
     ambient: Ambient,
+    after: Aftermath,
+}
+
+/// What a commit sets off in this process.
+#[derive(Clone, Default)]
+struct Aftermath {
     mail_queued: Arc<Notify>,
+    tally: Arc<Tally>,
+}
+
+impl Aftermath {
+    fn of(&self, effects: &Effects) {
+        self.tally.count(&effects.events);
+        if effects.mail_queued {
+            self.mail_queued.notify_one();
+        }
+    }
 }
 
 impl Store {
     /// Opens the database. The schema is not touched; see [`migrate`].
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
-        let mail_queued = Arc::new(Notify::new());
+        let after = Aftermath::default();
         let backend = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
-                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&mail_queued));
+                let writer = writer::Writer::start(pools.writer, ambient.clone(), after.clone());
                 Backend::Sqlite { readers: pools.readers, writer }
             }
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
         };
-        Ok(Self { backend: Arc::new(backend), ambient, mail_queued })
+        Ok(Self { backend: Arc::new(backend), ambient, after })
     }
 
     /// Closes the database; on SQLite everything is in the one file then. Nobody else may hold the store any more.
@@ -126,7 +144,12 @@ impl Store {
 
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
-        &self.mail_queued
+        &self.after.mail_queued
+    }
+
+    /// What was committed by this process.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.after.tally
     }
 
     /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
@@ -163,14 +186,12 @@ impl Store {
         match self.backend.as_ref() {
             Backend::Sqlite { writer, .. } => writer.run(scope.clone(), operation).await,
             Backend::Postgres { pool } => {
-                let (pool, ambient, mail_queued) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.mail_queued));
+                let (pool, ambient, after) = (pool.clone(), self.ambient.clone(), self.after.clone());
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
                     let done = perform(transaction, &ambient, scope, operation).await?;
-                    if done.mail_queued {
-                        mail_queued.notify_one();
-                    }
+                    after.of(&done.effects);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -187,6 +208,12 @@ impl Ambient {
 
 struct Performed<T> {
     answer: T,
+    effects: Effects,
+}
+
+/// What was done, once it is committed.
+struct Effects {
+    events: Vec<(EventKind, Outcome)>,
     mail_queued: bool,
 }
 
@@ -212,7 +239,8 @@ where
     audit::append(&ctx, &pending.events).await?;
     ctx.into_transaction().commit().await?;
 
-    Ok(Performed { answer, mail_queued: pending.mail_queued })
+    let events = pending.events.iter().map(|event| (event.kind, event.outcome)).collect();
+    Ok(Performed { answer, effects: Effects { events, mail_queued: pending.mail_queued } })
 }
 
 impl From<DbErr> for Fault {

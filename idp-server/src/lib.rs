@@ -18,6 +18,7 @@ pub mod logging;
 pub mod login;
 pub mod look;
 pub mod mail_verify;
+pub mod metrics;
 mod middleware;
 mod oidc;
 pub mod onboarding;

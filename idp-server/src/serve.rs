@@ -52,9 +52,29 @@ pub async fn run(file: &Path) -> anyhow::Result<()> {
     let ambient = config.ambient();
     let state = AppState::open(Arc::new(config), ambient).await?;
     refuse_wrong_key(&state).await?;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))?;
+    let listener = bind(listen).await?;
+    let stop = stop_on_signal()?;
+    if let Some(listen) = state.config.metrics.listen {
+        tokio::spawn(monitor(state.clone(), bind(listen).await?, stop.clone()));
+    }
 
-    serve(state, vec![listener], stop_on_signal()?).await
+    serve(state, vec![listener], stop).await
+}
+
+async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))
+}
+
+/// Tells the monitoring what is counted, until `stop` is cancelled.
+pub async fn monitor(state: AppState, listener: TcpListener, stop: CancellationToken) {
+    match listener.local_addr() {
+        Ok(address) => tracing::info!(%address, "telling numbers"),
+        Err(error) => tracing::warn!(%error, "telling numbers somewhere"),
+    }
+    let serving = axum::serve(listener, router::monitoring(state)).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "the numbers are told no more");
+    }
 }
 
 /// With another key no sign-in would work, and whatever is written would be lost to the right one.

@@ -15,6 +15,7 @@ use idp_core::store::{self, Ambient, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::health::SchemaWatch;
+use crate::metrics::Metrics;
 use crate::outgoing::Outgoing;
 
 /// How long a realm is used before the database is asked again, so that other nodes' changes show soon.
@@ -36,6 +37,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Cancelled when the process is told to stop.
     pub stopping: CancellationToken,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     pub(crate) schema: Arc<SchemaWatch>,
     pub(crate) realms: Arc<RwLock<RealmsByHost>>,
 }
@@ -49,12 +52,14 @@ impl AppState {
         let passwords = HashingPool::start(config.hashing, Arc::clone(&ambient.entropy))?;
         let outgoing = Outgoing::open(&config.outgoing).map_err(|error| Fault::Broken(format!("{error:#}")))?;
         let store = Store::open(&config.database, ambient).await?;
+        let metrics = Arc::new(Metrics::new(Arc::clone(store.tally())));
         Ok(Self {
             store,
             passwords,
             outgoing,
             config,
             stopping: CancellationToken::new(),
+            metrics,
             schema: Arc::default(),
             realms: Arc::default(),
         })

@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use idp_core::clock::{Clock, FixedClock, Timestamp};
 use idp_core::config::{
-    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, OutgoingConfig,
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, MetricsConfig,
+    OutgoingConfig,
 };
 use idp_core::ctx::{Ctx, Scope};
 use idp_core::entropy::{Entropy, SeededEntropy};
@@ -17,7 +18,7 @@ use idp_core::hashing::HashingConfig;
 use idp_core::realm::{Realm, RealmSettings};
 use idp_core::secret::Vault;
 use idp_core::store::{Ambient, DatabaseUrl, Store, migrate};
-use idp_server::serve::serve;
+use idp_server::serve::{monitor, serve};
 use idp_server::state::AppState;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -170,6 +171,21 @@ impl Idp {
         ambient(&self.0.config, &self.0.clock, &self.0.entropy)
     }
 
+    /// What the monitoring reads at its listener.
+    pub async fn metrics(&self) -> String {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = self.0.running.lock().unwrap().state.clone().unwrap();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(monitor(state, listener, stop.clone()));
+        let answer = reqwest::get(format!("http://{address}/metrics")).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+        let text = answer.text().await.unwrap();
+        stop.cancel();
+        task.await.unwrap();
+        text
+    }
+
     /// Runs a verb of an operator.
     pub async fn operate<T, F>(&self, operation: F) -> T
     where
@@ -242,6 +258,7 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
             allowed_networks: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
             ca_certificate: None,
         },
+        metrics: MetricsConfig::default(),
     }
 }
 

@@ -12,14 +12,15 @@ use serde_json::{Map, Value};
 
 use super::section::{Found, Notes, SecretFiles, Section, open_to_others, others_may_read};
 use super::{
-    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, OutgoingConfig,
-    Problem, Problems, TlsFiles,
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, MetricsConfig,
+    OutgoingConfig, Problem, Problems, TlsFiles,
 };
 use crate::hashing::HashingConfig;
 use crate::secret::{Plain, Vault};
 use crate::store::DatabaseUrl;
 
-const SECTIONS: [&str; 8] = ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing"];
+const SECTIONS: [&str; 9] =
+    ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing", "metrics"];
 
 /// `environment` stands for the process's own in tests.
 pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) -> Result<Config, Problems> {
@@ -37,6 +38,7 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let hashing = read_hashing(Section::take(&mut document, "hashing", &notes));
     let limits = read_limits(Section::take(&mut document, "limits", &notes));
     let outgoing = read_outgoing(Section::take(&mut document, "outgoing", &notes), &folder);
+    let metrics = read_metrics(Section::take(&mut document, "metrics", &notes));
     for name in document.keys() {
         notes.add(name, format!("this section is not known; there are {}", SECTIONS.join(", ")));
     }
@@ -44,7 +46,7 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let problems = notes.into_problems();
     match (database, vault, problems.is_empty()) {
         (Some(database), Some(vault), true) => {
-            Ok(Config { database, vault, http, mail, log, hashing, limits, outgoing })
+            Ok(Config { database, vault, http, mail, log, hashing, limits, outgoing, metrics })
         }
         (_, _, _) => Err(Problems(problems)),
     }
@@ -238,6 +240,18 @@ fn read_outgoing(mut section: Section<'_>, folder: &Path) -> OutgoingConfig {
     }
     section.finish(&["allowed_networks", "ca_certificate"]);
     OutgoingConfig { allowed_networks, ca_certificate }
+}
+
+fn read_metrics(mut section: Section<'_>) -> MetricsConfig {
+    let listen: Option<SocketAddr> = section.parsed("listen", "an address and port such as 127.0.0.1:9464");
+    let open_allowed = section.is_on("allow_open");
+    if listen.is_some_and(|listen| !listen.ip().is_loopback()) && !open_allowed {
+        let remedy = "everybody in the network could read the numbers: listen at loopback, or set allow_open = true \
+                      where a firewall stands before it";
+        section.blame("listen", remedy);
+    }
+    section.finish(&["listen", "allow_open"]);
+    MetricsConfig { listen }
 }
 
 /// The limits of the keys keep these in range.

@@ -2,15 +2,14 @@
 //! own, and answered after the common commit: one fsync for all of them.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{Ambient, Performed, perform};
+use super::{Aftermath, Ambient, Performed, perform};
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
 
@@ -23,9 +22,9 @@ const BATCH: usize = 64;
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, mail_queued: Arc<Notify>) -> Self {
+    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, after: Aftermath) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(work(connection, ambient, mail_queued, receiver));
+        let task = tokio::spawn(work(connection, ambient, after, receiver));
         Self(sender, task)
     }
 
@@ -49,12 +48,12 @@ impl Writer {
 async fn work(
     connection: DatabaseConnection,
     ambient: Ambient,
-    mail_queued: Arc<Notify>,
+    after: Aftermath,
     mut receiver: mpsc::Receiver<Box<dyn Job>>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, &ambient, &mail_queued, std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, &ambient, &after, std::mem::take(&mut batch), &mut receiver).await;
     }
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the writing connection did not close");
@@ -64,7 +63,7 @@ async fn work(
 async fn commit_together(
     connection: &DatabaseConnection,
     ambient: &Ambient,
-    mail_queued: &Notify,
+    after: &Aftermath,
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
@@ -92,7 +91,7 @@ async fn commit_together(
     let committed = outer.commit().await.map_err(|error| error.to_string());
     for answer in answers {
         match &committed {
-            Ok(()) => answer.committed(mail_queued),
+            Ok(()) => answer.committed(after),
             Err(text) => answer.lost(Fault::Unavailable(text.clone())),
         }
     }
@@ -105,7 +104,7 @@ trait Job: Send {
 }
 
 trait Answer: Send {
-    fn committed(self: Box<Self>, mail_queued: &Notify);
+    fn committed(self: Box<Self>, after: &Aftermath);
     fn lost(self: Box<Self>, fault: Fault);
 }
 
@@ -151,10 +150,10 @@ where
 }
 
 impl<T: Send> Answer for Settled<T> {
-    fn committed(self: Box<Self>, mail_queued: &Notify) {
+    fn committed(self: Box<Self>, after: &Aftermath) {
         let Settled { result, reply } = *self;
-        if result.as_ref().is_ok_and(|performed| performed.mail_queued) {
-            mail_queued.notify_one();
+        if let Ok(performed) = &result {
+            after.of(&performed.effects);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }

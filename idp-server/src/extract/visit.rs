@@ -44,6 +44,7 @@ struct Inner {
     known_browser: Option<Plain<BrowserSecret>>,
     new_browser: OnceLock<Plain<BrowserSecret>>,
     answer: Mutex<Vec<String>>,
+    refused: OnceLock<String>,
 }
 
 impl Visit {
@@ -71,6 +72,7 @@ impl Visit {
             known_browser,
             new_browser: OnceLock::new(),
             answer: Mutex::new(remembered.into_iter().collect()),
+            refused: OnceLock::new(),
             realm,
         }))
     }
@@ -98,6 +100,16 @@ impl Visit {
     /// Finds this request in the log.
     pub fn request_id(&self) -> &str {
         &self.0.request_id
+    }
+
+    /// Notes with which code of ours the request was refused, for the monitoring.
+    pub(crate) fn refuse(&self, code: &str) {
+        self.0.refused.get_or_init(|| code.to_owned());
+    }
+
+    /// With which code it was refused.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        self.0.refused.get().map(String::as_str)
     }
 
     /// Clock, randomness and vault.

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -26,6 +26,7 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     let request_id = request_id(&state);
     let (mut parts, body) = request.into_parts();
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let route = parts.extensions.get::<MatchedPath>().cloned();
 
     let realm = realm(&state, &parts).await;
     let known = realm.as_ref().is_ok_and(Option::is_some);
@@ -45,6 +46,9 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
         None => guarded(&state, next.run(Request::from_parts(parts, body))).await,
     };
 
+    if let Some(code) = error::refused_with(&response) {
+        visit.refuse(code);
+    }
     let mut response = error::finish(response, &path, &request_id, || visit.bare_chrome());
     if known {
         for cookie in visit.set_cookies() {
@@ -55,6 +59,10 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     headers::secure(response.headers_mut(), transport);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    }
+    state.metrics.answered(route.as_ref().map(MatchedPath::as_str), &method, response.status(), started.elapsed());
+    if let Some(code) = visit.refused() {
+        state.metrics.refused(code);
     }
     // The path carries no secret; the query may, so it stays out of the log.
     let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());

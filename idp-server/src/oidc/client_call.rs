@@ -65,6 +65,7 @@ pub(super) fn proof(headers: &HeaderMap) -> SentProof {
 /// Says a refusal (RFC 6749 §5.2).
 pub(super) fn refused(visit: &Visit, endpoint: &str, refusal: &TokenRefusal) -> Response {
     let code = refusal.error.code();
+    visit.refuse(code);
     tracing::info!(error = code, reason = refusal.description, endpoint, request_id = visit.request_id(), "refused");
     let status = match refusal.challenge {
         Challenge::Basic => StatusCode::UNAUTHORIZED,

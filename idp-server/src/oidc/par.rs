@@ -39,6 +39,7 @@ pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: R
         Push::Unproved(refusal) => Ok(client_call::refused(&visit, paths::PAR, &refusal)),
         Push::Refused(refused) => {
             let (error, reason) = (refused.error.code(), refused.description);
+            visit.refuse(error);
             tracing::info!(error, reason, request_id = visit.request_id(), "pushed request refused");
             Ok(document::error(StatusCode::BAD_REQUEST, error, reason))
         }
