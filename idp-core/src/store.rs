@@ -3,6 +3,7 @@
 //! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -13,7 +14,7 @@ use crate::audit::tally::Tally;
 use crate::audit::{EventKind, Outcome};
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, Scope};
+use crate::ctx::{Ctx, News, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::secret::Vault;
@@ -91,20 +92,24 @@ enum Backend {
 pub struct Store {
     backend: Arc<Backend>,
     ambient: Ambient,
-    after: Aftermath,
+    echo: Arc<Echo>,
 }
 
-/// What a commit sets off in this process.
-#[derive(Clone, Default)]
-struct Aftermath {
-    mail_queued: Arc<Notify>,
+/// What this process heard of its own commits.
+#[derive(Default)]
+struct Echo {
+    mail_queued: Notify,
+    realm_changes: AtomicU64,
     tally: Arc<Tally>,
 }
 
-impl Aftermath {
-    fn of(&self, effects: &Effects) {
-        self.tally.count(&effects.events);
-        if effects.mail_queued {
+impl Echo {
+    fn hear(&self, news: News, effects: &[(EventKind, Outcome)]) {
+        self.tally.count(effects);
+        if news.realm_changed {
+            self.realm_changes.fetch_add(1, Ordering::Release);
+        }
+        if news.mail_queued {
             self.mail_queued.notify_one();
         }
     }
@@ -113,16 +118,16 @@ impl Aftermath {
 impl Store {
     /// Opens the database. The schema is not touched; see [`migrate`].
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
-        let after = Aftermath::default();
+        let echo = Arc::new(Echo::default());
         let backend = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
-                let writer = writer::Writer::start(pools.writer, ambient.clone(), after.clone());
+                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&echo));
                 Backend::Sqlite { readers: pools.readers, writer }
             }
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
         };
-        Ok(Self { backend: Arc::new(backend), ambient, after })
+        Ok(Self { backend: Arc::new(backend), ambient, echo })
     }
 
     /// Closes the database; on SQLite everything is in the one file then. Nobody else may hold the store any more.
@@ -144,12 +149,18 @@ impl Store {
 
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
-        &self.after.mail_queued
+        &self.echo.mail_queued
     }
 
-    /// What was committed by this process.
+    /// What this process committed.
     pub fn tally(&self) -> &Arc<Tally> {
-        &self.after.tally
+        &self.echo.tally
+    }
+
+    /// Counts the commits of this process that changed settings or keys of a realm: what was read before the last one is
+    /// not current. Other processes' commits are not counted.
+    pub fn realm_changes(&self) -> u64 {
+        self.echo.realm_changes.load(Ordering::Acquire)
     }
 
     /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
@@ -186,12 +197,12 @@ impl Store {
         match self.backend.as_ref() {
             Backend::Sqlite { writer, .. } => writer.run(scope.clone(), operation).await,
             Backend::Postgres { pool } => {
-                let (pool, ambient, after) = (pool.clone(), self.ambient.clone(), self.after.clone());
+                let (pool, ambient, echo) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.echo));
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
                     let done = perform(transaction, &ambient, scope, operation).await?;
-                    after.of(&done.effects);
+                    echo.hear(done.news, &done.effects);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -208,13 +219,8 @@ impl Ambient {
 
 struct Performed<T> {
     answer: T,
-    effects: Effects,
-}
-
-/// What was done, once it is committed.
-struct Effects {
-    events: Vec<(EventKind, Outcome)>,
-    mail_queued: bool,
+    news: News,
+    effects: Vec<(EventKind, Outcome)>,
 }
 
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
@@ -239,8 +245,8 @@ where
     audit::append(&ctx, &pending.events).await?;
     ctx.into_transaction().commit().await?;
 
-    let events = pending.events.iter().map(|event| (event.kind, event.outcome)).collect();
-    Ok(Performed { answer, effects: Effects { events, mail_queued: pending.mail_queued } })
+    let effects = pending.events.iter().map(|event| (event.kind, event.outcome)).collect();
+    Ok(Performed { answer, news: pending.news, effects })
 }
 
 impl From<DbErr> for Fault {

@@ -3,6 +3,7 @@
 //! Each test has a demo and browser windows of its own. Every page that a judged window arrives at is judged: axe-core (WCAG 2.2 AA), a
 //! viewport of 320 px, text at 200 %. With `SEKISHO_SCREENSHOTS=1` the journeys write the pictures of `docs/journey/`.
 
+mod account;
 mod album;
 mod app;
 mod chromium;
@@ -11,6 +12,7 @@ mod devices;
 mod journey;
 mod judge;
 mod keyboard;
+mod methods;
 mod page;
 mod passkeys;
 mod recovery;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use serde_json::json;
 
-use crate::audit::checkpoint::{Checkpoint, hex};
+use crate::audit::checkpoint::{Checkpoint, chain_name, hex};
 use crate::audit::{EventKind, Finding, Head, Outcome, Verifier, Written};
 use crate::clock::Timestamp;
 use crate::ctx::{Ctx, Scope};
@@ -45,8 +45,7 @@ pub async fn beginning(ctx: &Ctx) -> Result<Head, Fault> {
 pub async fn checkpoint(ctx: &Ctx) -> Result<Checkpoint, Fault> {
     let head = audit::head(ctx).await?;
     let realm = ctx.realm();
-    let name = if realm.name.is_empty() { "installation" } else { &realm.name };
-    Ok(ctx.vault.auditor().sign((name, realm.id.to_string()), &head, ctx.now))
+    Ok(ctx.vault.auditor().sign((chain_name(&realm.name), realm.id.to_string()), &head, ctx.now))
 }
 
 /// How a check of the chain ended.

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::id::MemberId;
 use crate::store::{audit, desk};
 
-/// Nothing for so long, and the member is taken to have given up for now.
+/// Nothing for so long, and the member is taken to have given up.
 const GIVEN_UP_AFTER: Duration = hours(24);
 /// Events between two looks at the database.
 const PAGE: u64 = 5_000;

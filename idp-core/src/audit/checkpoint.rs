@@ -32,6 +32,18 @@ pub struct Checkpoint {
     pub signature: String,
 }
 
+impl Checkpoint {
+    /// Whether it is about the chain of the realm called so; the installation's own has no name.
+    pub fn is_about(&self, realm: &str) -> bool {
+        self.realm == chain_name(realm)
+    }
+}
+
+/// What a chain is called in checkpoints.
+pub(crate) fn chain_name(realm: &str) -> &str {
+    if realm.is_empty() { "installation" } else { realm }
+}
+
 /// Signs checkpoints.
 pub struct Auditor(Ed25519KeyPair);
 

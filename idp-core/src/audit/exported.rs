@@ -65,21 +65,23 @@ pub fn end(realm: &str, head: &Head) -> Result<String, Fault> {
     serde_json::to_string(&EndLine { realm: realm.to_owned(), head }).map_err(|_| Fault::unreadable("audit head"))
 }
 
-/// Reads a line back; `None` where it is none of ours.
-pub fn read(text: &str) -> Option<Exported> {
+/// Reads a line back, with the realm whose log it is of; `None` where it is none of ours.
+pub fn read(text: &str) -> Option<(String, Exported)> {
     // One after the other: a raw text cannot be read through an enum of the three.
     if let Ok(line) = serde_json::from_str::<EventLine>(text) {
         let text = line.event.get().to_owned();
         let event: Event = serde_json::from_str(&text).ok()?;
         let columns = (event.at, event.kind.name(), event.member);
         let written = Written { sequence: line.sequence, event: text, hash: unhex(&line.hash)?, columns };
-        return Some(Exported::Event(Box::new(written)));
+        return Some((line.realm, Exported::Event(Box::new(written))));
     }
     if let Ok(line) = serde_json::from_str::<EndLine>(text) {
-        return Some(Exported::End(Head { sequence: line.head.sequence, hash: unhex(&line.head.hash)? }));
+        let head = Head { sequence: line.head.sequence, hash: unhex(&line.head.hash)? };
+        return Some((line.realm, Exported::End(head)));
     }
     let line = serde_json::from_str::<BaseLine>(text).ok()?;
-    Some(Exported::Base(Head { sequence: line.base.sequence, hash: unhex(&line.base.hash)? }))
+    let base = Head { sequence: line.base.sequence, hash: unhex(&line.base.hash)? };
+    Some((line.realm, Exported::Base(base)))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -19,8 +19,7 @@ use crate::hashing::HashingConfig;
 use crate::secret::{Plain, Vault};
 use crate::store::DatabaseUrl;
 
-const SECTIONS: [&str; 9] =
-    ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing", "metrics"];
+const SECTIONS: [&str; 9] = ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing", "metrics"];
 
 /// `environment` stands for the process's own in tests.
 pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) -> Result<Config, Problems> {

@@ -2,6 +2,7 @@
 //! own, and answered after the common commit: one fsync for all of them.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -9,7 +10,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Tr
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{Aftermath, Ambient, Performed, perform};
+use super::{Ambient, Echo, Performed, perform};
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
 
@@ -22,9 +23,9 @@ const BATCH: usize = 64;
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, after: Aftermath) -> Self {
+    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, echo: Arc<Echo>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(work(connection, ambient, after, receiver));
+        let task = tokio::spawn(work(connection, ambient, echo, receiver));
         Self(sender, task)
     }
 
@@ -48,12 +49,12 @@ impl Writer {
 async fn work(
     connection: DatabaseConnection,
     ambient: Ambient,
-    after: Aftermath,
+    echo: Arc<Echo>,
     mut receiver: mpsc::Receiver<Box<dyn Job>>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, &ambient, &after, std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, &ambient, &echo, std::mem::take(&mut batch), &mut receiver).await;
     }
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the writing connection did not close");
@@ -63,7 +64,7 @@ async fn work(
 async fn commit_together(
     connection: &DatabaseConnection,
     ambient: &Ambient,
-    after: &Aftermath,
+    echo: &Echo,
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
@@ -91,7 +92,7 @@ async fn commit_together(
     let committed = outer.commit().await.map_err(|error| error.to_string());
     for answer in answers {
         match &committed {
-            Ok(()) => answer.committed(after),
+            Ok(()) => answer.committed(echo),
             Err(text) => answer.lost(Fault::Unavailable(text.clone())),
         }
     }
@@ -104,7 +105,7 @@ trait Job: Send {
 }
 
 trait Answer: Send {
-    fn committed(self: Box<Self>, after: &Aftermath);
+    fn committed(self: Box<Self>, echo: &Echo);
     fn lost(self: Box<Self>, fault: Fault);
 }
 
@@ -150,10 +151,10 @@ where
 }
 
 impl<T: Send> Answer for Settled<T> {
-    fn committed(self: Box<Self>, after: &Aftermath) {
+    fn committed(self: Box<Self>, echo: &Echo) {
         let Settled { result, reply } = *self;
         if let Ok(performed) = &result {
-            after.of(&performed.effects);
+            echo.hear(performed.news, &performed.effects);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }

@@ -124,6 +124,7 @@ history-consent_revoked = A service was revoked
 print-title = How I sign in (for printing)
 print-hint = A page to keep on paper
 print-lead = Use “Print” in your browser to print this page.
+print-submit = Print this page
 print-address = Page to sign in
 print-steps-title = How to sign in
 print-step-open = Open the page to sign in.

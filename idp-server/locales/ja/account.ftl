@@ -112,6 +112,7 @@ history-consent_revoked = サービスの利用を取り消しました
 print-title = ログインのしかた（印刷用）
 print-hint = 紙に残しておけるページ
 print-lead = このページは、ブラウザの「印刷」で紙に印刷できます。
+print-submit = 印刷する
 print-address = ログインするページ
 print-steps-title = ログインの手順
 print-step-open = 「ログインするページ」を開きます。

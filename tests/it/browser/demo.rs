@@ -57,6 +57,7 @@ impl Member {
 pub(super) struct Mail {
     pub(super) id: String,
     pub(super) to: String,
+    pub(super) subject: String,
     pub(super) text: String,
 }
 

@@ -1,15 +1,20 @@
 //! The journey by keyboard alone: Tab, arrows, Enter and typing, with the focus in sight all the way.
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
 use thirtyfour::Key;
 
 use super::chromium::{Browser, Shape};
-use super::demo::Demo;
+use super::demo::{Demo, Member};
 use super::journey::{NEW_PASSWORD, Visit};
+use super::passkeys::{Device, NO_SUGGESTIONS};
 use super::until;
 
 /// More stops than any page has.
 const MOST_STOPS: usize = 60;
+
+/// Whether it has arrived.
+const FOCUS_IS_THERE: &str = "return document.activeElement.matches(arguments[0]);";
 
 /// Whether the eye finds the focus: it is marked, not covered, and inside the window.
 const FOCUS_IS_SEEN: &str = r"
@@ -30,8 +35,13 @@ impl Browser {
 
     /// Presses Tab until the focus is there.
     async fn tabs_to(&self, id: &str) -> Result<()> {
+        self.tabs_to_part(&format!("[id='{id}']")).await
+    }
+
+    /// The same for what has no id.
+    async fn tabs_to_part(&self, part: &str) -> Result<()> {
         for _ in 0..MOST_STOPS {
-            if self.driver.active_element().await?.id().await?.as_deref() == Some(id) {
+            if self.driver.execute(FOCUS_IS_THERE, [json!(part)]).await?.convert()? {
                 return Ok(());
             }
             self.hits(Key::Tab).await?;
@@ -40,9 +50,16 @@ impl Browser {
                 let unseen: Option<String> = self.driver.execute(FOCUS_IS_SEEN, []).await?.convert()?;
                 Ok(unseen.is_none().then_some(()))
             });
-            seen.await.with_context(|| format!("on the way to #{id} the focus is not seen"))?;
+            seen.await.with_context(|| format!("on the way to {part} the focus is not seen"))?;
         }
-        bail!("Tab never reaches #{id}")
+        bail!("Tab never reaches {part}")
+    }
+
+    /// Opens what is folded up above a button, and presses that.
+    async fn unfolds_and_enters(&self, id: &str) -> Result<()> {
+        self.tabs_to_part(&format!("details:has([id='{id}']) > summary")).await?;
+        self.hits(Key::Enter).await?;
+        self.tabs_and_enters(id).await
     }
 
     async fn tabs_and_types(&self, id: &str, text: &str) -> Result<()> {
@@ -124,5 +141,112 @@ async fn the_keyboard_alone_leads_from_the_letter_to_the_portal() -> Result<()> 
     browser.enters().await?;
 
     visit.is_at_the_portal().await?;
+    browser.close().await
+}
+
+impl Browser {
+    /// Signs in with password and mailed code.
+    async fn types_itself_in(&self, demo: &Demo, member: &Member) -> Result<()> {
+        self.arrives("/login").await?;
+        self.tabs_and_types("username", &member.user_id).await?;
+        self.tabs_and_types("password", member.password()).await?;
+        self.enters().await?;
+        self.arrives("/login/mail-code").await?;
+        self.tabs_and_types("mail-code", &demo.code(&member.mail).await?).await?;
+        self.enters().await
+    }
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_sets_a_passkey_up_and_signs_in_with_it() -> Result<()> {
+    let demo = Demo::start().await?;
+    let member = demo.member("passkey")?;
+    let browser = Browser::open(Shape::DESKTOP.unjudged()).await?;
+    browser.is_changed_by(NO_SUGGESTIONS).await?;
+    browser.has_device(Device::BUILT_IN).await?;
+    browser.goes(&demo.at("/account")).await?;
+    browser.types_itself_in(&demo, &member).await?;
+    browser.arrives("/enrol/passkey").await?;
+    browser.tabs_and_enters("passkey-create").await?;
+    browser.arrives("/enrol/recovery-codes").await?;
+    browser.tabs_and_enters("recovery-codes-kept").await?;
+    browser.arrives("/account").await?;
+    browser.tabs_and_enters("sign-out").await?;
+    browser.arrives("/logout").await?;
+    browser.tabs_and_enters("logout-confirm").await?;
+    browser.arrives("/signed-out").await?;
+
+    browser.goes(&demo.at("/account")).await?;
+    browser.arrives("/login").await?;
+    browser.tabs_and_enters("passkey-submit").await?;
+    browser.arrives("/account").await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_changes_the_account() -> Result<()> {
+    let demo = Demo::start().await?;
+    let member = demo.member("mail")?;
+    let browser = Browser::open(Shape::DESKTOP.unjudged()).await?;
+    browser.has_device(Device::BUILT_IN).await?;
+    browser.goes(&demo.at("/account")).await?;
+    browser.types_itself_in(&demo, &member).await?;
+    browser.arrives("/account").await?;
+    browser.tabs_and_enters("account-methods").await?;
+    browser.arrives("/account/methods").await?;
+    browser.tabs_and_enters("method-add-passkey").await?;
+    browser.arrives("/enrol/passkey").await?;
+    browser.tabs_and_enters("passkey-create").await?;
+    browser.arrives("/enrol/recovery-codes").await?;
+    browser.tabs_and_enters("recovery-codes-kept").await?;
+    browser.arrives("/account/methods").await?;
+
+    let passkey = browser.ids_of("method-rename-").await?.pop().context("the passkey has no name")?;
+    browser.unfolds_and_enters(&passkey).await?;
+    browser.arrives("/account/methods").await?;
+    browser.is_told().await?;
+    browser.unfolds_and_enters(&passkey.replace("rename", "remove")).await?;
+    browser.arrives("/account/methods").await?;
+    browser.is_told().await?;
+
+    browser.tabs_and_enters("account-back").await?;
+    browser.arrives("/account").await?;
+    browser.tabs_and_enters("account-sessions").await?;
+    browser.arrives("/account/sessions").await?;
+    browser.tabs_and_enters("sessions-revoke-all").await?;
+    browser.arrives("/account/sessions").await?;
+    browser.is_told().await?;
+    browser.tabs_and_enters("account-back").await?;
+    browser.arrives("/account").await?;
+    browser.tabs_and_enters("account-mail").await?;
+    browser.arrives("/account/mail").await?;
+    browser.tabs_and_types("mail", "misaki.new@example.com").await?;
+    browser.enters().await?;
+    browser.arrives("/account/mail").await?;
+    browser.tabs_and_types("mail-code", &demo.code("misaki.new@example.com").await?).await?;
+    browser.enters().await?;
+    browser.arrives("/account").await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_leads_back_in_after_a_forgotten_password() -> Result<()> {
+    let demo = Demo::start().await?;
+    let member = demo.member("mail")?;
+    let browser = Browser::open(Shape::DESKTOP.unjudged()).await?;
+    browser.goes(&demo.at("/account")).await?;
+    browser.arrives("/login").await?;
+    browser.tabs_and_enters("login-forgotten").await?;
+    browser.arrives("/login/forgotten").await?;
+    browser.tabs_and_types("username", &member.user_id).await?;
+    browser.enters().await?;
+    browser.arrives("/login/forgotten-sent").await?;
+    browser.tabs_and_types("mail-code", &demo.code(&member.mail).await?).await?;
+    browser.enters().await?;
+    browser.arrives("/onboarding/password").await?;
+    browser.tabs_and_types("new-password", NEW_PASSWORD).await?;
+    browser.tabs_and_types("new-password-confirm", NEW_PASSWORD).await?;
+    browser.tabs_and_enters("password-submit").await?;
+    browser.arrives("/account").await?;
     browser.close().await
 }

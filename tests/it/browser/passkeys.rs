@@ -41,7 +41,7 @@ impl Device {
 }
 
 /// A browser from before suggestions in the user-id field.
-const NO_SUGGESTIONS: &str = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
+pub(super) const NO_SUGGESTIONS: &str = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
 /// A browser from before passkeys.
 const NO_PASSKEYS: &str = "delete window.PublicKeyCredential;";
 

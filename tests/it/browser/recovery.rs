@@ -34,7 +34,7 @@ impl Visit<'_> {
 }
 
 /// The code of an app with this key, now.
-fn code_of(key: &str) -> Result<String> {
+pub(super) fn code_of(key: &str) -> Result<String> {
     let seconds = SystemClock.now().seconds().unsigned_abs();
     Ok(totp_at(&base32(key), seconds))
 }

@@ -260,6 +260,10 @@ async fn an_exported_log_is_proved_without_configuration_database_or_secret() {
         assert!(altered("cut", cut).contains("Its tail was cut"));
         assert!(altered("added", added).contains("was added to the log"));
         assert!(altered("garbled", vec!["{}".to_owned()]).contains("Line 1 is none of an exported audit log."));
+        let renamed: Vec<String> = owned().iter().map(|line| line.replace("\"mgc\"", "\"other\"")).collect();
+        desk.has_file("renamed", renamed.join("\n") + "\n");
+        let told = desk.run(&format!("{elsewhere} renamed --checkpoint safe.json")).fails();
+        assert!(told.contains("No checkpoint is about “other”"), "{told}");
         let streamed = desk.run("audit export --after 2").succeeds();
         assert!(streamed.starts_with(&format!("{}\n", lines[3])), "{streamed}");
     }
@@ -302,8 +306,13 @@ async fn one_command_tells_whose_data_was_seen_when_and_by_whom() {
             .iter()
             .map(|event| (event["kind"].as_str().unwrap(), event["actor"]["name"].as_str().unwrap()))
             .collect();
-        let expected =
-            [("member_created", "ops"), ("member_viewed", "sato"), ("member_viewed", "ops"), ("member_deleted", "ops")];
+        let expected = [
+            ("member_created", "ops"),
+            ("member_viewed", "sato"),
+            ("member_viewed", "ops"),
+            ("sessions_ended", "ops"),
+            ("member_deleted", "ops"),
+        ];
         assert_eq!(told, expected);
         assert_eq!(desk.json("audit list --by sato").as_array().unwrap().len(), 1);
         assert_eq!(desk.json("audit list --kind audit_read").as_array().unwrap().len(), 2);

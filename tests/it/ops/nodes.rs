@@ -86,7 +86,7 @@ async fn a_rolling_restart_under_load_fails_no_journey() {
     let port = free_port();
     let idp = Idp::start_behind(database, port).await;
     let (one, two) = (idp.another_node().await, idp.another_node().await);
-    let _proxy = Proxy::start(port, [&one, &two]);
+    let proxy = Proxy::start(port, [&one, &two]);
     let portal = idp.portal().await;
 
     let (over, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
@@ -106,13 +106,20 @@ async fn a_rolling_restart_under_load_fails_no_journey() {
             }
         }));
     }
-    for node in [&one, &two, &one] {
-        let before = done.load(Ordering::SeqCst);
-        while done.load(Ordering::SeqCst) < before + 6 {
+    let until = async |holds: &dyn Fn() -> bool| {
+        while !holds() {
             assert!(walkers.iter().all(|walker| !walker.is_finished()), "a journey failed");
             tokio::task::yield_now().await;
         }
+    };
+    for (node, name) in [(&one, "node1"), (&two, "node2"), (&one, "node1")] {
+        let before = done.load(Ordering::SeqCst);
+        until(&|| done.load(Ordering::SeqCst) >= before + 6).await;
         node.restart().await;
+        // Whoever rolls through nodes stops the next one when this one is back.
+        let answered = || proxy.answered().iter().filter(|other| *other == name).count();
+        let before = answered();
+        until(&|| answered() >= before + 8).await;
     }
     over.store(true, Ordering::SeqCst);
     for walker in walkers {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
+use idp_core::audit::checkpoint::Checkpoint;
 use idp_core::audit::exported::{Exported, read};
 use idp_core::audit::{Finding, Head, Verifier};
 use serde_json::json;
@@ -31,7 +32,7 @@ pub(crate) fn run(output: Output, arguments: &Arguments) -> Result<(), Failure> 
         .map_err(|error| Failure::refused(format!("{} cannot be read: {error}.", arguments.file.display())))?;
     let checkpoints = super::checkpoints(&arguments.checkpoint, arguments.key.as_deref())?;
 
-    match walk(BufReader::new(file), &checkpoints)? {
+    match walk(BufReader::new(file), checkpoints)? {
         Ok(events) => output.answer(&json!({ "good": true, "events": events }), || format!("good: {events} events")),
         Err(finding) => {
             output.answer(&json!({ "good": false, "finding": finding }), || "altered".to_owned())?;
@@ -40,23 +41,28 @@ pub(crate) fn run(output: Output, arguments: &Arguments) -> Result<(), Failure> 
     }
 }
 
-type Checkpoints = [idp_core::audit::checkpoint::Checkpoint];
-
-fn walk(lines: impl BufRead, checkpoints: &Checkpoints) -> Result<Result<i64, Finding>, Failure> {
-    let mut verifier: Option<Verifier> = None;
+fn walk(lines: impl BufRead, checkpoints: Vec<Checkpoint>) -> Result<Result<i64, Finding>, Failure> {
+    let (mut realm, mut verifier) = (None, Verifier::default());
     let mut last = Head::start();
     let mut end = None;
     for (number, line) in lines.lines().enumerate() {
         let unreadable = || Failure::refused(format!("Line {} is none of an exported audit log.", number + 1));
-        match (read(&line?).ok_or_else(unreadable)?, &end) {
+        let (of, said) = read(&line?).ok_or_else(unreadable)?;
+        let is_first = realm.is_none();
+        if *realm.get_or_insert_with(|| of.clone()) != of {
+            return Err(unreadable());
+        }
+        if is_first {
+            verifier = verifier.against(&about(&of, &checkpoints)?);
+        }
+        match (said, &end) {
             (_, Some(_)) => return Ok(Err(Finding::Appended { sequence: last.sequence + 1 })),
             (Exported::End(head), None) => end = Some(head),
-            (Exported::Base(base), None) if verifier.is_none() => {
-                verifier = Some(Verifier::from(base).against(checkpoints));
+            (Exported::Base(base), None) if is_first => {
+                verifier = Verifier::from(base).against(&about(&of, &checkpoints)?);
             }
             (Exported::Base(_), None) => return Err(unreadable()),
             (Exported::Event(written), None) => {
-                let verifier = verifier.get_or_insert_with(|| Verifier::default().against(checkpoints));
                 if let Err(finding) = verifier.next(&written) {
                     return Ok(Err(finding));
                 }
@@ -64,8 +70,16 @@ fn walk(lines: impl BufRead, checkpoints: &Checkpoints) -> Result<Result<i64, Fi
             }
         }
     }
-    let verifier = verifier.unwrap_or_else(|| Verifier::default().against(checkpoints));
     // Without its last line the file was cut somewhere behind the last event that is left.
     let recorded = end.unwrap_or(Head { sequence: last.sequence + 1, hash: Vec::new() });
     Ok(verifier.finish(&recorded))
+}
+
+/// The checkpoints about the realm that the file says it is of. A file that was renamed must not get away from them.
+fn about(realm: &str, checkpoints: &[Checkpoint]) -> Result<Vec<Checkpoint>, Failure> {
+    let own: Vec<Checkpoint> = checkpoints.iter().filter(|checkpoint| checkpoint.is_about(realm)).cloned().collect();
+    if own.is_empty() && !checkpoints.is_empty() {
+        return Err(Failure::refused(format!("No checkpoint is about “{realm}”, whose log the file says it is.")));
+    }
+    Ok(own)
 }
