@@ -69,6 +69,7 @@ pub enum EventKind {
     KeyActivated,
     KeyRetired,
     Restored,
+    InstallationKeyChanged,
     AuditTrimmed,
     AuditRead,
     SignIn,

@@ -204,6 +204,15 @@ impl Config {
         read::load(file, None)
     }
 
+    /// Reads another installation key from a file that its owner alone may read.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the file.
+    pub fn read_installation_key(file: &Path) -> Result<Vault, String> {
+        let text = section::read_secret(file, section::SecretFiles::OwnerOnly)?;
+        Vault::open_text(&text).map_err(|error| format!("{}: {error}", file.display()))
+    }
+
     /// What operations are given: the machine's clock and generator, and the vault.
     pub fn ambient(&self) -> Ambient {
         Ambient {

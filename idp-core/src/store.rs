@@ -116,16 +116,22 @@ impl Echo {
 }
 
 impl Store {
-    /// Opens the database. The schema is not touched; see [`migrate`].
+    /// Opens the database. The schema is not touched; see [`migrate`]. The vault of `ambient` is that of the installation
+    /// key; operations get the one over the database's root key, where it has one of its own.
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
         let echo = Arc::new(Echo::default());
-        let backend = match url {
+        let (backend, ambient) = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
+                let ambient = rooted(&pools.readers, ambient).await?;
                 let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&echo));
-                Backend::Sqlite { readers: pools.readers, writer }
+                (Backend::Sqlite { readers: pools.readers, writer }, ambient)
             }
-            DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
+            DatabaseUrl::Postgres(_) => {
+                let pool = connect::postgres(url).await?;
+                let ambient = rooted(&pool, ambient).await?;
+                (Backend::Postgres { pool }, ambient)
+            }
         };
         Ok(Self { backend: Arc::new(backend), ambient, echo })
     }
@@ -209,6 +215,13 @@ impl Store {
             }
         }
     }
+}
+
+async fn rooted(connection: &DatabaseConnection, ambient: Ambient) -> Result<Ambient, Fault> {
+    Ok(match installation::root(connection, &ambient.vault).await? {
+        Some(vault) => Ambient { vault: Arc::new(vault), ..ambient },
+        None => ambient,
+    })
 }
 
 impl Ambient {

@@ -81,7 +81,9 @@ pub async fn monitor(state: AppState, listener: TcpListener, stop: CancellationT
 async fn refuse_wrong_key(state: &AppState) -> anyhow::Result<()> {
     let scope = Scope::system(Arc::new(Realm::installation()));
     match state.store.read(&scope, |ctx| check_key(ctx).boxed()).await? {
-        KeyFit::Right | KeyFit::Unknown => Ok(()),
+        KeyFit::Right => Ok(()),
+        // Its root key is made by the first migration, and this process would go on without it.
+        KeyFit::Unknown => bail!("this database is not set up: run `idp-admin migrate up`, then start again"),
         KeyFit::Wrong => bail!(
             "the installation key is not the one this database was made with: bring back the earlier key, or the \
              database that belongs to this one; nothing was changed"

@@ -16,3 +16,4 @@ mod moving;
 mod realm;
 mod realm_file;
 mod registry;
+mod rewrap;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde::Serialize;
 
-use super::installation::{KeyFit, check_key};
+use super::installation::{KeyFit, check_key, is_rewrap_unfinished};
 use crate::clock::minutes;
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
@@ -69,6 +69,14 @@ async fn examine_installation(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
             "wrong_installation_key",
             "The installation key is not the one this database was made with: no key, app or letter can be used.",
             "Bring back the earlier key, or the database that belongs to this one.",
+        ));
+    }
+    if is_rewrap_unfinished(ctx).await? {
+        findings.push(Finding::new(
+            Severity::Warning,
+            "former_installation_key",
+            "The installation key that was replaced still opens this database.",
+            "Start every node with the new key, then: idp-admin key rewrap --finish",
         ));
     }
     findings.extend(installation::postgres_version(ctx).await?.and_then(about_postgres));
