@@ -30,7 +30,7 @@ async fn both_keys_open_until_it_is_finished_and_the_former_never_after() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {
         desk.run("member create a1").succeeds();
-        desk.run("letter issue --all").succeeds();
+        assert_eq!(desk.run("letter issue --all").code, 0);
         let auditor = checkpoint_key(desk, "before.json");
         has_new_key(desk, SECOND);
         assert_snapshot!(desk.run("key rewrap --finish").fails(), @"No change of the key was begun. Begin: idp-admin key rewrap --to FILE");
@@ -50,6 +50,7 @@ async fn both_keys_open_until_it_is_finished_and_the_former_never_after() {
         assert_eq!(checkpoint_key(desk, "after.json"), auditor);
         desk.run("audit verify --checkpoint before.json").succeeds();
         assert_eq!(desk.run("letter print --csv letters.csv").code, 0);
+        assert_eq!(desk.reads("letters.csv").lines().count(), 2);
         for key in [FIRST, THIRD] {
             desk.has_key(key);
             assert!(finds(desk, "wrong_installation_key"));
