@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use idp_core::admin::realm;
-use idp_core::clock::{Clock as _, Timestamp};
+use idp_core::clock::Timestamp;
 use idp_core::config::Config;
 use idp_core::ctx::Scope;
 use idp_core::realm::Realm;

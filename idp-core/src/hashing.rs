@@ -248,7 +248,12 @@ mod tests {
             fn fill(&self, _bytes: &mut [u8]) {}
         }
         let (jobs, _kept) = sync_channel(1);
-        let pool = HashingPool { jobs, entropy: Arc::new(Nobody), nobody: Phc::from_text(String::new()) };
+        let pool = HashingPool {
+            jobs,
+            waiting: Arc::default(),
+            entropy: Arc::new(Nobody),
+            nobody: Phc::from_text(String::new()),
+        };
         let waiting = tokio::spawn({
             let pool = pool.clone();
             async move { pool.hash(typed("first")).await }

@@ -19,10 +19,10 @@ const LATE: Duration = hours(6);
 
 pub(super) async fn examine(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
     let keys = signing_key::list(ctx).await?;
-    let used = used(&client::list(ctx).await?);
+    let clients = client::list(ctx).await?;
 
     let mut findings = Vec::new();
-    for (algorithm, clients) in used {
+    for (algorithm, clients) in used(&clients) {
         let active = keys.iter().find(|key| key.algorithm == algorithm && key.state == KeyState::Active);
         findings.extend(match active {
             None => Some(missing(ctx, algorithm, &clients)),
