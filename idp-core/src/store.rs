@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::ctx::{Ctx, News, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
+use crate::mutual_tls::MutualTls;
 use crate::secret::Vault;
 
 pub(crate) mod audit;
@@ -74,6 +75,8 @@ pub struct Ambient {
     pub vault: Arc<Vault>,
     /// Key sets fetched from clients.
     pub client_keys: Arc<FetchedKeys>,
+    /// Whether clients may come with certificates.
+    pub mutual_tls: MutualTls,
 }
 
 enum Backend {

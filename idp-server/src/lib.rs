@@ -19,6 +19,7 @@ pub mod login;
 pub mod look;
 pub mod mail_verify;
 mod middleware;
+mod mutual_tls;
 mod oidc;
 pub mod onboarding;
 pub mod outgoing;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use idp_core::clock::{Clock, FixedClock, Timestamp};
 use idp_core::config::{
-    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, OutgoingConfig,
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, MutualTlsConfig,
+    OutgoingConfig,
 };
 use idp_core::ctx::{Ctx, Scope};
 use idp_core::entropy::{Entropy, SeededEntropy};
@@ -17,7 +18,7 @@ use idp_core::hashing::HashingConfig;
 use idp_core::realm::{Realm, RealmSettings};
 use idp_core::secret::Vault;
 use idp_core::store::{Ambient, DatabaseUrl, Store, migrate};
-use idp_server::serve::serve;
+use idp_server::serve::{Listeners, serve};
 use idp_server::state::AppState;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,7 @@ struct Running {
     state: AppState,
     stop: CancellationToken,
     task: Option<JoinHandle<anyhow::Result<()>>>,
+    clients_port: Option<u16>,
 }
 
 impl Idp {
@@ -61,13 +63,24 @@ impl Idp {
 
     /// Starts with other settings of the realm.
     pub async fn start_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
+        Self::start_configured(database, |_| {}, adjust).await
+    }
+
+    /// Starts with another configuration, too.
+    pub async fn start_configured(
+        database: Database,
+        configure: impl FnOnce(&mut Config),
+        adjust: impl FnOnce(&mut RealmSettings),
+    ) -> Self {
         choose_cryptography();
         let clock = Arc::new(FixedClock::at(START));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let mailbox = Mailbox::open(Arc::clone(&clock) as Arc<dyn Clock>).await;
-        let config = Arc::new(config(&database, listener.local_addr().unwrap(), mailbox.address));
+        let mut config = config(&database, listener.local_addr().unwrap(), mailbox.address);
+        configure(&mut config);
+        let config = Arc::new(config);
 
         migrate::up(&config.database).await.unwrap();
         let running = run(&config, &clock, &entropy, &listener).await;
@@ -121,6 +134,11 @@ impl Idp {
     /// A browser that was never here.
     pub fn browser(&self) -> Browser {
         Browser::new(self.0.http.clone(), Url::parse(&self.origin()).unwrap())
+    }
+
+    /// The port at which clients are asked for certificates.
+    pub fn clients_port(&self) -> u16 {
+        self.0.running.lock().unwrap().clients_port.unwrap()
     }
 
     /// The members' mails.
@@ -185,12 +203,19 @@ async fn run(
         entropy: Arc::clone(entropy),
         vault: Arc::clone(&config.vault),
         client_keys: Arc::default(),
+        mutual_tls: config.mutual_tls.offer(),
     };
     let state = AppState::open(Arc::clone(config), ambient).await.unwrap();
     let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
     let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(state.clone(), vec![listener], stop.clone()));
-    Running { state, stop, task: Some(task) }
+    let clients = match &config.mutual_tls.listener {
+        Some(listener) => Some(tokio::net::TcpListener::bind(listener.listen).await.unwrap()),
+        None => None,
+    };
+    let clients_port = clients.as_ref().map(|listener| listener.local_addr().unwrap().port());
+    let listeners = Listeners { browsers: vec![listener], clients };
+    let task = tokio::spawn(serve(state.clone(), listeners, stop.clone()));
+    Running { state, stop, task: Some(task), clients_port }
 }
 
 fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
@@ -199,6 +224,7 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
         database: url,
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
         http: HttpConfig { listen, trusted_proxies: Vec::new(), tls: None },
+        mutual_tls: MutualTlsConfig::default(),
         mail: MailConfig {
             host: mail.ip().to_string(),
             port: mail.port(),

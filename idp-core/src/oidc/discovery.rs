@@ -11,6 +11,7 @@ use crate::client::{AuthMethod, ContentEncryption, KeyManagement, ResponseType, 
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
+use crate::mutual_tls::MutualTls;
 use crate::realm::{PushedRequests, Realm, RegistrationPolicy};
 
 /// The document; its fields are the registered names.
@@ -66,6 +67,35 @@ pub struct Metadata {
     pub backchannel_logout_session_supported: bool,
     pub frontchannel_logout_supported: bool,
     pub frontchannel_logout_session_supported: bool,
+    pub tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtls_endpoint_aliases: Option<Aliases>,
+}
+
+/// Where a client with a certificate calls (RFC 8705 §5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the document itself")]
+pub struct Aliases {
+    pub token_endpoint: String,
+    pub userinfo_endpoint: String,
+    pub introspection_endpoint: String,
+    pub revocation_endpoint: String,
+    pub pushed_authorization_request_endpoint: String,
+    pub device_authorization_endpoint: String,
+}
+
+impl Aliases {
+    fn at(origin: &str) -> Self {
+        let endpoint = |path: &str| format!("{origin}{path}");
+        Self {
+            token_endpoint: endpoint(paths::TOKEN),
+            userinfo_endpoint: endpoint(paths::USERINFO),
+            introspection_endpoint: endpoint(paths::INTROSPECT),
+            revocation_endpoint: endpoint(paths::REVOKE),
+            pushed_authorization_request_endpoint: endpoint(paths::PAR),
+            device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
+        }
+    }
 }
 
 /// What is told of a member, and of how they signed in.
@@ -75,12 +105,13 @@ fn claims_supported() -> Vec<&'static str> {
 }
 
 /// What `realm` offers.
-pub fn metadata(realm: &Realm) -> Metadata {
+pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
     let issuer = realm.origin.as_str();
     let settings = &realm.settings;
     let offered = |kind: &ResponseType| settings.response_types.contains(kind);
     let endpoint = |path: &str| format!("{issuer}{path}");
-    let methods = token::CLIENT_AUTH_METHODS.map(AuthMethod::name).to_vec();
+    let offered_methods = AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method));
+    let methods: Vec<&'static str> = offered_methods.map(AuthMethod::name).collect();
     let assertions = token::CLIENT_ASSERTION_ALGORITHMS.map(SignatureAlgorithm::name).to_vec();
     Metadata {
         issuer: issuer.to_owned(),
@@ -135,5 +166,7 @@ pub fn metadata(realm: &Realm) -> Metadata {
         backchannel_logout_session_supported: true,
         frontchannel_logout_supported: true,
         frontchannel_logout_session_supported: true,
+        tls_client_certificate_bound_access_tokens: mutual_tls.is_on(),
+        mtls_endpoint_aliases: mutual_tls.origin(realm.origin.host()).map(|origin| Aliases::at(&origin)),
     }
 }
