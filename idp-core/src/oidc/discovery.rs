@@ -12,7 +12,7 @@ use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
 use crate::mutual_tls::MutualTls;
-use crate::realm::{PushedRequests, Realm, RegistrationPolicy};
+use crate::realm::{PushedRequests, Realm, RealmSettings, RegistrationPolicy};
 
 /// The document; its fields are the registered names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,14 +104,25 @@ fn claims_supported() -> Vec<&'static str> {
     claims::NAMES.into_iter().chain(about_the_sign_in).collect()
 }
 
+fn registers(settings: &RealmSettings) -> bool {
+    match settings.registration {
+        RegistrationPolicy::Closed => false,
+        RegistrationPolicy::Token | RegistrationPolicy::Open => true,
+    }
+}
+
+/// How clients may prove themselves.
+fn methods(mutual_tls: MutualTls) -> Vec<&'static str> {
+    AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method)).map(AuthMethod::name).collect()
+}
+
 /// What `realm` offers.
 pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
     let issuer = realm.origin.as_str();
     let settings = &realm.settings;
     let offered = |kind: &ResponseType| settings.response_types.contains(kind);
     let endpoint = |path: &str| format!("{issuer}{path}");
-    let offered_methods = AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method));
-    let methods: Vec<&'static str> = offered_methods.map(AuthMethod::name).collect();
+    let methods = methods(mutual_tls);
     let assertions = token::CLIENT_ASSERTION_ALGORITHMS.map(SignatureAlgorithm::name).to_vec();
     Metadata {
         issuer: issuer.to_owned(),
@@ -122,10 +133,7 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         userinfo_endpoint: endpoint(paths::USERINFO),
         jwks_uri: endpoint(paths::JWKS),
         end_session_endpoint: endpoint(paths::END_SESSION),
-        registration_endpoint: match realm.settings.registration {
-            RegistrationPolicy::Closed => None,
-            RegistrationPolicy::Token | RegistrationPolicy::Open => Some(endpoint(paths::REGISTER)),
-        },
+        registration_endpoint: registers(settings).then(|| endpoint(paths::REGISTER)),
         introspection_endpoint: endpoint(paths::INTROSPECT),
         revocation_endpoint: endpoint(paths::REVOKE),
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
