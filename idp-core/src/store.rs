@@ -19,13 +19,16 @@ use crate::mutual_tls::MutualTls;
 use crate::secret::Vault;
 
 pub(crate) mod audit;
+pub(crate) mod audit_base;
 pub(crate) mod authorization_code;
+pub mod backup;
 pub(crate) mod ceremony;
 pub mod cleanup;
 pub(crate) mod client;
 mod connect;
 pub(crate) mod consent;
 pub(crate) mod credential;
+pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
@@ -53,6 +56,7 @@ pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
+pub(crate) mod tombstone;
 pub(crate) mod used_identifier;
 mod writer;
 
@@ -123,6 +127,18 @@ impl Store {
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
         };
         Ok(Self { backend: Arc::new(backend), ambient, echo })
+    }
+
+    /// Closes the database; on SQLite everything is in the one file then. Nobody else may hold the store any more.
+    pub async fn close(self) -> Result<(), Fault> {
+        let backend = Arc::into_inner(self.backend).ok_or(Fault::Busy("the database is in use"))?;
+        match backend {
+            Backend::Sqlite { readers, writer } => {
+                readers.close().await?;
+                writer.close().await
+            }
+            Backend::Postgres { pool } => Ok(pool.close().await?),
+        }
     }
 
     /// What operations are given.

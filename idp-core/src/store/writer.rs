@@ -8,6 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use super::{Ambient, Echo, Performed, perform};
 use crate::ctx::{Ctx, Scope};
@@ -19,13 +20,19 @@ const QUEUE: usize = 1024;
 const BATCH: usize = 64;
 
 /// Hands operations to the writing task.
-pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
 
 impl Writer {
     pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, echo: Arc<Echo>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection, ambient, echo, receiver));
-        Self(sender)
+        let task = tokio::spawn(work(connection, ambient, echo, receiver));
+        Self(sender, task)
+    }
+
+    /// Lets what waits be written, and closes the connection.
+    pub(super) async fn close(self) -> Result<(), Fault> {
+        drop(self.0);
+        self.1.await.map_err(|_| Fault::Broken("the writer ended badly".into()))
     }
 
     pub(super) async fn run<T, F>(&self, scope: Scope, operation: F) -> Result<T, Fault>
@@ -48,6 +55,9 @@ async fn work(
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
         commit_together(&connection, &ambient, &echo, std::mem::take(&mut batch), &mut receiver).await;
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the writing connection did not close");
     }
 }
 
