@@ -12,11 +12,12 @@ use tokio::sync::Notify;
 
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, News, Scope};
+use crate::ctx::{Ctx, News, Purpose, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::mutual_tls::MutualTls;
 use crate::secret::Vault;
+use crate::store::held::Held;
 
 pub(crate) mod audit;
 pub(crate) mod audit_base;
@@ -32,6 +33,7 @@ pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub(crate) mod held;
 pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;
@@ -57,6 +59,7 @@ pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
 pub(crate) mod tombstone;
+mod transaction;
 pub(crate) mod used_identifier;
 mod writer;
 
@@ -65,8 +68,7 @@ pub use connect::{DatabaseUrl, DatabaseUrlError};
 /// Whoever waits for SQLite's lock looks again within this time.
 const BREATHER: Duration = Duration::from_millis(25);
 
-/// The transaction of one operation.
-pub(crate) type Transaction = DatabaseTransaction;
+pub(crate) use transaction::Transaction;
 
 /// What every operation is given.
 #[derive(Clone)]
@@ -99,12 +101,14 @@ pub struct Store {
 /// What this process heard of its own commits.
 #[derive(Default)]
 struct Echo {
+    held: Arc<Held>,
     mail_queued: Notify,
     realm_changes: AtomicU64,
 }
 
 impl Echo {
-    fn hear(&self, news: News) {
+    fn hear(&self, news: &News) {
+        self.held.forget(&news.changes);
         if news.realm_changed {
             self.realm_changes.fetch_add(1, Ordering::Release);
         }
@@ -175,7 +179,8 @@ impl Store {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
         };
-        let ctx = self.ambient.ctx(pool.begin().await?, scope.clone());
+        let ctx =
+            Ctx::new(Transaction::on_demand(pool), scope.clone(), &self.ambient, (&self.echo.held, Purpose::Reads));
         let answer = operation(&ctx).await;
         ctx.into_transaction().rollback().await?;
         answer
@@ -195,19 +200,13 @@ impl Store {
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
-                    let done = perform(transaction, &ambient, scope, operation).await?;
-                    echo.hear(done.news);
+                    let done = perform(transaction, (&ambient, &echo), scope, operation).await?;
+                    echo.hear(&done.news);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
             }
         }
-    }
-}
-
-impl Ambient {
-    fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
-        Ctx::new(transaction, scope, self)
     }
 }
 
@@ -219,14 +218,14 @@ struct Performed<T> {
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
 async fn perform<T, F>(
     transaction: DatabaseTransaction,
-    ambient: &Ambient,
+    (ambient, echo): (&Ambient, &Echo),
     scope: Scope,
     operation: F,
 ) -> Result<Performed<T>, Fault>
 where
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
 {
-    let ctx = ambient.ctx(transaction, scope);
+    let ctx = Ctx::new(transaction.into(), scope, ambient, (&echo.held, Purpose::Writes));
     let answer = match operation(&ctx).await {
         Ok(answer) => answer,
         Err(fault) => {

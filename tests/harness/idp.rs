@@ -107,6 +107,11 @@ impl Idp {
         Self(Arc::new(Inner { database, clock, entropy, config, listener, realm, mailbox, http, running }))
     }
 
+    /// Stops the provider for good; what it did is in its database.
+    pub async fn stop(&self) {
+        drop(self.stops().await);
+    }
+
     /// Stops the provider, and starts it again on the same database.
     pub async fn restart(&self) {
         self.stops().await;
