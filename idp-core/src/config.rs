@@ -13,9 +13,11 @@ use ipnet::IpNet;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
 use crate::hashing::HashingConfig;
+use crate::mutual_tls::{Authorities, MutualTls};
 use crate::secret::{Plain, Purpose, Vault};
 use crate::store::{Ambient, DatabaseUrl};
 
+mod mutual_tls;
 mod read;
 mod section;
 
@@ -27,6 +29,8 @@ pub struct Config {
     pub vault: Arc<Vault>,
     /// How it is reached.
     pub http: HttpConfig,
+    /// How clients come with certificates.
+    pub mutual_tls: MutualTlsConfig,
     /// Where mail is handed over.
     pub mail: MailConfig,
     /// What is logged.
@@ -59,6 +63,39 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key.
     pub key: PathBuf,
+}
+
+/// Section `[mutual_tls]` (RFC 8705).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MutualTlsConfig {
+    /// Where clients are asked for their certificates.
+    pub listener: Option<MutualTlsListener>,
+    /// Networks of the proxies whose `Client-Cert` is believed.
+    pub proxies: Vec<IpNet>,
+    /// Who may vouch for certificates, PEM.
+    pub authorities: Option<PathBuf>,
+    /// The port under which clients reach the listener, or a proxy that asks for certificates.
+    pub port: Option<u16>,
+}
+
+/// A listener for clients with certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MutualTlsListener {
+    /// Address and port to listen at.
+    pub listen: SocketAddr,
+    /// The server's own certificate there.
+    pub tls: TlsFiles,
+}
+
+impl MutualTlsConfig {
+    /// What clients can count on.
+    pub fn offer(&self) -> MutualTls {
+        if self.listener.is_none() && self.proxies.is_empty() {
+            return MutualTls::Off;
+        }
+        let authorities = if self.authorities.is_some() { Authorities::Listed } else { Authorities::None };
+        MutualTls::On { authorities, port: self.port }
+    }
 }
 
 /// Section `[mail]`.
@@ -220,6 +257,7 @@ impl Config {
             entropy: Arc::new(SystemEntropy),
             vault: Arc::clone(&self.vault),
             client_keys: Arc::default(),
+            mutual_tls: self.mutual_tls.offer(),
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::client::FetchedKeys;
 use crate::clock::Timestamp;
 use crate::entropy::{self, Entropy};
 use crate::id::{Id, MemberId};
+use crate::mutual_tls::MutualTls;
 use crate::realm::Realm;
 use crate::secret::Vault;
+use crate::store::held::{Change, Held};
 use crate::store::{Ambient, Transaction};
 
 /// On whose behalf, in which realm and from where an operation runs.
@@ -46,7 +48,19 @@ pub struct Ctx {
     pub(crate) db: Transaction,
     entropy: Arc<dyn Entropy>,
     client_keys: Arc<FetchedKeys>,
+    mutual_tls: MutualTls,
+    pub(crate) held: Arc<Held>,
+    pub(crate) purpose: Purpose,
     pending: Mutex<Pending>,
+}
+
+/// What an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It changes nothing.
+    Reads,
+    /// It may change something.
+    Writes,
 }
 
 /// What is done when the operation ends well.
@@ -57,14 +71,16 @@ pub(crate) struct Pending {
 }
 
 /// What other parts of this process hear after the commit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct News {
     pub(crate) mail_queued: bool,
     pub(crate) realm_changed: bool,
+    /// What is no longer as it may be held in memory.
+    pub(crate) changes: Vec<Change>,
 }
 
 impl Ctx {
-    pub(crate) fn new(db: Transaction, scope: Scope, ambient: &Ambient) -> Self {
+    pub(crate) fn new(db: Transaction, scope: Scope, ambient: &Ambient, held: (&Arc<Held>, Purpose)) -> Self {
         Self {
             now: ambient.clock.now(),
             scope,
@@ -72,6 +88,9 @@ impl Ctx {
             db,
             entropy: Arc::clone(&ambient.entropy),
             client_keys: Arc::clone(&ambient.client_keys),
+            mutual_tls: ambient.mutual_tls,
+            held: Arc::clone(held.0),
+            purpose: held.1,
             pending: Mutex::new(Pending::default()),
         }
     }
@@ -79,6 +98,11 @@ impl Ctx {
     /// Key sets fetched from clients, as far as this process has them.
     pub fn client_keys(&self) -> &FetchedKeys {
         &self.client_keys
+    }
+
+    /// Whether clients may come with certificates.
+    pub fn mutual_tls(&self) -> MutualTls {
+        self.mutual_tls
     }
 
     /// The realm of the operation.
@@ -123,6 +147,15 @@ impl Ctx {
     /// Says that settings or keys of a realm changed, so that nothing older is served after the commit.
     pub(crate) fn realm_changed(&self) {
         self.pending().news.realm_changed = true;
+    }
+
+    /// Says what is no longer as it may be held in memory.
+    pub(crate) fn changes(&self, change: Change) {
+        self.pending().news.changes.push(change);
+    }
+
+    pub(crate) fn has_changes(&self) -> bool {
+        !self.pending().news.changes.is_empty()
     }
 
     pub(crate) fn take_pending(&self) -> Pending {

@@ -14,10 +14,12 @@ use crate::audit::tally::Tally;
 use crate::audit::{EventKind, Outcome};
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, News, Scope};
+use crate::ctx::{Ctx, News, Purpose, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
+use crate::mutual_tls::MutualTls;
 use crate::secret::Vault;
+use crate::store::held::Held;
 
 pub(crate) mod audit;
 pub(crate) mod audit_base;
@@ -33,6 +35,7 @@ pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub(crate) mod held;
 pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;
@@ -58,6 +61,7 @@ pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
 pub(crate) mod tombstone;
+mod transaction;
 pub(crate) mod used_identifier;
 mod writer;
 
@@ -66,8 +70,7 @@ pub use connect::{DatabaseUrl, DatabaseUrlError};
 /// Whoever waits for SQLite's lock looks again within this time.
 const BREATHER: Duration = Duration::from_millis(25);
 
-/// The transaction of one operation.
-pub(crate) type Transaction = DatabaseTransaction;
+pub(crate) use transaction::Transaction;
 
 /// What every operation is given.
 #[derive(Clone)]
@@ -80,6 +83,8 @@ pub struct Ambient {
     pub vault: Arc<Vault>,
     /// Key sets fetched from clients.
     pub client_keys: Arc<FetchedKeys>,
+    /// Whether clients may come with certificates.
+    pub mutual_tls: MutualTls,
 }
 
 enum Backend {
@@ -98,13 +103,15 @@ pub struct Store {
 /// What this process heard of its own commits.
 #[derive(Default)]
 struct Echo {
+    held: Arc<Held>,
     mail_queued: Notify,
     realm_changes: AtomicU64,
     tally: Arc<Tally>,
 }
 
 impl Echo {
-    fn hear(&self, news: News, effects: &[(EventKind, Outcome)]) {
+    fn hear(&self, news: &News, effects: &[(EventKind, Outcome)]) {
+        self.held.forget(&news.changes);
         self.tally.count(effects);
         if news.realm_changed {
             self.realm_changes.fetch_add(1, Ordering::Release);
@@ -187,7 +194,8 @@ impl Store {
             Backend::Sqlite { readers, .. } => readers,
             Backend::Postgres { pool } => pool,
         };
-        let ctx = self.ambient.ctx(pool.begin().await?, scope.clone());
+        let ctx =
+            Ctx::new(Transaction::on_demand(pool), scope.clone(), &self.ambient, (&self.echo.held, Purpose::Reads));
         let answer = operation(&ctx).await;
         ctx.into_transaction().rollback().await?;
         answer
@@ -207,8 +215,8 @@ impl Store {
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
-                    let done = perform(transaction, &ambient, scope, operation).await?;
-                    echo.hear(done.news, &done.effects);
+                    let done = perform(transaction, (&ambient, &echo), scope, operation).await?;
+                    echo.hear(&done.news, &done.effects);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -224,12 +232,6 @@ async fn rooted(connection: &DatabaseConnection, ambient: Ambient) -> Result<Amb
     })
 }
 
-impl Ambient {
-    fn ctx(&self, transaction: DatabaseTransaction, scope: Scope) -> Ctx {
-        Ctx::new(transaction, scope, self)
-    }
-}
-
 struct Performed<T> {
     answer: T,
     news: News,
@@ -239,14 +241,14 @@ struct Performed<T> {
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
 async fn perform<T, F>(
     transaction: DatabaseTransaction,
-    ambient: &Ambient,
+    (ambient, echo): (&Ambient, &Echo),
     scope: Scope,
     operation: F,
 ) -> Result<Performed<T>, Fault>
 where
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
 {
-    let ctx = ambient.ctx(transaction, scope);
+    let ctx = Ctx::new(transaction.into(), scope, ambient, (&echo.held, Purpose::Writes));
     let answer = match operation(&ctx).await {
         Ok(answer) => answer,
         Err(fault) => {

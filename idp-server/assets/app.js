@@ -9,6 +9,10 @@ const say = (node, text) => {
 // What went wrong is read first.
 byId("error-summary")?.focus();
 
+// A form that was refused shows its page again as the answer. "Back" and "reload" shall ask for that page, not to send the
+// form once more.
+if (byId("error-summary") && document.body.dataset.page !== "error") history.replaceState(null, "", location.href);
+
 // A password can be looked at while it is typed, and is hidden again before it is sent.
 for (const box of all(".secret")) {
   const input = box.querySelector("input");

@@ -20,6 +20,7 @@ pub mod look;
 pub mod mail_verify;
 pub mod metrics;
 mod middleware;
+mod mutual_tls;
 mod oidc;
 pub mod onboarding;
 pub mod outgoing;

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use idp_core::clock::{Clock, FixedClock, Timestamp};
 use idp_core::config::{
     Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, MetricsConfig,
-    OutgoingConfig,
+    MutualTlsConfig, OutgoingConfig,
 };
 use idp_core::ctx::{Ctx, Scope};
 use idp_core::entropy::{Entropy, SeededEntropy};
@@ -18,7 +18,7 @@ use idp_core::hashing::HashingConfig;
 use idp_core::realm::{Realm, RealmSettings};
 use idp_core::secret::Vault;
 use idp_core::store::{Ambient, DatabaseUrl, Store, migrate};
-use idp_server::serve::{monitor, serve};
+use idp_server::serve::{Listeners, monitor, serve};
 use idp_server::state::AppState;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -52,6 +52,7 @@ struct Running {
     state: Option<AppState>,
     stop: CancellationToken,
     task: Option<JoinHandle<anyhow::Result<()>>>,
+    clients_port: Option<u16>,
 }
 
 impl Idp {
@@ -62,15 +63,30 @@ impl Idp {
 
     /// Starts with other settings of the realm.
     pub async fn start_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
-        Self::start_at(database, None, adjust).await
+        Self::start_configured(database, |_| {}, adjust).await
+    }
+
+    /// Starts with another configuration, too.
+    pub async fn start_configured(
+        database: Database,
+        configure: impl FnOnce(&mut Config),
+        adjust: impl FnOnce(&mut RealmSettings),
+    ) -> Self {
+        Self::start_at(database, None, configure, adjust).await
     }
 
     /// Starts with an origin at this port of loopback, where a proxy will stand.
     pub async fn start_behind(database: Database, proxy: u16) -> Self {
-        Self::start_at(database, Some(proxy), |_| {}).await
+        let believe = |config: &mut Config| config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        Self::start_at(database, Some(proxy), believe, |_| {}).await
     }
 
-    async fn start_at(database: Database, proxy: Option<u16>, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
+    async fn start_at(
+        database: Database,
+        proxy: Option<u16>,
+        configure: impl FnOnce(&mut Config),
+        adjust: impl FnOnce(&mut RealmSettings),
+    ) -> Self {
         choose_cryptography();
         let clock = Arc::new(FixedClock::at(START));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
@@ -78,9 +94,7 @@ impl Idp {
         listener.set_nonblocking(true).unwrap();
         let mailbox = Mailbox::open(Arc::clone(&clock) as Arc<dyn Clock>).await;
         let mut config = config(&database, listener.local_addr().unwrap(), mailbox.address);
-        if proxy.is_some() {
-            config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-        }
+        configure(&mut config);
         let config = Arc::new(config);
 
         migrate::up(&config.database).await.unwrap();
@@ -91,6 +105,11 @@ impl Idp {
         let http = client(listener.local_addr().unwrap());
         let running = Mutex::new(running);
         Self(Arc::new(Inner { database, clock, entropy, config, listener, realm, mailbox, http, running }))
+    }
+
+    /// Stops the provider for good; what it did is in its database.
+    pub async fn stop(&self) {
+        drop(self.stops().await);
     }
 
     /// Stops the provider, and starts it again on the same database.
@@ -145,6 +164,11 @@ impl Idp {
     /// A browser that was never here.
     pub fn browser(&self) -> Browser {
         Browser::new(self.0.http.clone(), Url::parse(&self.origin()).unwrap())
+    }
+
+    /// The port at which clients are asked for certificates.
+    pub fn clients_port(&self) -> u16 {
+        self.0.running.lock().unwrap().clients_port.unwrap()
     }
 
     /// The members' mails.
@@ -219,8 +243,14 @@ async fn run(
     let state = AppState::open(Arc::clone(config), ambient(config, clock, entropy)).await.unwrap();
     let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
     let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(state.clone(), vec![listener], stop.clone()));
-    Running { state: Some(state), stop, task: Some(task) }
+    let clients = match &config.mutual_tls.listener {
+        Some(listener) => Some(tokio::net::TcpListener::bind(listener.listen).await.unwrap()),
+        None => None,
+    };
+    let clients_port = clients.as_ref().map(|listener| listener.local_addr().unwrap().port());
+    let listeners = Listeners { browsers: vec![listener], clients };
+    let task = tokio::spawn(serve(state.clone(), listeners, stop.clone()));
+    Running { state: Some(state), stop, task: Some(task), clients_port }
 }
 
 fn ambient(config: &Config, clock: &Arc<FixedClock>, entropy: &Arc<dyn Entropy>) -> Ambient {
@@ -229,6 +259,7 @@ fn ambient(config: &Config, clock: &Arc<FixedClock>, entropy: &Arc<dyn Entropy>)
         entropy: Arc::clone(entropy),
         vault: Arc::clone(&config.vault),
         client_keys: Arc::default(),
+        mutual_tls: config.mutual_tls.offer(),
     }
 }
 
@@ -238,6 +269,7 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
         database: url,
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
         http: HttpConfig { listen, trusted_proxies: Vec::new(), tls: None },
+        mutual_tls: MutualTlsConfig::default(),
         mail: MailConfig {
             host: mail.ip().to_string(),
             port: mail.port(),

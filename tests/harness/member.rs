@@ -123,6 +123,11 @@ impl Member {
         totp_at(memory.app.as_deref().unwrap(), seconds)
     }
 
+    /// Whether there is a key in the member's app.
+    pub fn has_app(&self) -> bool {
+        self.memory.lock().unwrap().app.is_some()
+    }
+
     /// The secret in the member's app.
     pub fn app_secret(&self) -> Vec<u8> {
         self.memory.lock().unwrap().app.clone().unwrap()

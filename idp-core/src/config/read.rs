@@ -10,6 +10,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 
+use super::mutual_tls;
 use super::section::{Found, Notes, SecretFiles, Section, open_to_others, others_may_read};
 use super::{
     Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, MetricsConfig,
@@ -19,7 +20,8 @@ use crate::hashing::HashingConfig;
 use crate::secret::{Plain, Vault};
 use crate::store::DatabaseUrl;
 
-const SECTIONS: [&str; 9] = ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing", "metrics"];
+const SECTIONS: [&str; 10] =
+    ["database", "secrets", "http", "mutual_tls", "mail", "log", "hashing", "limits", "outgoing", "metrics"];
 
 /// `environment` stands for the process's own in tests.
 pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) -> Result<Config, Problems> {
@@ -32,6 +34,7 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let vault = read_vault(secrets, &folder, files);
     let database = read_database(Section::take(&mut document, "database", &notes), &folder, files);
     let http = read_http(Section::take(&mut document, "http", &notes), &folder, files);
+    let mutual_tls = mutual_tls::read(Section::take(&mut document, "mutual_tls", &notes), (&folder, files), &http);
     let mail = read_mail(Section::take(&mut document, "mail", &notes), &folder, files);
     let log = read_log(Section::take(&mut document, "log", &notes));
     let hashing = read_hashing(Section::take(&mut document, "hashing", &notes));
@@ -45,7 +48,7 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let problems = notes.into_problems();
     match (database, vault, problems.is_empty()) {
         (Some(database), Some(vault), true) => {
-            Ok(Config { database, vault, http, mail, log, hashing, limits, outgoing, metrics })
+            Ok(Config { database, vault, http, mutual_tls, mail, log, hashing, limits, outgoing, metrics })
         }
         (_, _, _) => Err(Problems(problems)),
     }
@@ -138,7 +141,7 @@ fn read_http(mut section: Section<'_>, folder: &Path, files: SecretFiles) -> Htt
     HttpConfig { listen, trusted_proxies, tls }
 }
 
-fn check_tls_files(section: &Section<'_>, tls: &TlsFiles, files: SecretFiles) {
+pub(super) fn check_tls_files(section: &Section<'_>, tls: &TlsFiles, files: SecretFiles) {
     if let Err(error) = std::fs::metadata(&tls.certificate) {
         section.blame("tls_certificate", format!("{} cannot be read: {error}", tls.certificate.display()));
     }

@@ -46,7 +46,7 @@ pub(crate) async fn live(ctx: &Ctx, token: &str) -> Result<Option<Access>, Fault
         Some(grant) => {
             let grant = store::grant::by_id(ctx, grant).await?.filter(|grant| grant.is_live(ctx.now));
             let Some(grant) = grant else { return Ok(None) };
-            let member = store::member::by_id(ctx, grant.member).await?;
+            let member = store::member::by_id_held(ctx, grant.member).await?;
             let Some(member) = member.filter(|member| member.state == MemberState::Active) else { return Ok(None) };
             Some(member)
         }

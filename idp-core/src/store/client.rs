@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::ClientRowId;
 use crate::secret::{Hashed, Sealed};
+use crate::store::held::{Change, Found};
 
 pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
     let row = client::ActiveModel {
@@ -25,16 +26,26 @@ pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
         updated_at: Set(client.updated_at.millis()),
     };
     client::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    ctx.changes(Change::Clients);
     Ok(())
 }
 
 /// By the name on the wire, as sent.
 pub(crate) async fn by_client_id(ctx: &Ctx, client_id: &str) -> Result<Option<Client>, Fault> {
     let Ok(name) = ClientName::parse(client_id) else { return Ok(None) };
+    let place = (ctx.realm().id, name.as_str().to_owned());
+    let keeping = match ctx.held.clients.find_settled(ctx, &place) {
+        Found::Row(client) => return Ok(Some(client)),
+        Found::Nothing(keeping) => keeping,
+    };
     let select = client::Entity::find()
         .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(client::Column::ClientId.eq(name.as_str()));
-    select.one(&ctx.db).await?.map(noun).transpose()
+    let client = select.one(&ctx.db).await?.map(noun).transpose()?;
+    if let Some(client) = &client {
+        ctx.held.clients.keep(keeping, place, client, ctx.now);
+    }
+    Ok(client)
 }
 
 /// The same for a change: nobody else changes the client until the transaction ends.
@@ -75,6 +86,7 @@ pub(crate) async fn update(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
         .filter(client::Column::Id.eq(client.id.uuid()))
         .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
     update.exec(&ctx.db).await?;
+    ctx.changes(Change::Clients);
     Ok(())
 }
 
@@ -82,6 +94,7 @@ pub(crate) async fn update(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
 pub(crate) async fn delete(ctx: &Ctx, id: ClientRowId) -> Result<(), Fault> {
     let delete = client::Entity::delete_by_id(id.uuid()).filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
     delete.exec(&ctx.db).await?;
+    ctx.changes(Change::Clients);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::grant::{Grant, Lifetime};
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::Scopes;
+use crate::store::held::{Change, Found};
 
 pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
     let claims = (!grant.claims.is_empty()).then(|| serde_json::to_string(&grant.claims)).transpose();
@@ -33,13 +34,23 @@ pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault> {
+    let place = (ctx.realm().id, id);
+    let keeping = match ctx.held.grants.find(ctx, &place) {
+        Found::Row(grant) => return Ok(Some(grant)),
+        Found::Nothing(keeping) => keeping,
+    };
     let select: Select<grant::Entity> = grant::Entity::find_by_id(id.uuid());
     let select = select.filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()));
-    select.one(&ctx.db).await?.map(noun).transpose()
+    let grant = select.one(&ctx.db).await?.map(noun).transpose()?;
+    if let Some(grant) = &grant {
+        ctx.held.grants.keep(keeping, place, grant, ctx.now);
+    }
+    Ok(grant)
 }
 
 /// Takes a grant back.
 pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<(), Fault> {
+    ctx.changes(Change::Grant(ctx.realm().id, id));
     grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
@@ -52,6 +63,7 @@ pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<(), Fault> {
 
 /// Takes back what was granted in one session, but for what was granted beyond it.
 pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<(), Fault> {
+    ctx.changes(Change::Grants);
     grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
@@ -69,6 +81,7 @@ pub(crate) async fn revoke_of_member_and_client(
     member: MemberId,
     client: ClientRowId,
 ) -> Result<u64, Fault> {
+    ctx.changes(Change::Grants);
     let done = grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
@@ -82,6 +95,7 @@ pub(crate) async fn revoke_of_member_and_client(
 
 /// Takes back everything the member granted, but for what was granted in the session kept.
 pub(crate) async fn revoke_of_member(ctx: &Ctx, member: MemberId, kept: Option<SessionId>) -> Result<(), Fault> {
+    ctx.changes(Change::Grants);
     let mut update = grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))

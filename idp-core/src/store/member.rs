@@ -17,6 +17,7 @@ use crate::id::MemberId;
 use crate::language::Language;
 use crate::mail_address::MailAddress;
 use crate::member::{Address, Household, MailOnFile, Member, MemberState, Name};
+use crate::store::held::{Change, Found};
 use crate::terms::Terms;
 use crate::user_id::{UserId, UserIdNormal};
 
@@ -40,6 +41,7 @@ pub(crate) async fn update(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
     changed.id = Unchanged(id);
     changed.updated_at = Set(ctx.now.millis());
     member::Entity::update(changed).exec(&ctx.db).await?;
+    ctx.changes(Change::Member(ctx.realm().id, member.id));
     Ok(())
 }
 
@@ -67,6 +69,20 @@ pub(crate) async fn by_user_ids(ctx: &Ctx, user_ids: &[UserIdNormal]) -> Result<
 pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
     let select = member::Entity::find_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
     select.one(&ctx.db).await?.map(noun).transpose()
+}
+
+/// For tokens that are presented again and again. Never for a journey, whose next page may be asked of another node.
+pub(crate) async fn by_id_held(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
+    let place = (ctx.realm().id, id);
+    let keeping = match ctx.held.members.find(ctx, &place) {
+        Found::Row(member) => return Ok(Some(member)),
+        Found::Nothing(keeping) => keeping,
+    };
+    let member = by_id(ctx, id).await?;
+    if let Some(member) = &member {
+        ctx.held.members.keep(keeping, place, member, ctx.now);
+    }
+    Ok(member)
 }
 
 /// Members who proved this address, in the order of their user ids.
@@ -171,6 +187,7 @@ pub(crate) async fn page_of_present(
 pub(crate) async fn delete(ctx: &Ctx, id: MemberId) -> Result<(), Fault> {
     let delete = member::Entity::delete_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
     delete.exec(&ctx.db).await?;
+    ctx.changes(Change::Member(ctx.realm().id, id));
     Ok(())
 }
 

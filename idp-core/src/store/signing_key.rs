@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::jws::Signer;
 use crate::key::{Algorithm, Key, KeyState};
 use crate::secret::{Plain, Sealed, SigningKey};
+use crate::store::held::{Change, Found};
 
 pub(crate) async fn insert(ctx: &Ctx, key: &Key, private: &Plain<SigningKey>) -> Result<(), Fault> {
     let sealed: Sealed<SigningKey> = ctx.vault.seal(ctx.entropy(), key.kid.as_bytes(), private.expose())?;
@@ -26,6 +27,7 @@ pub(crate) async fn insert(ctx: &Ctx, key: &Key, private: &Plain<SigningKey>) ->
         changed_at: Set(key.changed_at.millis()),
     };
     signing_key::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    ctx.changes(Change::Keys);
     ctx.realm_changed();
     Ok(())
 }
@@ -50,12 +52,33 @@ pub(crate) async fn lock_list(ctx: &Ctx) -> Result<Vec<Key>, Fault> {
 }
 
 pub(crate) async fn by_kid(ctx: &Ctx, kid: &str) -> Result<Option<Key>, Fault> {
+    let place = (ctx.realm().id, kid.to_owned());
+    let keeping = match ctx.held.keys.find_settled(ctx, &place) {
+        Found::Row(key) => return Ok(Some(key)),
+        Found::Nothing(keeping) => keeping,
+    };
     let select = signing_key::Entity::find_by_id(kid).filter(signing_key::Column::RealmId.eq(ctx.realm().id.uuid()));
-    select.one(&ctx.db).await?.map(|row| noun(&row)).transpose()
+    let key = select.one(&ctx.db).await?.map(|row| noun(&row)).transpose()?;
+    if let Some(key) = &key {
+        ctx.held.keys.keep(keeping, place, key, ctx.now);
+    }
+    Ok(key)
 }
 
 /// The key that signs with `algorithm`, opened.
 pub(crate) async fn active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer>, Fault> {
+    let place = (ctx.realm().id, algorithm);
+    match ctx.held.signers.find_settled(ctx, &place) {
+        Found::Row(signer) => Ok(signer),
+        Found::Nothing(keeping) => {
+            let signer = open_active(ctx, algorithm).await?;
+            ctx.held.signers.keep(keeping, place, &signer, ctx.now);
+            Ok(signer)
+        }
+    }
+}
+
+async fn open_active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer>, Fault> {
     let select = signing_key::Entity::find()
         .filter(signing_key::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(signing_key::Column::Algorithm.eq(algorithm.name()))
@@ -78,6 +101,7 @@ pub(crate) async fn active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer
 
 /// Writes the state of an existing key; a key that is gone takes its private half with it.
 pub(crate) async fn update_state(ctx: &Ctx, key: &Key) -> Result<(), Fault> {
+    ctx.changes(Change::Keys);
     ctx.realm_changed();
     let realm = ctx.realm().id.uuid();
     if key.state == KeyState::Gone {

@@ -54,7 +54,7 @@ async fn work(
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, &ambient, &echo, std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, (&ambient, &echo), std::mem::take(&mut batch), &mut receiver).await;
     }
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the writing connection did not close");
@@ -63,8 +63,7 @@ async fn work(
 
 async fn commit_together(
     connection: &DatabaseConnection,
-    ambient: &Ambient,
-    echo: &Echo,
+    (ambient, echo): (&Ambient, &Echo),
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
@@ -83,7 +82,7 @@ async fn commit_together(
     let mut waiting = batch.into_iter();
     // What arrived while the first ones ran joins the same commit.
     while let Some(job) = waiting.next().or_else(|| receiver.try_recv().ok()) {
-        answers.push(job.run(&outer, ambient).await);
+        answers.push(job.run(&outer, (ambient, echo)).await);
         if answers.len() >= BATCH && waiting.len() == 0 {
             break;
         }
@@ -99,8 +98,11 @@ async fn commit_together(
 }
 
 trait Job: Send {
-    fn run<'a>(self: Box<Self>, outer: &'a DatabaseTransaction, ambient: &'a Ambient)
-    -> BoxFuture<'a, Box<dyn Answer>>;
+    fn run<'a>(
+        self: Box<Self>,
+        outer: &'a DatabaseTransaction,
+        means: (&'a Ambient, &'a Echo),
+    ) -> BoxFuture<'a, Box<dyn Answer>>;
     fn refuse(self: Box<Self>, fault: Fault);
 }
 
@@ -128,13 +130,13 @@ where
     fn run<'a>(
         self: Box<Self>,
         outer: &'a DatabaseTransaction,
-        ambient: &'a Ambient,
+        means: (&'a Ambient, &'a Echo),
     ) -> BoxFuture<'a, Box<dyn Answer>> {
         async move {
             let Operation { scope, operation, reply } = *self;
             let attempt = async {
                 let savepoint = outer.begin().await?;
-                perform(savepoint, ambient, scope, operation).await
+                perform(savepoint, means, scope, operation).await
             };
             // A panic in one operation must not take the writer, and with it every later operation, away.
             let result = AssertUnwindSafe(attempt).catch_unwind().await;
@@ -154,7 +156,7 @@ impl<T: Send> Answer for Settled<T> {
     fn committed(self: Box<Self>, echo: &Echo) {
         let Settled { result, reply } = *self;
         if let Ok(performed) = &result {
-            echo.hear(performed.news, &performed.effects);
+            echo.hear(&performed.news, &performed.effects);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }

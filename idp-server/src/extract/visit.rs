@@ -9,6 +9,7 @@ use axum_extra::extract::cookie::CookieJar;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::actor::{Actor, Source};
+use idp_core::client_certificate::ClientCertificate;
 use idp_core::ctx::Scope;
 use idp_core::fault::Fault;
 use idp_core::id::InteractionId;
@@ -35,6 +36,7 @@ pub struct Visit(Arc<Inner>);
 
 struct Inner {
     realm: Arc<Realm>,
+    certificate: Option<ClientCertificate>,
     source: Source,
     language: Language,
     uri: String,
@@ -48,7 +50,12 @@ struct Inner {
 }
 
 impl Visit {
-    pub(crate) fn read(parts: &Parts, state: &AppState, realm: Arc<Realm>, request_id: String) -> Self {
+    pub(crate) fn read(
+        parts: &Parts,
+        state: &AppState,
+        (realm, certificate): (Arc<Realm>, Option<ClientCertificate>),
+        request_id: String,
+    ) -> Self {
         let transport = realm.origin.transport();
         let jar = CookieJar::from_headers(&parts.headers);
         let asked = asked_language(parts.uri.query().unwrap_or_default());
@@ -74,12 +81,18 @@ impl Visit {
             answer: Mutex::new(remembered.into_iter().collect()),
             refused: OnceLock::new(),
             realm,
+            certificate,
         }))
     }
 
     /// The realm at whose host the request came in.
     pub fn realm(&self) -> &Arc<Realm> {
         &self.0.realm
+    }
+
+    /// The certificate it came with.
+    pub(crate) fn certificate(&self) -> Option<&ClientCertificate> {
+        self.0.certificate.as_ref()
     }
 
     /// Where it came from.

@@ -46,6 +46,30 @@ async fn the_sign_in_page_says_what_is_wrong_and_keeps_the_user_id() -> Result<(
     browser.close().await
 }
 
+#[tokio::test]
+async fn after_a_refused_form_back_and_reload_ask_for_the_page_and_send_nothing_again() -> Result<()> {
+    let demo = Demo::start().await?;
+    let browser = Browser::open(Shape::PHONE).await?;
+    let member = demo.member("totp")?;
+    browser.begins_at(demo.portal()).await?;
+    browser.signs_in(&member.user_id, "wrong-but-long-enough").await?;
+    browser.is_refused("wrong_credentials").await?;
+
+    browser.turns("the page anew", async || Ok(browser.refresh().await?)).await?;
+    browser.arrives("/login").await?;
+    ensure!(!browser.has("error-summary").await?, "the form was sent again");
+
+    browser.signs_in(&member.user_id, "wrong-but-long-enough").await?;
+    browser.is_refused("wrong_credentials").await?;
+    browser.signs_in(&member.user_id, member.password()).await?;
+    browser.arrives("/login/totp").await?;
+    browser.turns("the page before", async || Ok(browser.back().await?)).await?;
+    // That page is no longer owed, and so leads to the one that is.
+    browser.arrives("/login/totp").await?;
+    ensure!(!browser.has("error-summary").await?, "the form was sent again");
+    browser.close().await
+}
+
 /// A field, what is typed into it, the button, and what the page then says.
 type Mistake = (&'static str, &'static str, &'static str, &'static str);
 

@@ -74,6 +74,8 @@ async fn the_address_of_a_letters_qr_code_fills_in_the_user_id_and_nothing_else(
             assert_eq!((page.status, page.path()), (200, "/login"), "{strange}");
             assert!(!page.body.contains("<script>"), "{strange}");
         }
+        let page = idp.browser().get("/login?user_id=a%00b").await;
+        assert_eq!((page.status, page.name().as_str()), (400, "error"), "{}", page.summary());
         let long = "x".repeat(500);
         let page = idp.browser().get(&format!("/login?user_id={long}")).await;
         assert!(page.attribute_of("username", "value").unwrap_or_default().is_empty());

@@ -1,11 +1,14 @@
 //! Two members, two browsers, random legal and illegal moves: nobody gets a code, a session or an account page before
-//! every owed step was done by them, and nothing lands on the other member. Half of the walks are of members who chose
-//! a passkey: there no password, mailed link or mailed code gets in without it, and no token claims more than was proved.
+//! every owed step was done by them, and nothing lands on the other member. Two thirds of the walks are of members who
+//! chose a passkey or an app: there no password, mailed link or mailed code gets in without it, and no token claims more
+//! than was proved.
 //!
 //! The model knows only what was sent. It counts a step as done when its right answer was sent in its turn, so that it
 //! may believe too much and never too little: a false alarm is impossible, a skipped step is not overlooked.
 
+mod claims;
 mod passkey;
+mod right;
 mod wrong;
 
 use std::collections::{BTreeSet, HashMap};
@@ -17,12 +20,12 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// How many random walks.
-const WALKS: usize = 6;
+const WALKS: usize = 9;
 /// How many moves each has.
 const MOVES: usize = 90;
 
 /// Pages to which forms are posted out of turn, with what would be right there.
-const OUT_OF_TURN: [&str; 10] = [
+const OUT_OF_TURN: [&str; 12] = [
     "/onboarding/birth-date",
     "/onboarding/terms",
     "/onboarding/mail-sent",
@@ -33,10 +36,12 @@ const OUT_OF_TURN: [&str; 10] = [
     "/login/mail-code",
     "/enrol/passkey",
     "/login/passkey",
+    "/enrol/totp",
+    "/login/totp",
 ];
 
 /// What the members of one walk choose.
-const METHODS: [Method; 2] = [Method::Mail, Method::Passkey];
+const METHODS: [Method; 3] = [Method::Mail, Method::Passkey, Method::App];
 
 /// One move: which browser, which member it serves, and what is done.
 #[derive(Debug, Clone)]
@@ -157,7 +162,7 @@ impl World {
                 self.posts_right(b, m, self.page(b).clone(), Some(path)).await
             }
             Action::Open(number) => {
-                let all = [OUT_OF_TURN.as_slice(), &["/account", "/login", "/enrol/totp", "/login/totp"]].concat();
+                let all = [OUT_OF_TURN.as_slice(), &["/account", "/login"]].concat();
                 self.browsers[b].get(all[number % all.len()]).await
             }
             Action::GoBack(number) => {
@@ -208,52 +213,6 @@ impl World {
         self.browsers[b].follow(answer).await
     }
 
-    /// Who types an address: the one who sits there, as far as that is known.
-    fn sitting(&self, page: &Page, m: usize) -> &Member {
-        let interaction = page.hidden().into_iter().find(|(name, _)| name == "interaction");
-        let seat = interaction.and_then(|(_, id)| self.seats.get(&id));
-        let known = seat.filter(|seat| seat.members.len() == 1).and_then(|seat| seat.members.first());
-        &self.members[known.copied().unwrap_or(m)]
-    }
-
-    /// The fields of a page and what they prove.
-    fn right(&self, path: &str, m: usize, page: &Page) -> (Vec<(&'static str, String)>, Option<Proof>) {
-        let member = &self.members[m];
-        let code = || self.idp.mailbox().newest_code_to(&member.mail).unwrap_or_else(|| "123456".into());
-        match path {
-            "/login" => {
-                let fields = vec![("username", member.user_id.clone()), ("password", member.present_password())];
-                (fields, Some(Proof::SignIn))
-            }
-            "/onboarding/birth-date" => {
-                (vec![("birth-date", member.birth_date.clone())], Some(Proof::Step(Done::BirthDate)))
-            }
-            "/onboarding/terms" => {
-                let shown = self.pages.iter().flatten().rev().find_map(|page| page.attribute_named("terms-version"));
-                let shown = page.attribute_named("terms-version").or(shown).unwrap_or_default();
-                (vec![("action", "accept".into()), ("terms-version", shown)], Some(Proof::Step(Done::Terms)))
-            }
-            "/onboarding/mail" => (vec![("mail", self.sitting(page, m).mail.clone())], None),
-            "/onboarding/mail-sent" => {
-                (vec![("mail-code", code()), ("action", "check".into())], Some(Proof::Step(Done::Mail)))
-            }
-            "/onboarding/method" => (vec![("method", self.method.name().into())], Some(Proof::Step(Done::Method))),
-            "/onboarding/password" => {
-                let password = member.password.clone();
-                (
-                    vec![("new-password", password.clone()), ("new-password-confirm", password)],
-                    Some(Proof::Step(Done::Password)),
-                )
-            }
-            "/onboarding/complete" => (vec![("action", "sign-out".into())], None),
-            "/enrol/mail" => {
-                (vec![("mail-code", code()), ("action", "check".into())], Some(Proof::Step(Done::Enrolled)))
-            }
-            "/login/mail-code" => (vec![("mail-code", code()), ("action", "check".into())], Some(Proof::SecondStep)),
-            _ => (Vec::new(), None),
-        }
-    }
-
     /// Notes what a right answer of member `m` can have brought about at most.
     fn believes(&mut self, interaction: Option<String>, m: usize, proof: Option<Proof>) {
         let (Some(interaction), Some(proof)) = (interaction, proof) else { return };
@@ -263,25 +222,27 @@ impl World {
                 seat.members.insert(m);
                 seat.password = true;
             }
-            // Before a passkey is set up, and for someone who has one, a mailed code proves the address and no more.
-            Proof::SecondStep => seat.second_step |= seat.members.contains(&m) && self.method == Method::Mail,
+            // Before a stronger method is set up, and for someone who has one, a mailed code proves the address and no more.
+            Proof::SecondStep(method) => seat.second_step |= seat.members.contains(&m) && self.method == method,
             Proof::Passkey => seat.second_step |= seat.members.contains(&m),
             Proof::PasskeyAlone => {
                 seat.members.insert(m);
                 seat.second_step = true;
             }
             Proof::Step(step) => {
-                // Terms, method and password are the same whoever sends them: they count for whoever sits there.
-                let anybodys = matches!(step, Done::Terms | Done::Method | Done::Password);
+                // Terms, method and password are the same whoever sends them, and an app can be set up by whoever sees
+                // the key: they count for whoever sits there.
+                let anybodys = matches!(step, Done::Terms | Done::Method | Done::Password)
+                    || (step == Done::Enrolled && self.method == Method::App);
                 let sitting = seat.members.iter().copied().filter(|sitting| anybodys || *sitting == m);
                 for sitting in sitting.collect::<Vec<_>>() {
                     if self.owes(sitting) == Some(step) {
                         self.done[sitting].insert(step);
                     }
-                }
-                if step == Done::Enrolled && self.done[m].contains(&step) {
-                    let of_member = self.seats.values_mut().filter(|seat| seat.members.contains(&m));
-                    of_member.for_each(|seat| seat.second_step = true);
+                    if step == Done::Enrolled && self.done[sitting].contains(&step) {
+                        let of_member = self.seats.values_mut().filter(|seat| seat.members.contains(&sitting));
+                        of_member.for_each(|seat| seat.second_step = true);
+                    }
                 }
             }
         }
@@ -372,7 +333,7 @@ impl World {
 #[derive(Debug, Clone, Copy)]
 enum Proof {
     SignIn,
-    SecondStep,
+    SecondStep(Method),
     Passkey,
     PasskeyAlone,
     Step(Done),

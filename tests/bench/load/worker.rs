@@ -1,0 +1,129 @@
+//! The users of a workload: each does one thing after the other over a connection of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use crate::flow::{Account, Way};
+use crate::wire::{Answer, Connection};
+
+/// One user.
+pub(crate) trait Worker: Send {
+    /// Does the thing once. An error voids the row.
+    fn once(&mut self) -> BoxFuture<'_, Result<()>>;
+}
+
+/// Sends the same requests in turn.
+pub(crate) struct Fixed {
+    pub(crate) connection: Connection,
+    pub(crate) requests: Vec<Vec<u8>>,
+    pub(crate) done: usize,
+    /// Looks at one answer in a thousand.
+    pub(crate) is_right: fn(&Answer) -> Result<()>,
+}
+
+impl Worker for Fixed {
+    fn once(&mut self) -> BoxFuture<'_, Result<()>> {
+        async move {
+            let request = &self.requests[self.done % self.requests.len()];
+            let answer = self.connection.expects(200, request).await?;
+            self.done += 1;
+            if self.done % 1_000 == 1 { (self.is_right)(&answer) } else { Ok(()) }
+        }
+        .boxed()
+    }
+}
+
+/// Rotates a refresh token.
+pub(crate) struct Refresh {
+    pub(crate) connection: Connection,
+    pub(crate) way: Way,
+    pub(crate) token: String,
+}
+
+impl Worker for Refresh {
+    fn once(&mut self) -> BoxFuture<'_, Result<()>> {
+        async move {
+            let form = format!("grant_type=refresh_token&refresh_token={}", self.token);
+            let request = self.connection.post(self.way.token, &self.way.portal, &form);
+            let next = self.connection.expects(200, &request).await?.json()?;
+            let next = next["refresh_token"].as_str().unwrap_or_default();
+            ensure!(!next.is_empty() && next != self.token, "the token was not rotated");
+            next.clone_into(&mut self.token);
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+/// Signs in at a portal, with a password or by a session.
+pub(crate) struct SignIn {
+    pub(crate) connection: Connection,
+    pub(crate) way: Way,
+    pub(crate) account: Account,
+    /// The cookies the browser begins with each time: a session among them, or not.
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl Worker for SignIn {
+    fn once(&mut self) -> BoxFuture<'_, Result<()>> {
+        async move {
+            self.connection.cookies.clone_from(&self.cookies);
+            let tokens = self.way.tokens(&mut self.connection, &self.account, "openid").await?;
+            ensure!(tokens["id_token"].is_string(), "{tokens}");
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+/// Asks what is known of one token after the other, and takes back one in a hundred.
+pub(crate) struct Introspect {
+    pub(crate) connection: Connection,
+    pub(crate) tokens: Arc<Vec<String>>,
+    pub(crate) paths: Paths,
+    pub(crate) client: String,
+    /// The tokens are shared out by number: this one, and every `stride` further.
+    pub(crate) at: usize,
+    pub(crate) stride: usize,
+    pub(crate) done: usize,
+}
+
+/// Where tokens are asked about, and taken back if that is possible.
+#[derive(Clone, Copy)]
+pub(crate) struct Paths {
+    pub(crate) introspect: &'static str,
+    pub(crate) revoke: Option<&'static str>,
+}
+
+impl Introspect {
+    async fn is_active(&mut self, form: &str) -> Result<bool> {
+        let request = self.connection.post(self.paths.introspect, &self.client, form);
+        let answer = self.connection.expects(200, &request).await?;
+        Ok(answer.body.windows(13).any(|part| part == b"\"active\":true"))
+    }
+}
+
+impl Worker for Introspect {
+    fn once(&mut self) -> BoxFuture<'_, Result<()>> {
+        async move {
+            let form = format!("token={}", self.tokens[self.at]);
+            self.at = (self.at + self.stride) % self.tokens.len();
+            self.done += 1;
+            if let (0, Some(path)) = (self.done % 100, self.paths.revoke) {
+                let request = self.connection.post(path, &self.client, &form);
+                self.connection.expects(200, &request).await?;
+                ensure!(!self.is_active(&form).await?, "a token that was taken back is still good");
+                return Ok(());
+            }
+            // It may be one that was taken back in an earlier round.
+            let is_active = self.is_active(&form).await?;
+            ensure!(is_active || self.paths.revoke.is_some(), "a live token is unknown");
+            Ok(())
+        }
+        .boxed()
+    }
+}
