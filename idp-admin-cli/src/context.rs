@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use idp_core::admin::realm;
+use idp_core::clock::Timestamp;
 use idp_core::config::Config;
 use idp_core::ctx::Scope;
 use idp_core::realm::Realm;
@@ -63,6 +64,11 @@ impl Context {
         let output = global.output();
         let operator = global.operator.unwrap_or_else(system_account);
         Ok(Self { config, output, operator, realm: global.realm })
+    }
+
+    /// This machine's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.config.ambient().clock.now()
     }
 
     /// Opens a database whose schema is up to date.

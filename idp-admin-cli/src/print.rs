@@ -17,6 +17,7 @@ mod words;
 pub(crate) use self::csv_file::neutral;
 pub(crate) use self::new_file::{NewFile, Recipient};
 use self::pdf_file::FontFile;
+pub(crate) use self::pdf_file::installed_font;
 use crate::context::Here;
 use crate::output::Failure;
 

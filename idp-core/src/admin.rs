@@ -54,6 +54,7 @@ mod tests {
             entropy: Arc::new(SeededEntropy::new(1)),
             vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
             client_keys: Arc::default(),
+            mutual_tls: crate::mutual_tls::MutualTls::Off,
         };
         let store = Store::open(&url, ambient).await.unwrap();
         let installation = Scope::operator(Arc::new(Realm::installation()), "ops");

@@ -4,6 +4,7 @@
 
 pub mod checkpoint;
 pub mod exported;
+pub mod tally;
 
 use std::net::IpAddr;
 
@@ -15,13 +16,23 @@ use crate::clock::Timestamp;
 use crate::id::MemberId;
 
 /// How an effect ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It took place.
     Done,
     /// It was refused; what it asked for did not happen.
     Refused,
+}
+
+impl Outcome {
+    /// The stored name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// What happened. The stored name is the variant in snake case and is never changed.
@@ -58,6 +69,7 @@ pub enum EventKind {
     KeyActivated,
     KeyRetired,
     Restored,
+    InstallationKeyChanged,
     AuditTrimmed,
     AuditRead,
     SignIn,

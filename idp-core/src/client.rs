@@ -19,6 +19,7 @@ mod address;
 mod auth;
 mod check;
 mod crypt;
+mod distinguished_name;
 mod fetched;
 mod grants;
 mod keys;
@@ -29,9 +30,12 @@ mod subject;
 
 pub use self::access::{AccessTokens, ExchangePolicy, RefreshRotation, TokenFormat};
 pub use self::address::{HttpsUri, HttpsUriError, WebUri, WebUriError};
-pub use self::auth::{AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject};
+pub use self::auth::{
+    AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject, TlsSubjectError,
+};
 pub use self::check::SettingsError;
 pub use self::crypt::{Answers, ContentEncryption, Encryption, KeyManagement, Protection};
+pub(crate) use self::distinguished_name::DistinguishedName;
 pub use self::fetched::{FetchedKeys, Wanted};
 pub use self::grants::{GrantType, ResponseType};
 pub use self::keys::{ClientKey, ClientKeySet, KeySetError, KeySource, KeyUse};

@@ -13,9 +13,11 @@ use ipnet::IpNet;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
 use crate::hashing::HashingConfig;
+use crate::mutual_tls::{Authorities, MutualTls};
 use crate::secret::{Plain, Purpose, Vault};
 use crate::store::{Ambient, DatabaseUrl};
 
+mod mutual_tls;
 mod read;
 mod section;
 
@@ -27,6 +29,8 @@ pub struct Config {
     pub vault: Arc<Vault>,
     /// How it is reached.
     pub http: HttpConfig,
+    /// How clients come with certificates.
+    pub mutual_tls: MutualTlsConfig,
     /// Where mail is handed over.
     pub mail: MailConfig,
     /// What is logged.
@@ -37,6 +41,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Where we may ask by HTTP.
     pub outgoing: OutgoingConfig,
+    /// Where the monitoring asks.
+    pub metrics: MetricsConfig,
 }
 
 /// Section `[http]`.
@@ -57,6 +63,39 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key.
     pub key: PathBuf,
+}
+
+/// Section `[mutual_tls]` (RFC 8705).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MutualTlsConfig {
+    /// Where clients are asked for their certificates.
+    pub listener: Option<MutualTlsListener>,
+    /// Networks of the proxies whose `Client-Cert` is believed.
+    pub proxies: Vec<IpNet>,
+    /// Who may vouch for certificates, PEM.
+    pub authorities: Option<PathBuf>,
+    /// The port under which clients reach the listener, or a proxy that asks for certificates.
+    pub port: Option<u16>,
+}
+
+/// A listener for clients with certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MutualTlsListener {
+    /// Address and port to listen at.
+    pub listen: SocketAddr,
+    /// The server's own certificate there.
+    pub tls: TlsFiles,
+}
+
+impl MutualTlsConfig {
+    /// What clients can count on.
+    pub fn offer(&self) -> MutualTls {
+        if self.listener.is_none() && self.proxies.is_empty() {
+            return MutualTls::Off;
+        }
+        let authorities = if self.authorities.is_some() { Authorities::Listed } else { Authorities::None };
+        MutualTls::On { authorities, port: self.port }
+    }
 }
 
 /// Section `[mail]`.
@@ -148,6 +187,13 @@ pub struct OutgoingConfig {
     pub ca_certificate: Option<PathBuf>,
 }
 
+/// Section `[metrics]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MetricsConfig {
+    /// Address and port to tell the numbers at; nowhere by default.
+    pub listen: Option<SocketAddr>,
+}
+
 impl LogLevel {
     /// The level's name.
     pub const fn name(self) -> &'static str {
@@ -195,6 +241,15 @@ impl Config {
         read::load(file, None)
     }
 
+    /// Reads another installation key from a file that its owner alone may read.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the file.
+    pub fn read_installation_key(file: &Path) -> Result<Vault, String> {
+        let text = section::read_secret(file, section::SecretFiles::OwnerOnly)?;
+        Vault::open_text(&text).map_err(|error| format!("{}: {error}", file.display()))
+    }
+
     /// What operations are given: the machine's clock and generator, and the vault.
     pub fn ambient(&self) -> Ambient {
         Ambient {
@@ -202,6 +257,7 @@ impl Config {
             entropy: Arc::new(SystemEntropy),
             vault: Arc::clone(&self.vault),
             client_keys: Arc::default(),
+            mutual_tls: self.mutual_tls.offer(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::client::FetchedKeys;
 use crate::clock::Timestamp;
 use crate::entropy::{self, Entropy};
 use crate::id::{Id, MemberId};
+use crate::mutual_tls::MutualTls;
 use crate::realm::Realm;
 use crate::secret::Vault;
 use crate::store::held::{Change, Held};
@@ -47,6 +48,7 @@ pub struct Ctx {
     pub(crate) db: Transaction,
     entropy: Arc<dyn Entropy>,
     client_keys: Arc<FetchedKeys>,
+    mutual_tls: MutualTls,
     pub(crate) held: Arc<Held>,
     pub(crate) purpose: Purpose,
     pending: Mutex<Pending>,
@@ -86,6 +88,7 @@ impl Ctx {
             db,
             entropy: Arc::clone(&ambient.entropy),
             client_keys: Arc::clone(&ambient.client_keys),
+            mutual_tls: ambient.mutual_tls,
             held: Arc::clone(held.0),
             purpose: held.1,
             pending: Mutex::new(Pending::default()),
@@ -95,6 +98,11 @@ impl Ctx {
     /// Key sets fetched from clients, as far as this process has them.
     pub fn client_keys(&self) -> &FetchedKeys {
         &self.client_keys
+    }
+
+    /// Whether clients may come with certificates.
+    pub fn mutual_tls(&self) -> MutualTls {
+        self.mutual_tls
     }
 
     /// The realm of the operation.

@@ -2,6 +2,7 @@
 //! nor the threads that everything else runs on. A full queue answers at once that it is busy.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -83,6 +84,7 @@ pub trait Hasher: Send + 'static {
 #[derive(Clone)]
 pub struct HashingPool {
     jobs: SyncSender<Job>,
+    waiting: Arc<AtomicUsize>,
     entropy: Arc<dyn Entropy>,
     nobody: Phc,
 }
@@ -98,17 +100,17 @@ impl HashingPool {
     /// # Errors
     /// Parameters that Argon2 refuses, or a thread that cannot be started.
     pub fn start(config: HashingConfig, entropy: Arc<dyn Entropy>) -> Result<Self, Fault> {
-        let (jobs, waiting) = sync_channel(config.queue);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let (jobs, queue) = sync_channel(config.queue);
+        let (queue, waiting) = (Arc::new(Mutex::new(queue)), Arc::new(AtomicUsize::new(0)));
         for number in 0..config.threads.max(1) {
-            let (hasher, waiting) = (Argon2id::new(config)?, Arc::clone(&waiting));
+            let (hasher, queue, waiting) = (Argon2id::new(config)?, Arc::clone(&queue), Arc::clone(&waiting));
             std::thread::Builder::new()
                 .name(format!("hashing-{number}"))
-                .spawn(move || work(hasher, &waiting))
+                .spawn(move || work(hasher, &queue, &waiting))
                 .map_err(|error| Fault::Broken(format!("a hashing thread cannot be started: {error}")))?;
         }
         let nobody = Argon2id::new(config)?.phc_of_nobody(entropy.as_ref())?;
-        Ok(Self { jobs, entropy, nobody })
+        Ok(Self { jobs, waiting, entropy, nobody })
     }
 
     /// Hashes a password.
@@ -141,10 +143,20 @@ impl HashingPool {
         self.verify(password, self.nobody.clone()).await.map(|_| Verdict::Mismatch)
     }
 
+    /// Passwords that wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     fn submit(&self, job: Job) -> Result<(), Fault> {
-        self.jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Fault::Busy("hashing"),
-            TrySendError::Disconnected(_) => stopped(),
+        // Counted before it is there to be taken, or the count could fall below zero.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.jobs.try_send(job).map_err(|error| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => Fault::Busy("hashing"),
+                TrySendError::Disconnected(_) => stopped(),
+            }
         })
     }
 }
@@ -153,9 +165,12 @@ fn stopped() -> Fault {
     Fault::Broken("the hashing threads have stopped".into())
 }
 
-fn work(mut hasher: impl Hasher, waiting: &Mutex<Receiver<Job>>) {
+fn work(mut hasher: impl Hasher, queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize) {
     loop {
-        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        if job.is_ok() {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+        }
         // Who gave up waiting needs no answer, and the next one needs the thread.
         match job {
             Ok(Job::Hash { password, salt, reply }) if !reply.is_closed() => {
@@ -233,7 +248,12 @@ mod tests {
             fn fill(&self, _bytes: &mut [u8]) {}
         }
         let (jobs, _kept) = sync_channel(1);
-        let pool = HashingPool { jobs, entropy: Arc::new(Nobody), nobody: Phc::from_text(String::new()) };
+        let pool = HashingPool {
+            jobs,
+            waiting: Arc::default(),
+            entropy: Arc::new(Nobody),
+            nobody: Phc::from_text(String::new()),
+        };
         let waiting = tokio::spawn({
             let pool = pool.clone();
             async move { pool.hash(typed("first")).await }

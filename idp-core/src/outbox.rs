@@ -51,6 +51,20 @@ pub struct Claimed {
     pub mail: QueuedMail,
 }
 
+/// What waits in the outbox, of all realms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Depth {
+    /// Mails that are neither sent nor given up.
+    pub waiting: u64,
+    /// When the oldest of them was queued.
+    pub oldest: Option<Timestamp>,
+}
+
+/// How much waits.
+pub async fn depth(ctx: &Ctx) -> Result<Depth, Fault> {
+    store::outbox::depth(ctx).await
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {

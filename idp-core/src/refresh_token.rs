@@ -35,6 +35,9 @@ pub struct RefreshDetails {
     pub authentication: Authentication,
     /// The thumbprint of the key that a public client must prove (RFC 9449 §5).
     pub jkt: Option<String>,
+    /// The thumbprint of the certificate that a public client must bring (RFC 8705 §4).
+    #[serde(default)]
+    pub x5t: Option<String>,
 }
 
 /// What took the place of a used token.
@@ -109,7 +112,13 @@ mod tests {
         RefreshToken {
             grant: Id::from_uuid(Uuid::nil()),
             client: Id::from_uuid(Uuid::nil()),
-            details: RefreshDetails { scopes: Scopes::default(), resources: vec![], authentication, jkt: None },
+            details: RefreshDetails {
+                scopes: Scopes::default(),
+                resources: vec![],
+                authentication,
+                jkt: None,
+                x5t: None,
+            },
             created_at: Timestamp::from_millis(0),
             expires_at: Timestamp::from_millis(60_000),
             successor: used_at.map(|at| Successor {

@@ -16,6 +16,10 @@ use crate::entropy::{self, Entropy};
 use crate::fault::Fault;
 use crate::key::SignerCache;
 
+mod root;
+
+pub use root::RootKey;
+
 /// What a secret is for: keeps the hash of one kind from being mistaken for that of another.
 pub trait Purpose {
     /// A name that is never changed, since stored hashes depend on it.
@@ -260,8 +264,10 @@ impl<P: Purpose> fmt::Debug for Sealed<P> {
 #[error("the installation key must be 32 random bytes, written in base64 or as 64 hexadecimal digits")]
 pub struct BadInstallationKey;
 
-/// Holds what the installation key yields: one hashing key, one sealing key, and the signing keys unsealed with it.
+/// Holds what the root key yields: one hashing key, one sealing key, and the signing keys unsealed with it. The root is
+/// the installation key itself, or what it unwraps ([`root`]).
 pub struct Vault {
+    root: Zeroizing<[u8; 32]>,
     hashing: hmac::Key,
     sealing: LessSafeKey,
     auditor: Auditor,
@@ -281,6 +287,7 @@ impl Vault {
         let sealing = UnboundKey::new(&AES_256_GCM, sealing.as_slice()).map_err(|_| BadInstallationKey)?;
 
         Ok(Self {
+            root: Zeroizing::new(*installation_key),
             hashing: hmac::Key::new(hmac::HMAC_SHA256, hashing.as_slice()),
             sealing: LessSafeKey::new(sealing),
             auditor: Auditor::from_seed(auditing.as_slice()).ok_or(BadInstallationKey)?,

@@ -10,11 +10,14 @@ use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
+use crate::audit::tally::Tally;
+use crate::audit::{EventKind, Outcome};
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
 use crate::ctx::{Ctx, News, Purpose, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
+use crate::mutual_tls::MutualTls;
 use crate::secret::Vault;
 use crate::store::held::Held;
 
@@ -80,6 +83,8 @@ pub struct Ambient {
     pub vault: Arc<Vault>,
     /// Key sets fetched from clients.
     pub client_keys: Arc<FetchedKeys>,
+    /// Whether clients may come with certificates.
+    pub mutual_tls: MutualTls,
 }
 
 enum Backend {
@@ -101,11 +106,13 @@ struct Echo {
     held: Arc<Held>,
     mail_queued: Notify,
     realm_changes: AtomicU64,
+    tally: Arc<Tally>,
 }
 
 impl Echo {
-    fn hear(&self, news: &News) {
+    fn hear(&self, news: &News, effects: &[(EventKind, Outcome)]) {
         self.held.forget(&news.changes);
+        self.tally.count(effects);
         if news.realm_changed {
             self.realm_changes.fetch_add(1, Ordering::Release);
         }
@@ -116,16 +123,22 @@ impl Echo {
 }
 
 impl Store {
-    /// Opens the database. The schema is not touched; see [`migrate`].
+    /// Opens the database. The schema is not touched; see [`migrate`]. The vault of `ambient` is that of the installation
+    /// key; operations get the one over the database's root key, where it has one of its own.
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
         let echo = Arc::new(Echo::default());
-        let backend = match url {
+        let (backend, ambient) = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
+                let ambient = rooted(&pools.readers, ambient).await?;
                 let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&echo));
-                Backend::Sqlite { readers: pools.readers, writer }
+                (Backend::Sqlite { readers: pools.readers, writer }, ambient)
             }
-            DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
+            DatabaseUrl::Postgres(_) => {
+                let pool = connect::postgres(url).await?;
+                let ambient = rooted(&pool, ambient).await?;
+                (Backend::Postgres { pool }, ambient)
+            }
         };
         Ok(Self { backend: Arc::new(backend), ambient, echo })
     }
@@ -150,6 +163,11 @@ impl Store {
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
         &self.echo.mail_queued
+    }
+
+    /// What this process committed.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.echo.tally
     }
 
     /// Counts the commits of this process that changed settings or keys of a realm: what was read before the last one is
@@ -198,7 +216,7 @@ impl Store {
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
                     let done = perform(transaction, (&ambient, &echo), scope, operation).await?;
-                    echo.hear(&done.news);
+                    echo.hear(&done.news, &done.effects);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -207,9 +225,17 @@ impl Store {
     }
 }
 
+async fn rooted(connection: &DatabaseConnection, ambient: Ambient) -> Result<Ambient, Fault> {
+    Ok(match installation::root(connection, &ambient.vault).await? {
+        Some(vault) => Ambient { vault: Arc::new(vault), ..ambient },
+        None => ambient,
+    })
+}
+
 struct Performed<T> {
     answer: T,
     news: News,
+    effects: Vec<(EventKind, Outcome)>,
 }
 
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
@@ -234,7 +260,8 @@ where
     audit::append(&ctx, &pending.events).await?;
     ctx.into_transaction().commit().await?;
 
-    Ok(Performed { answer, news: pending.news })
+    let effects = pending.events.iter().map(|event| (event.kind, event.outcome)).collect();
+    Ok(Performed { answer, news: pending.news, effects })
 }
 
 impl From<DbErr> for Fault {

@@ -6,23 +6,36 @@ use std::time::SystemTime;
 use anyhow::Context as _;
 use axum_server::tls_rustls::RustlsConfig;
 use idp_core::config::TlsFiles;
+use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::mutual_tls::door::AnyCertificate;
+
+/// Whether whoever connects is asked for a certificate, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visitors {
+    /// Browsers, which are not.
+    Browsers,
+    /// Clients, which are (RFC 8705).
+    Clients,
+}
 
 /// Reads certificate and key.
 ///
 /// # Errors
 /// Files that cannot be read, or that do not belong together.
-pub(crate) async fn load(files: &TlsFiles) -> anyhow::Result<RustlsConfig> {
-    let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await;
-    let config = config.with_context(|| {
+pub(crate) async fn load(files: &TlsFiles, visitors: Visitors) -> anyhow::Result<RustlsConfig> {
+    let read = read(files, visitors).await.with_context(|| {
         format!("{} and {} are no certificate and its key", files.certificate.display(), files.key.display())
     })?;
-    speak_http1(&config);
-    Ok(config)
+    Ok(RustlsConfig::from_config(Arc::new(read)))
 }
 
 /// Reads them again; what was read before stays in use when they cannot be read.
-pub(crate) async fn reload(config: &RustlsConfig, files: &TlsFiles) -> anyhow::Result<()> {
-    let fresh = load(files).await?;
+pub(crate) async fn reload(config: &RustlsConfig, files: &TlsFiles, visitors: Visitors) -> anyhow::Result<()> {
+    let fresh = load(files, visitors).await?;
     config.reload_from_config(fresh.get_inner());
     Ok(())
 }
@@ -33,9 +46,19 @@ pub(crate) fn written(files: &TlsFiles) -> Option<(SystemTime, SystemTime)> {
     Some((when(&files.certificate)?, when(&files.key)?))
 }
 
-/// Offers what is spoken (RFC 7301).
-fn speak_http1(config: &RustlsConfig) {
-    let mut inner = config.get_inner().as_ref().clone();
-    inner.alpn_protocols = vec![b"http/1.1".to_vec()];
-    config.reload_from_config(Arc::new(inner));
+async fn read(files: &TlsFiles, visitors: Visitors) -> anyhow::Result<ServerConfig> {
+    let chain = tokio::fs::read(&files.certificate).await?;
+    let chain = CertificateDer::pem_slice_iter(&chain).collect::<Result<Vec<_>, _>>()?;
+    let key = PrivateKeyDer::from_pem_slice(&tokio::fs::read(&files.key).await?)?;
+    let provider = CryptoProvider::get_default().context("no cryptography was chosen")?;
+    let builder = match visitors {
+        Visitors::Browsers => ServerConfig::builder().with_no_client_auth(),
+        Visitors::Clients => {
+            ServerConfig::builder().with_client_cert_verifier(Arc::new(AnyCertificate(Arc::clone(provider))))
+        }
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
+    // What is spoken is offered (RFC 7301).
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }

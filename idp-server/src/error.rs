@@ -131,6 +131,14 @@ impl Failure {
     }
 }
 
+/// The code of the error page that this answer will be.
+pub(crate) fn refused_with(response: &Response) -> Option<&'static str> {
+    match response.extensions().get::<Note>()?.0.as_ref() {
+        Failure::Refused(refusal) => Some(refusal.code),
+        Failure::Fault(_) => None,
+    }
+}
+
 /// Gives a failed answer its body: a page for people, a document for clients, a word for probes.
 pub(crate) fn finish(response: Response, path: &str, request_id: &str, chrome: impl FnOnce() -> Chrome) -> Response {
     let Some(Note(failure)) = response.extensions().get::<Note>().cloned() else { return response };

@@ -19,6 +19,7 @@ pub(crate) mod userinfo;
 
 #[cfg(test)]
 mod tests {
+    use idp_core::mutual_tls::MutualTls;
     use idp_core::oidc::discovery::metadata;
     use idp_core::realm::Realm;
 
@@ -27,7 +28,7 @@ mod tests {
     #[test]
     fn discovery_names_the_paths_that_are_routed() {
         // The installation's issuer is empty, which leaves the paths.
-        let named = metadata(&Realm::installation());
+        let named = metadata(&Realm::installation(), MutualTls::Off);
         assert_eq!(named.authorization_endpoint, paths::AUTHORIZE);
         assert_eq!(named.token_endpoint, paths::TOKEN);
         assert_eq!(named.introspection_endpoint, paths::INTROSPECT);

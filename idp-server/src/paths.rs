@@ -4,6 +4,8 @@
 pub const HEALTHZ: &str = "/healthz";
 /// Whether it may take traffic.
 pub const READYZ: &str = "/readyz";
+/// What the monitoring reads, at a listener of its own.
+pub const METRICS: &str = "/metrics";
 /// Files that pages load.
 pub const ASSETS: &str = "/assets/{*name}";
 /// The realm's colours.

@@ -9,7 +9,7 @@ use crate::extract::form::BODY_MAX;
 use crate::middleware::frame;
 use crate::state::AppState;
 use crate::{
-    account, assets, consent, device_page, enrol, error, health, login, mail_verify, oidc, onboarding, paths,
+    account, assets, consent, device_page, enrol, error, health, login, mail_verify, metrics, oidc, onboarding, paths,
     well_known,
 };
 
@@ -25,6 +25,11 @@ pub fn build(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn_with_state(state.clone(), frame::frame))
         .with_state(state)
+}
+
+/// What the listener of the monitoring answers.
+pub fn monitoring(state: AppState) -> Router {
+    Router::new().route(paths::METRICS, get(metrics::show)).with_state(state)
 }
 
 /// Probes, files, and what browsers look for.

@@ -9,11 +9,11 @@ use anyhow::{Context as _, bail};
 use axum_server::Handle;
 use axum_server::accept::Accept;
 use axum_server::service::SendService;
-use axum_server::tls_rustls::RustlsAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use futures::FutureExt;
 use hyper_util::rt::TokioTimer;
 use idp_core::admin::installation::{KeyFit, check_key};
-use idp_core::config::Config;
+use idp_core::config::{Config, TlsFiles};
 use idp_core::ctx::Scope;
 use idp_core::realm::Realm;
 use idp_core::store::migrate;
@@ -22,8 +22,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::connections::{Capped, Held};
+use crate::certificate::Visitors;
+use crate::connections::Capped;
+use crate::mutual_tls::door::Asking;
 use crate::state::AppState;
+use crate::worker::Served;
 use crate::{certificate, router, worker};
 
 /// How long requests in flight may take once the process is told to stop.
@@ -52,16 +55,52 @@ pub async fn run(file: &Path) -> anyhow::Result<()> {
     let ambient = config.ambient();
     let state = AppState::open(Arc::new(config), ambient).await?;
     refuse_wrong_key(&state).await?;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))?;
+    let listeners = Listeners {
+        browsers: vec![bind(listen).await?],
+        clients: match &state.config.mutual_tls.listener {
+            Some(listener) => Some(bind(listener.listen).await?),
+            None => None,
+        },
+    };
+    let stop = stop_on_signal()?;
+    if let Some(listen) = state.config.metrics.listen {
+        tokio::spawn(monitor(state.clone(), bind(listen).await?, stop.clone()));
+    }
 
-    serve(state, vec![listener], stop_on_signal()?).await
+    serve(state, listeners, stop).await
+}
+
+async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))
+}
+
+/// Tells the monitoring what is counted, until `stop` is cancelled.
+pub async fn monitor(state: AppState, listener: TcpListener, stop: CancellationToken) {
+    match listener.local_addr() {
+        Ok(address) => tracing::info!(%address, "telling numbers"),
+        Err(error) => tracing::warn!(%error, "telling numbers somewhere"),
+    }
+    let serving = axum::serve(listener, router::monitoring(state)).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "the numbers are told no more");
+    }
+}
+
+/// Where requests come in.
+pub struct Listeners {
+    /// Those of browsers, and of clients without certificates.
+    pub browsers: Vec<TcpListener>,
+    /// The one that asks for certificates, by `mutual_tls.listener` of the configuration.
+    pub clients: Option<TcpListener>,
 }
 
 /// With another key no sign-in would work, and whatever is written would be lost to the right one.
 async fn refuse_wrong_key(state: &AppState) -> anyhow::Result<()> {
     let scope = Scope::system(Arc::new(Realm::installation()));
     match state.store.read(&scope, |ctx| check_key(ctx).boxed()).await? {
-        KeyFit::Right | KeyFit::Unknown => Ok(()),
+        KeyFit::Right => Ok(()),
+        // Its root key is made by the first migration, and this process would go on without it.
+        KeyFit::Unknown => bail!("this database is not set up: run `idp-admin migrate up`, then start again"),
         KeyFit::Wrong => bail!(
             "the installation key is not the one this database was made with: bring back the earlier key, or the \
              database that belongs to this one; nothing was changed"
@@ -73,22 +112,27 @@ async fn refuse_wrong_key(state: &AppState) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// A certificate that cannot be read, a listener that fails.
-pub async fn serve(state: AppState, listeners: Vec<TcpListener>, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(state: AppState, listeners: Listeners, stop: CancellationToken) -> anyhow::Result<()> {
     let state = AppState { stopping: stop.clone(), ..state };
-    let tls = match &state.config.http.tls {
-        Some(files) => Some(certificate::load(files).await?),
-        None => None,
-    };
-    let workers = worker::start(&state, tls.clone());
+    let browsers = served(state.config.http.tls.as_ref(), Visitors::Browsers).await?;
+    let clients = state.config.mutual_tls.listener.as_ref().map(|listener| &listener.tls);
+    let clients = served(clients, Visitors::Clients).await?;
+    let (tls, mutual) = (tls_of(browsers.as_ref()), tls_of(clients.as_ref()));
+    let workers = worker::start(&state, browsers.into_iter().chain(clients).collect());
 
     let mut loops = JoinSet::new();
-    for listener in listeners {
+    for listener in listeners.browsers {
         tracing::info!(address = %listener.local_addr()?, tls = tls.is_some(), "listening");
         let door = Capped::new(&state.config);
         match &tls {
             Some(tls) => loops.spawn(answer(listener, RustlsAcceptor::new(tls.clone()).acceptor(door), state.clone())),
             None => loops.spawn(answer(listener, door, state.clone())),
         };
+    }
+    if let Some((listener, tls)) = listeners.clients.zip(mutual) {
+        tracing::info!(address = %listener.local_addr()?, "listening for clients with certificates");
+        let door = Asking(RustlsAcceptor::new(tls).acceptor(Capped::new(&state.config)));
+        loops.spawn(answer(listener, door, state.clone()));
     }
     let mut outcome = Ok(());
     while let Some(ended) = loops.join_next().await {
@@ -101,12 +145,22 @@ pub async fn serve(state: AppState, listeners: Vec<TcpListener>, stop: Cancellat
     outcome
 }
 
+async fn served(files: Option<&TlsFiles>, visitors: Visitors) -> anyhow::Result<Option<Served>> {
+    let Some(files) = files else { return Ok(None) };
+    let tls = certificate::load(files, visitors).await?;
+    Ok(Some(Served { tls, files: files.clone(), visitors }))
+}
+
+fn tls_of(served: Option<&Served>) -> Option<RustlsConfig> {
+    served.map(|served| served.tls.clone())
+}
+
 /// What axum answers one connection with.
 type Answering = axum::middleware::AddExtension<axum::Router, axum::extract::ConnectInfo<SocketAddr>>;
 
 async fn answer<A>(listener: TcpListener, acceptor: A, state: AppState) -> anyhow::Result<()>
 where
-    A: Accept<TcpStream, Answering, Service = Held<Answering>> + Clone + Send + Sync + 'static,
+    A: Accept<TcpStream, Answering> + Clone + Send + Sync + 'static,
     A::Stream: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
     A::Service: SendService<axum::http::Request<hyper::body::Incoming>> + Send,
     A::Future: Send,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::tls_rustls::RustlsConfig;
 use idp_core::ctx::Scope;
 use idp_core::realm::Realm;
 use tokio::task::JoinSet;
@@ -18,18 +17,20 @@ pub mod letterhead;
 mod logout;
 pub mod mail;
 
+pub(crate) use certificate::Served;
+
 /// The workers of one server.
 pub(crate) struct Workers(JoinSet<()>);
 
 /// Starts them; they end when the server stops.
-pub(crate) fn start(state: &AppState, tls: Option<RustlsConfig>) -> Workers {
+pub(crate) fn start(state: &AppState, served: Vec<Served>) -> Workers {
     let mut workers = JoinSet::new();
     workers.spawn(mail::work(state.clone()));
     workers.spawn(logout::work(state.clone()));
     workers.spawn(cleanup::work(state.clone()));
     workers.spawn(keys::work(state.clone()));
-    if let Some((tls, files)) = tls.zip(state.config.http.tls.clone()) {
-        workers.spawn(certificate::work(tls, files, state.stopping.clone()));
+    for served in served {
+        workers.spawn(certificate::work(served, state.stopping.clone()));
     }
     Workers(workers)
 }

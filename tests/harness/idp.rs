@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use idp_core::clock::{Clock, FixedClock, Timestamp};
 use idp_core::config::{
-    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, OutgoingConfig,
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, MetricsConfig,
+    MutualTlsConfig, OutgoingConfig,
 };
 use idp_core::ctx::{Ctx, Scope};
 use idp_core::entropy::{Entropy, SeededEntropy};
@@ -17,7 +18,7 @@ use idp_core::hashing::HashingConfig;
 use idp_core::realm::{Realm, RealmSettings};
 use idp_core::secret::Vault;
 use idp_core::store::{Ambient, DatabaseUrl, Store, migrate};
-use idp_server::serve::serve;
+use idp_server::serve::{Listeners, monitor, serve};
 use idp_server::state::AppState;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,7 @@ struct Running {
     state: Option<AppState>,
     stop: CancellationToken,
     task: Option<JoinHandle<anyhow::Result<()>>>,
+    clients_port: Option<u16>,
 }
 
 impl Idp {
@@ -61,15 +63,30 @@ impl Idp {
 
     /// Starts with other settings of the realm.
     pub async fn start_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
-        Self::start_at(database, None, adjust).await
+        Self::start_configured(database, |_| {}, adjust).await
+    }
+
+    /// Starts with another configuration, too.
+    pub async fn start_configured(
+        database: Database,
+        configure: impl FnOnce(&mut Config),
+        adjust: impl FnOnce(&mut RealmSettings),
+    ) -> Self {
+        Self::start_at(database, None, configure, adjust).await
     }
 
     /// Starts with an origin at this port of loopback, where a proxy will stand.
     pub async fn start_behind(database: Database, proxy: u16) -> Self {
-        Self::start_at(database, Some(proxy), |_| {}).await
+        let believe = |config: &mut Config| config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        Self::start_at(database, Some(proxy), believe, |_| {}).await
     }
 
-    async fn start_at(database: Database, proxy: Option<u16>, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
+    async fn start_at(
+        database: Database,
+        proxy: Option<u16>,
+        configure: impl FnOnce(&mut Config),
+        adjust: impl FnOnce(&mut RealmSettings),
+    ) -> Self {
         choose_cryptography();
         let clock = Arc::new(FixedClock::at(START));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
@@ -77,9 +94,7 @@ impl Idp {
         listener.set_nonblocking(true).unwrap();
         let mailbox = Mailbox::open(Arc::clone(&clock) as Arc<dyn Clock>).await;
         let mut config = config(&database, listener.local_addr().unwrap(), mailbox.address);
-        if proxy.is_some() {
-            config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-        }
+        configure(&mut config);
         let config = Arc::new(config);
 
         migrate::up(&config.database).await.unwrap();
@@ -151,6 +166,11 @@ impl Idp {
         Browser::new(self.0.http.clone(), Url::parse(&self.origin()).unwrap())
     }
 
+    /// The port at which clients are asked for certificates.
+    pub fn clients_port(&self) -> u16 {
+        self.0.running.lock().unwrap().clients_port.unwrap()
+    }
+
     /// The members' mails.
     pub fn mailbox(&self) -> &Mailbox {
         &self.0.mailbox
@@ -173,6 +193,21 @@ impl Idp {
     /// What a node of its own is given: time and randomness are everybody's, what it remembers is not.
     pub(crate) fn ambient(&self) -> Ambient {
         ambient(&self.0.config, &self.0.clock, &self.0.entropy)
+    }
+
+    /// What the monitoring reads at its listener.
+    pub async fn metrics(&self) -> String {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = self.0.running.lock().unwrap().state.clone().unwrap();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(monitor(state, listener, stop.clone()));
+        let answer = reqwest::get(format!("http://{address}/metrics")).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+        let text = answer.text().await.unwrap();
+        stop.cancel();
+        task.await.unwrap();
+        text
     }
 
     /// Runs a verb of an operator.
@@ -208,8 +243,14 @@ async fn run(
     let state = AppState::open(Arc::clone(config), ambient(config, clock, entropy)).await.unwrap();
     let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
     let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(state.clone(), vec![listener], stop.clone()));
-    Running { state: Some(state), stop, task: Some(task) }
+    let clients = match &config.mutual_tls.listener {
+        Some(listener) => Some(tokio::net::TcpListener::bind(listener.listen).await.unwrap()),
+        None => None,
+    };
+    let clients_port = clients.as_ref().map(|listener| listener.local_addr().unwrap().port());
+    let listeners = Listeners { browsers: vec![listener], clients };
+    let task = tokio::spawn(serve(state.clone(), listeners, stop.clone()));
+    Running { state: Some(state), stop, task: Some(task), clients_port }
 }
 
 fn ambient(config: &Config, clock: &Arc<FixedClock>, entropy: &Arc<dyn Entropy>) -> Ambient {
@@ -218,6 +259,7 @@ fn ambient(config: &Config, clock: &Arc<FixedClock>, entropy: &Arc<dyn Entropy>)
         entropy: Arc::clone(entropy),
         vault: Arc::clone(&config.vault),
         client_keys: Arc::default(),
+        mutual_tls: config.mutual_tls.offer(),
     }
 }
 
@@ -227,6 +269,7 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
         database: url,
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
         http: HttpConfig { listen, trusted_proxies: Vec::new(), tls: None },
+        mutual_tls: MutualTlsConfig::default(),
         mail: MailConfig {
             host: mail.ip().to_string(),
             port: mail.port(),
@@ -247,6 +290,7 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
             allowed_networks: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
             ca_certificate: None,
         },
+        metrics: MetricsConfig::default(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod authenticator;
 mod browser;
+mod certificate;
 mod database;
 mod ear;
 mod idp;
@@ -18,6 +19,7 @@ mod seed;
 
 pub use authenticator::{Authenticator, Claim};
 pub use browser::Browser;
+pub use certificate::{Authority, Certificate};
 pub use database::{Database, on_both};
 pub use ear::Ear;
 pub use idp::Idp;

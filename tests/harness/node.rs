@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
 
-use idp_server::serve::serve;
+use idp_server::serve::{Listeners, serve};
 use idp_server::state::AppState;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -52,6 +52,6 @@ impl Drop for Node {
 async fn run(idp: &Idp, listener: TcpListener) -> (CancellationToken, JoinHandle<anyhow::Result<()>>) {
     let state = AppState::open(idp.config(), idp.ambient()).await.unwrap();
     let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(state, vec![listener], stop.clone()));
+    let task = tokio::spawn(serve(state, Listeners { browsers: vec![listener], clients: None }, stop.clone()));
     (stop, task)
 }

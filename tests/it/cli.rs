@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod desk;
+mod doctor;
 mod help;
 mod import;
 mod import_monthly;
@@ -15,3 +16,4 @@ mod moving;
 mod realm;
 mod realm_file;
 mod registry;
+mod rewrap;

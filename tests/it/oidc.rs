@@ -11,6 +11,7 @@ mod end_session;
 mod id_token;
 mod introspect;
 mod logout_channels;
+mod mutual_tls;
 mod par;
 mod parameters;
 mod protected;

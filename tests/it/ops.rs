@@ -3,6 +3,7 @@
 mod deploy;
 mod interop;
 mod kill;
+mod metrics;
 mod migrate;
 mod nodes;
 mod postgresql;

@@ -7,9 +7,17 @@ use idp_core::store::DatabaseUrl;
 
 use crate::context::Context;
 use crate::output::Failure;
+use crate::print::installed_font;
+
+mod certificate;
+mod mail_server;
 
 pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
-    let mut findings = files(&context.config.database);
+    let config = &context.config;
+    let mut findings = files(&config.database);
+    findings.extend(config.http.tls.as_ref().and_then(|tls| certificate::examine(&tls.certificate, context.now())));
+    findings.extend(mail_server::examine(&config.mail).await);
+    findings.extend(font());
     match context.store().await {
         Ok(store) => findings.extend(examine(&store, &context.operator).await?),
         Err(Failure::Refused(sentence)) => {
@@ -55,4 +63,16 @@ fn files(url: &DatabaseUrl) -> Vec<Finding> {
     let sentence = format!("Other accounts of this machine may read {}.", path.display());
     let remedy = format!("chmod 600 {0} {0}-wal {0}-shm", path.display());
     vec![Finding::new(Severity::Warning, "database_readable", &sentence, &remedy)]
+}
+
+/// Letters are printed where this runs.
+fn font() -> Option<Finding> {
+    installed_font().is_none().then(|| {
+        Finding::new(
+            Severity::Warning,
+            "no_japanese_font",
+            "No font with Japanese glyphs is installed here, so letters cannot be printed as PDF.",
+            "apt install fonts-noto-cjk   (or name a file each time: letter print --font FILE)",
+        )
+    })
 }

@@ -1,6 +1,7 @@
-//! Signing keys.
+//! Signing keys, and the installation key.
 
 mod list;
+mod rewrap;
 mod rotate;
 
 use clap::Subcommand;
@@ -15,6 +16,8 @@ pub(crate) enum Verb {
     List,
     /// Make a new signing key
     Rotate(rotate::Arguments),
+    /// Change the installation key, while nodes run
+    Rewrap(rewrap::Arguments),
 }
 
 impl Verb {
@@ -22,6 +25,7 @@ impl Verb {
         match self {
             Self::List => list::run(context).await,
             Self::Rotate(arguments) => rotate::run(context, arguments).await,
+            Self::Rewrap(arguments) => rewrap::run(context, &arguments).await,
         }
     }
 }

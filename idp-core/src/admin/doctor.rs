@@ -5,13 +5,14 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde::Serialize;
 
-use super::installation::{KeyFit, check_key};
-use crate::clock::{days, minutes};
+use super::installation::{KeyFit, check_key, is_rewrap_unfinished};
+use crate::clock::minutes;
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
-use crate::key::{Algorithm, KeyState};
 use crate::realm::{InitialPassword, PatternGuard, Realm, Transport};
-use crate::store::{Store, audit, realm, signing_key};
+use crate::store::{Store, audit, installation, realm};
+
+mod keys;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,8 +46,8 @@ impl Finding {
     }
 }
 
-/// A signing key older than this should be rotated.
-const OLD_KEY_DAYS: u64 = 365;
+/// The oldest major version of PostgreSQL that the tests run on.
+const OLDEST_POSTGRES: i32 = 15;
 
 /// Looks at the installation and at every realm. The schema must be up to date.
 pub async fn examine(store: &Store, operator: &str) -> Result<Vec<Finding>, Fault> {
@@ -70,6 +71,15 @@ async fn examine_installation(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
             "Bring back the earlier key, or the database that belongs to this one.",
         ));
     }
+    if is_rewrap_unfinished(ctx).await? {
+        findings.push(Finding::new(
+            Severity::Warning,
+            "former_installation_key",
+            "The installation key that was replaced still opens this database.",
+            "Start every node with the new key, then: idp-admin key rewrap --finish",
+        ));
+    }
+    findings.extend(installation::postgres_version(ctx).await?.and_then(about_postgres));
     // Clocks of nodes differ by seconds; more than minutes makes codes and sessions wrong.
     let newest = audit::newest_at(ctx).await?;
     if newest.is_some_and(|newest| newest > ctx.now + minutes(5)) {
@@ -111,26 +121,19 @@ async fn examine_realm(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
             set("realm terms --ja terms.ja.txt --en terms.en.txt"),
         );
     }
-    let keys = signing_key::list(ctx).await?;
-    for algorithm in Algorithm::ALWAYS {
-        let name = algorithm.name();
-        match keys.iter().find(|key| key.algorithm == algorithm && key.state == KeyState::Active) {
-            None => add(
-                Severity::Error,
-                "no_signing_key",
-                &format!("No {name} key signs, so applications that ask for {name} get no ID token."),
-                set(&format!("key rotate {name} --at-once")),
-            ),
-            Some(key) if ctx.now.since(key.created_at) > days(OLD_KEY_DAYS) => add(
-                Severity::Warning,
-                "old_signing_key",
-                &format!("The {name} key that signs is more than a year old."),
-                set(&format!("key rotate {name}")),
-            ),
-            Some(_) => {}
-        }
-    }
+    findings.extend(keys::examine(ctx).await?);
     Ok(findings)
+}
+
+fn about_postgres(version: i32) -> Option<Finding> {
+    (version < OLDEST_POSTGRES).then(|| {
+        Finding::new(
+            Severity::Error,
+            "postgresql_too_old",
+            &format!("PostgreSQL {version} is older than {OLDEST_POSTGRES}, which nothing here was tried with."),
+            "Upgrade the cluster (pg_upgrade, or dump and restore into a newer one).",
+        )
+    })
 }
 
 fn about_settings(realm: &Realm) -> Vec<Finding> {
@@ -175,4 +178,15 @@ fn about_settings(realm: &Realm) -> Vec<Finding> {
         add(Severity::Error, "no_mail_sender", sentence, "mail_sender=no-reply@kenpo.example");
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postgresql_older_than_any_that_was_tried_is_a_finding() {
+        assert_eq!(about_postgres(14).map(|finding| finding.code), Some("postgresql_too_old"));
+        assert_eq!(about_postgres(15), None);
+    }
 }

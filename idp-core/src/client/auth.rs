@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::DistinguishedName;
 use crate::key::Algorithm;
 
 /// How a client proves itself at the token endpoint and wherever it calls us.
@@ -131,6 +132,33 @@ pub enum TlsSubject {
     /// A mail address.
     #[serde(rename = "tls_client_auth_san_email")]
     Email(String),
+}
+
+/// A subject that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "write what the certificate names as dn:CN=portal,O=Kenpo,C=JP, dns:portal.example, uri:https://portal.example/, ip:192.0.2.1 or email:ops@portal.example"
+)]
+pub struct TlsSubjectError;
+
+impl std::str::FromStr for TlsSubject {
+    type Err = TlsSubjectError;
+
+    fn from_str(text: &str) -> Result<Self, TlsSubjectError> {
+        let (kind, value) = text.split_once(':').ok_or(TlsSubjectError)?;
+        let value = value.trim();
+        if value.is_empty() {
+            return Err(TlsSubjectError);
+        }
+        match kind.trim() {
+            "dn" if DistinguishedName::parse(value).is_some() => Ok(Self::Name(value.to_owned())),
+            "dns" => Ok(Self::Dns(value.to_owned())),
+            "uri" => Ok(Self::Uri(value.to_owned())),
+            "ip" => value.parse().map(Self::Ip).map_err(|_| TlsSubjectError),
+            "email" => Ok(Self::Email(value.to_owned())),
+            _ => Err(TlsSubjectError),
+        }
+    }
 }
 
 /// How a client's proof is checked, beyond its method.

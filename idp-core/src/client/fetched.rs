@@ -42,10 +42,20 @@ impl FetchedKeys {
     /// The address to fetch before `wanted` is looked for in `source`; `None` when what is held will do, or when the
     /// address was asked a moment ago.
     pub fn missing(&self, source: &KeySource, wanted: &Wanted<'_>, now: Timestamp) -> Option<HttpsUri> {
+        self.missing_unless(source, now, |keys| finds(keys, wanted))
+    }
+
+    /// The same for what is looked for by other means.
+    pub(crate) fn missing_unless(
+        &self,
+        source: &KeySource,
+        now: Timestamp,
+        finds: impl Fn(&ClientKeySet) -> bool,
+    ) -> Option<HttpsUri> {
         let KeySource::Fetched(uri) = source else { return None };
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(entry) = held.get(uri) else { return Some(uri.clone()) };
-        let knows = entry.keys.as_ref().is_some_and(|keys| finds(keys, wanted));
+        let knows = entry.keys.as_ref().is_some_and(|keys| finds(keys));
         let is_fresh = now.since(entry.fetched_at) < FRESH;
         let is_resting = now.since(entry.asked_at) < REST;
         (!(is_resting || knows && is_fresh)).then(|| uri.clone())

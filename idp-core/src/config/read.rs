@@ -10,16 +10,18 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 
+use super::mutual_tls;
 use super::section::{Found, Notes, SecretFiles, Section, open_to_others, others_may_read};
 use super::{
-    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, OutgoingConfig,
-    Problem, Problems, TlsFiles,
+    Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailLogin, MailTls, MetricsConfig,
+    OutgoingConfig, Problem, Problems, TlsFiles,
 };
 use crate::hashing::HashingConfig;
 use crate::secret::{Plain, Vault};
 use crate::store::DatabaseUrl;
 
-const SECTIONS: [&str; 8] = ["database", "secrets", "http", "mail", "log", "hashing", "limits", "outgoing"];
+const SECTIONS: [&str; 10] =
+    ["database", "secrets", "http", "mutual_tls", "mail", "log", "hashing", "limits", "outgoing", "metrics"];
 
 /// `environment` stands for the process's own in tests.
 pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) -> Result<Config, Problems> {
@@ -32,11 +34,13 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let vault = read_vault(secrets, &folder, files);
     let database = read_database(Section::take(&mut document, "database", &notes), &folder, files);
     let http = read_http(Section::take(&mut document, "http", &notes), &folder, files);
+    let mutual_tls = mutual_tls::read(Section::take(&mut document, "mutual_tls", &notes), (&folder, files), &http);
     let mail = read_mail(Section::take(&mut document, "mail", &notes), &folder, files);
     let log = read_log(Section::take(&mut document, "log", &notes));
     let hashing = read_hashing(Section::take(&mut document, "hashing", &notes));
     let limits = read_limits(Section::take(&mut document, "limits", &notes));
     let outgoing = read_outgoing(Section::take(&mut document, "outgoing", &notes), &folder);
+    let metrics = read_metrics(Section::take(&mut document, "metrics", &notes));
     for name in document.keys() {
         notes.add(name, format!("this section is not known; there are {}", SECTIONS.join(", ")));
     }
@@ -44,7 +48,7 @@ pub(super) fn load(file: &Path, environment: Option<HashMap<String, String>>) ->
     let problems = notes.into_problems();
     match (database, vault, problems.is_empty()) {
         (Some(database), Some(vault), true) => {
-            Ok(Config { database, vault, http, mail, log, hashing, limits, outgoing })
+            Ok(Config { database, vault, http, mutual_tls, mail, log, hashing, limits, outgoing, metrics })
         }
         (_, _, _) => Err(Problems(problems)),
     }
@@ -137,7 +141,7 @@ fn read_http(mut section: Section<'_>, folder: &Path, files: SecretFiles) -> Htt
     HttpConfig { listen, trusted_proxies, tls }
 }
 
-fn check_tls_files(section: &Section<'_>, tls: &TlsFiles, files: SecretFiles) {
+pub(super) fn check_tls_files(section: &Section<'_>, tls: &TlsFiles, files: SecretFiles) {
     if let Err(error) = std::fs::metadata(&tls.certificate) {
         section.blame("tls_certificate", format!("{} cannot be read: {error}", tls.certificate.display()));
     }
@@ -238,6 +242,18 @@ fn read_outgoing(mut section: Section<'_>, folder: &Path) -> OutgoingConfig {
     }
     section.finish(&["allowed_networks", "ca_certificate"]);
     OutgoingConfig { allowed_networks, ca_certificate }
+}
+
+fn read_metrics(mut section: Section<'_>) -> MetricsConfig {
+    let listen: Option<SocketAddr> = section.parsed("listen", "an address and port such as 127.0.0.1:9464");
+    let open_allowed = section.is_on("allow_open");
+    if listen.is_some_and(|listen| !listen.ip().is_loopback()) && !open_allowed {
+        let remedy = "everybody in the network could read the numbers: listen at loopback, or set allow_open = true \
+                      where a firewall stands before it";
+        section.blame("listen", remedy);
+    }
+    section.finish(&["listen", "allow_open"]);
+    MetricsConfig { listen }
 }
 
 /// The limits of the keys keep these in range.

@@ -179,7 +179,8 @@ impl<'a> Section<'a> {
     }
 }
 
-fn read_secret(path: &Path, files: SecretFiles) -> Result<String, String> {
+/// Reads a secret, without the end of its line.
+pub(super) fn read_secret(path: &Path, files: SecretFiles) -> Result<String, String> {
     let failed = |error: std::io::Error| match error.kind() {
         // Whoever makes a new key instead loses what the old one sealed.
         std::io::ErrorKind::NotFound => {

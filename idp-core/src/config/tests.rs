@@ -119,6 +119,17 @@ fn unknown_sections_and_keys_are_fatal_also_in_the_environment() {
 }
 
 #[test]
+fn numbers_are_told_on_this_machine_unless_the_operator_says_otherwise() {
+    let folder = Folder::new();
+    folder.refused("[metrics]\nlisten = \"0.0.0.0:9464\"", "metrics.listen", "allow_open = true");
+    let text = "[database]\nurl = \"sqlite://d\"\n[secrets]\ninstallation_key_file = \"key\"\n[metrics]\nlisten = ";
+    let here = folder.load_with(&format!("{text}\"127.0.0.1:9464\""), &[]).unwrap();
+    assert_eq!(here.metrics.listen, Some("127.0.0.1:9464".parse().unwrap()));
+    let open = folder.load_with(&format!("{text}\"0.0.0.0:9464\"\nallow_open = true"), &[]).unwrap();
+    assert!(open.metrics.listen.is_some());
+}
+
+#[test]
 fn the_installation_key_must_be_a_key() {
     let folder = Folder::new();
     let text = "[database]\nurl = \"sqlite://d\"\n[secrets]\ninstallation_key = \"short\"";

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::client::{AuthMethod, HttpsUri, KeyUse, Wanted};
+use crate::client_certificate::ClientCertificate;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jose;
@@ -22,6 +23,19 @@ pub async fn missing(ctx: &Ctx, assertion: &str) -> Result<Option<HttpsUri>, Fau
     let (Some(source), Some((kid, alg))) = (&client.settings.keys, named(assertion)) else { return Ok(None) };
     let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
     Ok(ctx.client_keys().missing(source, &wanted, ctx.now))
+}
+
+/// The address of the key set in which the certificate of the connection must be looked for, and that is not held, or not
+/// new enough.
+pub async fn missing_for_certificate(
+    ctx: &Ctx,
+    client_id: &str,
+    certificate: &ClientCertificate,
+) -> Result<Option<HttpsUri>, Fault> {
+    let client = store::client::by_client_id(ctx, client_id).await?;
+    let client = client.filter(|client| client.settings.auth_method == AuthMethod::SelfSignedTlsClientAuth);
+    let Some(source) = client.and_then(|client| client.settings.keys) else { return Ok(None) };
+    Ok(ctx.client_keys().missing_unless(&source, ctx.now, |keys| certificate.is_in(keys)))
 }
 
 /// `kid` and `alg` of the header.

@@ -11,7 +11,8 @@ use crate::client::{AuthMethod, ContentEncryption, KeyManagement, ResponseType, 
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
-use crate::realm::{PushedRequests, Realm, RegistrationPolicy};
+use crate::mutual_tls::MutualTls;
+use crate::realm::{PushedRequests, Realm, RealmSettings, RegistrationPolicy};
 
 /// The document; its fields are the registered names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,6 +67,35 @@ pub struct Metadata {
     pub backchannel_logout_session_supported: bool,
     pub frontchannel_logout_supported: bool,
     pub frontchannel_logout_session_supported: bool,
+    pub tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtls_endpoint_aliases: Option<Aliases>,
+}
+
+/// Where a client with a certificate calls (RFC 8705 §5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the document itself")]
+pub struct Aliases {
+    pub token_endpoint: String,
+    pub userinfo_endpoint: String,
+    pub introspection_endpoint: String,
+    pub revocation_endpoint: String,
+    pub pushed_authorization_request_endpoint: String,
+    pub device_authorization_endpoint: String,
+}
+
+impl Aliases {
+    fn at(origin: &str) -> Self {
+        let endpoint = |path: &str| format!("{origin}{path}");
+        Self {
+            token_endpoint: endpoint(paths::TOKEN),
+            userinfo_endpoint: endpoint(paths::USERINFO),
+            introspection_endpoint: endpoint(paths::INTROSPECT),
+            revocation_endpoint: endpoint(paths::REVOKE),
+            pushed_authorization_request_endpoint: endpoint(paths::PAR),
+            device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
+        }
+    }
 }
 
 /// What is told of a member, and of how they signed in.
@@ -74,13 +104,25 @@ fn claims_supported() -> Vec<&'static str> {
     claims::NAMES.into_iter().chain(about_the_sign_in).collect()
 }
 
+fn registers(settings: &RealmSettings) -> bool {
+    match settings.registration {
+        RegistrationPolicy::Closed => false,
+        RegistrationPolicy::Token | RegistrationPolicy::Open => true,
+    }
+}
+
+/// How clients may prove themselves.
+fn methods(mutual_tls: MutualTls) -> Vec<&'static str> {
+    AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method)).map(AuthMethod::name).collect()
+}
+
 /// What `realm` offers.
-pub fn metadata(realm: &Realm) -> Metadata {
+pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
     let issuer = realm.origin.as_str();
     let settings = &realm.settings;
     let offered = |kind: &ResponseType| settings.response_types.contains(kind);
     let endpoint = |path: &str| format!("{issuer}{path}");
-    let methods = token::CLIENT_AUTH_METHODS.map(AuthMethod::name).to_vec();
+    let methods = methods(mutual_tls);
     let assertions = token::CLIENT_ASSERTION_ALGORITHMS.map(SignatureAlgorithm::name).to_vec();
     Metadata {
         issuer: issuer.to_owned(),
@@ -91,10 +133,7 @@ pub fn metadata(realm: &Realm) -> Metadata {
         userinfo_endpoint: endpoint(paths::USERINFO),
         jwks_uri: endpoint(paths::JWKS),
         end_session_endpoint: endpoint(paths::END_SESSION),
-        registration_endpoint: match realm.settings.registration {
-            RegistrationPolicy::Closed => None,
-            RegistrationPolicy::Token | RegistrationPolicy::Open => Some(endpoint(paths::REGISTER)),
-        },
+        registration_endpoint: registers(settings).then(|| endpoint(paths::REGISTER)),
         introspection_endpoint: endpoint(paths::INTROSPECT),
         revocation_endpoint: endpoint(paths::REVOKE),
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
@@ -135,5 +174,7 @@ pub fn metadata(realm: &Realm) -> Metadata {
         backchannel_logout_session_supported: true,
         frontchannel_logout_supported: true,
         frontchannel_logout_session_supported: true,
+        tls_client_certificate_bound_access_tokens: mutual_tls.is_on(),
+        mtls_endpoint_aliases: mutual_tls.origin(realm.origin.host()).map(|origin| Aliases::at(&origin)),
     }
 }

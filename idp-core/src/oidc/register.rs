@@ -73,6 +73,12 @@ impl Draft {
             ..ClientSettings::default()
         };
         let (name, mut settings) = metadata::read(&sent, base).map_err(Refusal::Metadata)?;
+        if !ctx.mutual_tls().offers(settings.auth_method) {
+            return Err(refused("token_endpoint_auth_method: certificates are not taken here"));
+        }
+        if settings.access_tokens.certificate_bound && !ctx.mutual_tls().is_on() {
+            return Err(refused("tls_client_certificate_bound_access_tokens: certificates are not taken here"));
+        }
         if settings.client_type() == crate::client::ClientType::Public {
             settings.pkce = crate::client::Pkce::Required;
         }

@@ -27,6 +27,7 @@ use crate::interaction::{Evidence, Proof};
 use crate::key::{Algorithm, KeyState};
 use crate::mail_address::MailAddress;
 use crate::member::{Household, Member, Name};
+use crate::mutual_tls::MutualTls;
 use crate::realm::{Origin, Realm, RealmSettings};
 use crate::redirect_uri::RedirectUri;
 use crate::secret::{Hashed, Vault};
@@ -67,6 +68,7 @@ async fn place() -> Place {
         entropy: Arc::new(SeededEntropy::new(1)),
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
         client_keys: Arc::default(),
+        mutual_tls: MutualTls::Off,
     };
     let store = Store::open(&url, ambient).await.unwrap();
     let installation = Scope::operator(Arc::new(Realm::installation()), "ops");

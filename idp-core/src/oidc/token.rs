@@ -22,8 +22,8 @@ mod token_exchange;
 
 pub(crate) use access_token::AccessTokenClaims;
 pub use binding::Confirmation;
-pub use call::{ClientCall, ClientCertificate, SentProof};
-pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, CLIENT_AUTH_METHODS, Caller, Claimant, authenticate};
+pub use call::{ClientCall, SentProof};
+pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, Caller, Claimant, authenticate};
 pub use error::{Challenge, TokenError, TokenRefusal};
 pub use issued::{PreparedTokens, TokenResponse};
 pub use one_time::OneTime;

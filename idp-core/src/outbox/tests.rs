@@ -34,6 +34,7 @@ async fn place() -> Place {
         entropy: Arc::new(SeededEntropy::new(1)),
         vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
         client_keys: Arc::default(),
+        mutual_tls: crate::mutual_tls::MutualTls::Off,
     };
     let store = Store::open(&url, ambient).await.unwrap();
     Place { store, clock, scope: Scope::system(Arc::new(Realm::installation())), _directory: directory }

@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{Id, MailId, MailKind, MemberId, RealmId};
 use crate::mail::QueuedMail;
-use crate::outbox::{Delivery, Waiting};
+use crate::outbox::{Delivery, Depth, Waiting};
 use crate::secret::Sealed;
 
 pub(crate) async fn insert(ctx: &Ctx, member: MemberId, mail: &QueuedMail, expires_at: Timestamp) -> Result<(), Fault> {
@@ -48,6 +48,18 @@ fn queued(ctx: &Ctx, mail: &QueuedMail, expires_at: Timestamp) -> Result<outbox:
         settled_at: Set(None),
         answer: Set(None),
     })
+}
+
+/// How many mails wait, and since when.
+pub(crate) async fn depth(ctx: &Ctx) -> Result<Depth, Fault> {
+    let select = outbox::Entity::find()
+        .select_only()
+        .column_as(outbox::Column::Id.count(), "waiting")
+        .column_as(outbox::Column::CreatedAt.min(), "oldest")
+        .filter(outbox::Column::SettledAt.is_null());
+    let row: Option<(i64, Option<i64>)> = select.into_tuple().one(&ctx.db).await?;
+    let (waiting, oldest) = row.unwrap_or_default();
+    Ok(Depth { waiting: u64::try_from(waiting).unwrap_or(0), oldest: oldest.map(Timestamp::from_millis) })
 }
 
 /// Mails that are due in all realms, oldest first. The sender serves the whole installation, hence no realm here.

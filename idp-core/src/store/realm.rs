@@ -1,6 +1,6 @@
 //! Tables `realms` and `terms`.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{realm, terms};
 use crate::clock::Timestamp;
@@ -8,6 +8,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::RealmId;
 use crate::language::Language;
+use crate::mutual_tls::without_port;
 use crate::realm::{Origin, Realm};
 use crate::terms::Terms;
 
@@ -45,6 +46,20 @@ pub(crate) async fn update(ctx: &Ctx, realm: &Realm) -> Result<(), Fault> {
 pub async fn by_host(ctx: &Ctx, host: &str) -> Result<Option<Realm>, Fault> {
     let row = realm::Entity::find().filter(realm::Column::Host.eq(host)).one(&ctx.db).await?;
     row.map(noun).transpose()
+}
+
+/// The one realm whose host has this name at whatever port.
+pub async fn by_host_name(ctx: &Ctx, name: &str) -> Result<Option<Realm>, Fault> {
+    let rows = realm::Entity::find()
+        .filter(realm::Column::Host.eq(name).or(realm::Column::Host.starts_with(format!("{name}:"))))
+        .all(&ctx.db)
+        .await?;
+    // LIKE knows wildcards, a name has none.
+    let named: Vec<realm::Model> = rows.into_iter().filter(|row| without_port(&row.host) == name).collect();
+    match <[realm::Model; 1]>::try_from(named) {
+        Ok([row]) => noun(row).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The realm that operators call so.

@@ -156,7 +156,7 @@ impl<T: Send> Answer for Settled<T> {
     fn committed(self: Box<Self>, echo: &Echo) {
         let Settled { result, reply } = *self;
         if let Ok(performed) = &result {
-            echo.hear(&performed.news);
+            echo.hear(&performed.news, &performed.effects);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }

@@ -319,6 +319,7 @@ mod tests {
             entropy: entropy.clone(),
             vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
             client_keys: Arc::default(),
+            mutual_tls: idp_core::mutual_tls::MutualTls::Off,
         };
         let store = Store::open(&url, ambient).await.unwrap();
         let hashing = HashingPool::start(HashingConfig::default(), entropy).unwrap();

@@ -23,6 +23,7 @@ use super::portal::http::Http;
 use super::portal::relying_party::RelyingParty;
 use super::portal::{self, PortalConfig};
 use super::seed;
+use crate::serve::Listeners;
 use crate::state::AppState;
 
 /// What the command line says.
@@ -115,7 +116,8 @@ impl Demo {
             mailbox::smtp::serve(smtp, box_of_mails, stop_smtp).await;
             Ok(())
         });
-        parts.spawn(crate::serve::serve(state, doors.provider.into_listeners(), stop.clone()));
+        let listeners = Listeners { browsers: doors.provider.into_listeners(), clients: None };
+        parts.spawn(crate::serve::serve(state, listeners, stop.clone()));
 
         let mut outcome = Ok(());
         while let Some(ended) = parts.join_next().await {

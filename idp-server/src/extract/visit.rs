@@ -9,6 +9,7 @@ use axum_extra::extract::cookie::CookieJar;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::actor::{Actor, Source};
+use idp_core::client_certificate::ClientCertificate;
 use idp_core::ctx::Scope;
 use idp_core::fault::Fault;
 use idp_core::id::InteractionId;
@@ -35,6 +36,7 @@ pub struct Visit(Arc<Inner>);
 
 struct Inner {
     realm: Arc<Realm>,
+    certificate: Option<ClientCertificate>,
     source: Source,
     language: Language,
     uri: String,
@@ -44,10 +46,16 @@ struct Inner {
     known_browser: Option<Plain<BrowserSecret>>,
     new_browser: OnceLock<Plain<BrowserSecret>>,
     answer: Mutex<Vec<String>>,
+    refused: OnceLock<String>,
 }
 
 impl Visit {
-    pub(crate) fn read(parts: &Parts, state: &AppState, realm: Arc<Realm>, request_id: String) -> Self {
+    pub(crate) fn read(
+        parts: &Parts,
+        state: &AppState,
+        (realm, certificate): (Arc<Realm>, Option<ClientCertificate>),
+        request_id: String,
+    ) -> Self {
         let transport = realm.origin.transport();
         let jar = CookieJar::from_headers(&parts.headers);
         let asked = asked_language(parts.uri.query().unwrap_or_default());
@@ -71,13 +79,20 @@ impl Visit {
             known_browser,
             new_browser: OnceLock::new(),
             answer: Mutex::new(remembered.into_iter().collect()),
+            refused: OnceLock::new(),
             realm,
+            certificate,
         }))
     }
 
     /// The realm at whose host the request came in.
     pub fn realm(&self) -> &Arc<Realm> {
         &self.0.realm
+    }
+
+    /// The certificate it came with.
+    pub(crate) fn certificate(&self) -> Option<&ClientCertificate> {
+        self.0.certificate.as_ref()
     }
 
     /// Where it came from.
@@ -98,6 +113,16 @@ impl Visit {
     /// Finds this request in the log.
     pub fn request_id(&self) -> &str {
         &self.0.request_id
+    }
+
+    /// Notes with which code of ours the request was refused, for the monitoring.
+    pub(crate) fn refuse(&self, code: &str) {
+        self.0.refused.get_or_init(|| code.to_owned());
+    }
+
+    /// With which code it was refused.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        self.0.refused.get().map(String::as_str)
     }
 
     /// Clock, randomness and vault.

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -17,8 +17,9 @@ use idp_core::realm::{Realm, Transport};
 use super::headers;
 use crate::error::{self, Failure, Refusal};
 use crate::extract::Visit;
+use crate::mutual_tls::door::Shown;
 use crate::paths::{self, Audience};
-use crate::state::AppState;
+use crate::state::{AppState, Door};
 
 /// The whole frame, outermost.
 pub(crate) async fn frame(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -26,8 +27,15 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     let request_id = request_id(&state);
     let (mut parts, body) = request.into_parts();
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let route = parts.extensions.get::<MatchedPath>().cloned();
 
-    let realm = realm(&state, &parts).await;
+    let certificate = state.certificates.take(&mut parts, state.store.ambient().clock.now());
+    let door = door(&parts);
+    let realm = match (door, paths::audience(&path)) {
+        // Browsers would be asked for a certificate there, and share cookies with the port they belong to.
+        (Door::Clients, Audience::Person) => Ok(None),
+        (Door::Clients, Audience::Client | Audience::Probe) | (Door::Browsers, _) => realm(&state, &parts, door).await,
+    };
     let known = realm.as_ref().is_ok_and(Option::is_some);
     let (found, refused) = match realm {
         Ok(Some(realm)) => (realm, None),
@@ -38,13 +46,16 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
         }
         Err(fault) => (Arc::new(Realm::installation()), Some(fault.into())),
     };
-    let visit = Visit::read(&parts, &state, found, request_id.clone());
+    let visit = Visit::read(&parts, &state, (found, certificate), request_id.clone());
     parts.extensions.insert(visit.clone());
     let response = match refused {
         Some(failure) => failure.into_response(),
         None => guarded(&state, next.run(Request::from_parts(parts, body))).await,
     };
 
+    if let Some(code) = error::refused_with(&response) {
+        visit.refuse(code);
+    }
     let mut response = error::finish(response, &path, &request_id, || visit.bare_chrome());
     if known {
         for cookie in visit.set_cookies() {
@@ -55,6 +66,10 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     headers::secure(response.headers_mut(), transport);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    }
+    state.metrics.answered(route.as_ref().map(MatchedPath::as_str), &method, response.status(), started.elapsed());
+    if let Some(code) = visit.refused() {
+        state.metrics.refused(code);
     }
     // The path carries no secret; the query may, so it stays out of the log.
     let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
@@ -72,9 +87,13 @@ async fn guarded(state: &AppState, answer: impl Future<Output = Response>) -> Re
     }
 }
 
-async fn realm(state: &AppState, parts: &Parts) -> Result<Option<Arc<Realm>>, Fault> {
+fn door(parts: &Parts) -> Door {
+    if parts.extensions.get::<Shown>().is_some() { Door::Clients } else { Door::Browsers }
+}
+
+async fn realm(state: &AppState, parts: &Parts, door: Door) -> Result<Option<Arc<Realm>>, Fault> {
     match host(parts) {
-        Some(host) if paths::audience(parts.uri.path()) != Audience::Probe => state.realm_at(&host).await,
+        Some(host) if paths::audience(parts.uri.path()) != Audience::Probe => state.realm_at(&host, door).await,
         Some(_) | None => Ok(None),
     }
 }

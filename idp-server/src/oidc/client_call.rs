@@ -7,6 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use idp_core::ctx::Ctx;
 use idp_core::fault::Fault;
+use idp_core::oidc::params::Params;
 use idp_core::oidc::token::{
     Caller, Challenge, Claimant, ClientCall, SentProof, TokenError, TokenRefusal, authenticate,
 };
@@ -86,10 +87,9 @@ pub(super) async fn read(
     let dpop = proof(request.headers());
     match sent::form(request).await {
         Ok(params) => {
-            if let Some(assertion) = params.find("client_assertion") {
-                fetch_keys_for(state, visit, assertion).await;
-            }
-            Ok(ClientCall { authorization, dpop, ..ClientCall::new(endpoint, params) })
+            fetch_keys_for(state, visit, &params).await;
+            let certificate = visit.certificate().cloned();
+            Ok(ClientCall { authorization, dpop, certificate, ..ClientCall::new(endpoint, params) })
         }
         Err(unreadable) => {
             let (status, code) = (unreadable.status(), TokenError::InvalidRequest.code());
@@ -98,12 +98,25 @@ pub(super) async fn read(
     }
 }
 
-/// Fetches the keys that the assertion needs. A fault shows itself when the client is asked for its proof.
-async fn fetch_keys_for(state: &AppState, visit: &Visit, assertion: &str) {
-    let assertion = assertion.to_owned();
+/// Fetches the keys that the client's proof needs. A fault shows itself when the client is asked for it.
+async fn fetch_keys_for(state: &AppState, visit: &Visit, params: &Params) {
+    let named = |name| params.find(name).map(str::to_owned);
     let scope = visit.scope();
-    let missing =
-        state.store.read(&scope, move |ctx| async move { client_keys::missing(ctx, &assertion).await }.boxed());
+    let (assertion, id) = (named("client_assertion"), named("client_id"));
+    let certificate = visit.certificate().cloned();
+    if assertion.is_none() && certificate.is_none() {
+        return;
+    }
+    let missing = state.store.read(&scope, move |ctx| {
+        async move {
+            match (assertion, id.zip(certificate)) {
+                (Some(assertion), _) => client_keys::missing(ctx, &assertion).await,
+                (None, Some((id, certificate))) => client_keys::missing_for_certificate(ctx, &id, &certificate).await,
+                (None, None) => Ok(None),
+            }
+        }
+        .boxed()
+    });
     if let Ok(Some(uri)) = missing.await {
         fetch_keys(state, &uri).await;
     }
@@ -124,6 +137,7 @@ pub(super) fn proof(headers: &HeaderMap) -> SentProof {
 /// Says a refusal (RFC 6749 §5.2).
 pub(super) fn refused(visit: &Visit, endpoint: &str, refusal: &TokenRefusal) -> Response {
     let code = refusal.error.code();
+    visit.refuse(code);
     tracing::info!(error = code, reason = refusal.description, endpoint, request_id = visit.request_id(), "refused");
     let status = match refusal.challenge {
         Challenge::Basic => StatusCode::UNAUTHORIZED,

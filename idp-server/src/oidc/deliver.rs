@@ -13,6 +13,7 @@ use crate::view::form_post::FormPost;
 /// Signs the answer where it is signed, and sends it off.
 pub(crate) fn deliver(visit: &Visit, response: &AuthorizationResponse) -> Result<Response, Failure> {
     if let Some(error) = response.error_code() {
+        visit.refuse(error);
         tracing::info!(error, request_id = visit.request_id(), "authorization refused");
     }
     match response.deliver()? {

@@ -12,6 +12,8 @@ use crate::state::AppState;
 
 /// What the realm offers.
 pub(crate) async fn get(State(state): State<AppState>, visit: Visit, headers: HeaderMap) -> Result<Response, Failure> {
-    let ready = state.published.discovery(visit.realm(), |realm| Ready::new(&metadata(realm)))?;
+    let ready = state
+        .published
+        .discovery(visit.realm(), |realm| Ready::new(&metadata(realm, state.store.ambient().mutual_tls)))?;
     Ok(ready.answer(&headers))
 }

@@ -177,6 +177,7 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
             "software statements of this issuer are not accepted".to_owned(),
         ),
     };
+    visit.refuse(code);
     tracing::info!(error = code, reason = why, request_id = visit.request_id(), "registration refused");
     let body = json!({ "error": code, "error_description": why });
     let mut response = document::document(status, &body);

@@ -76,7 +76,8 @@ async fn answer(
         }
     };
 
-    let presented = PresentedToken { token, scheme, method, proof: client_call::proof(headers), certificate: None };
+    let certificate = visit.certificate().cloned();
+    let presented = PresentedToken { token, scheme, method, proof: client_call::proof(headers), certificate };
     let scope = visit.scope();
     let asked = state.store.read(&scope, move |ctx| async move { userinfo(ctx, &presented).await }.boxed()).await?;
     let first = match asked.once {

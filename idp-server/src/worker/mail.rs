@@ -85,6 +85,7 @@ async fn deliver(state: &AppState, smtp: &Smtp, realm: Option<&Arc<Realm>>, clai
         Err(error) => Delivery::Failed { answer: format!("{error:#}") },
     };
     let (mail, kind, outcome) = (claimed.id, claimed.mail.content.kind(), delivery.name());
+    state.metrics.mailed(outcome);
     match &delivery {
         Delivery::Sent { .. } | Delivery::Expired => tracing::info!(%mail, kind, outcome, "mail"),
         Delivery::Failed { .. } | Delivery::Retry { .. } => tracing::warn!(%mail, kind, outcome, "mail"),

@@ -1,4 +1,4 @@
-//! `idp-admin migrate`, `audit`, `doctor`, and what every command does alike
+//! `idp-admin migrate`, `audit`, and what every command does alike
 
 use insta::{allow_duplicates, assert_snapshot};
 
@@ -30,41 +30,6 @@ async fn several_migrations_at_once_end_well() {
         });
         assert!(all_end_well);
     }
-}
-
-#[tokio::test]
-async fn the_doctor_says_what_to_do() {
-    let desks = desks().await;
-    allow_duplicates! { for desk in &desks {
-        assert_eq!(desk.json("doctor")[0]["code"], "database_not_ready");
-        desk.run("migrate up").succeeds();
-        assert_eq!(desk.json("doctor")[0]["code"], "no_realm");
-        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
-        let codes = || -> Vec<String> {
-            let findings = desk.json("doctor");
-            findings.as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
-        };
-        assert_eq!(
-            codes(),
-            ["no_mail_sender", "no_help_line", "no_display_name", "no_terms"].map(String::from).to_vec()
-        );
-
-        desk.has_file("ja.txt", "第一条");
-        desk.run("realm terms --ja ja.txt").succeeds();
-        desk.run("realm set mail_sender=no-reply@kenpo.example help_line.ja=03-0000-0000 display_name.ja=健保")
-            .succeeds();
-        assert_snapshot!(desk.run("doctor").succeeds(), @"Nothing is wrong.");
-        desk.run("realm set initial_password=pattern pattern_guard=accepted_risk").succeeds();
-        let answer = desk.run("doctor");
-        assert_snapshot!(answer.stdout, @r"
-        ERROR mgc: Whoever knows a member's symbol, number and birth date can take the account over. [pattern_passwords_unguarded]
-          → idp-admin --realm mgc realm set pattern_guard=mail_on_file
-        ");
-        assert_eq!(answer.code, 1);
-        desk.has_key(&"7b".repeat(32));
-        assert_eq!(codes()[0], "wrong_installation_key");
-        assert_eq!(desk.run("realm create two --origin https://two.example").code, 2);
-    } }
 }
 
 #[tokio::test]

@@ -79,6 +79,29 @@ fn haproxy_takes_our_configurations() {
     }
 }
 
+/// The series that alarms and dashboard ask for, each as the server names it, without the endings of a histogram.
+#[test]
+fn alarms_and_dashboard_ask_for_series_that_the_server_tells() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../idp-server/src/metrics.rs");
+    let source = std::fs::read_to_string(source).unwrap();
+    let ours = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md")).unwrap();
+    for name in ["prometheus/rules.yaml", "grafana/sekisho.json"] {
+        let text = std::fs::read_to_string(deployed(name)).unwrap();
+        let asked: Vec<&str> = text.split("sekisho_").skip(1).collect();
+        assert!(asked.len() > 8, "{name}");
+        for rest in asked {
+            let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
+            let series = format!("sekisho_{}", &rest[..end]);
+            let base = ["_total", "_bucket", "_info"].iter().find_map(|ending| series.strip_suffix(ending));
+            let base = base.unwrap_or(&series);
+            assert!(source.contains(&format!("\"{base}\"")), "{name}: nobody tells {series}");
+            assert!(ours.contains(base), "docs/operations.md does not tell of {base}");
+        }
+    }
+    let dashboard = std::fs::read_to_string(deployed("grafana/sekisho.json")).unwrap();
+    serde_json::from_str::<serde_json::Value>(&dashboard).expect("the dashboard is JSON");
+}
+
 #[test]
 fn the_configuration_of_the_container_is_one_that_the_server_takes() {
     use std::os::unix::fs::PermissionsExt as _;

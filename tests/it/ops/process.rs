@@ -1,10 +1,11 @@
 //! The built programs: the demo as a process of its own, and `idp-admin` beside it.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -152,23 +153,65 @@ impl Installation {
         said(&output)
     }
 
-    /// Whether `idp-server serve` comes up, and ends well once it is told to stop.
-    pub(super) fn serves_and_stops(&self) -> bool {
+    /// Brings the schema up to date.
+    pub(super) fn is_migrated(&self) {
+        let output = admin(&self.config, &["migrate", "up"]);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}
+
+/// A running `idp-server serve`; stopped when dropped.
+pub(super) struct Serving {
+    process: Child,
+    log: Lines<BufReader<ChildStderr>>,
+    read: Vec<String>,
+}
+
+impl Serving {
+    /// Starts it and waits until it listens; `None` when it ends before.
+    pub(super) fn start(installation: &Installation) -> Option<Self> {
         let mut command = Command::new(program("idp-server"));
-        let mut process = command
-            .args(["serve", "--config"])
-            .arg(&self.config)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("idp-server is built");
-        let log = BufReader::new(process.stderr.take().expect("the log is piped"));
+        command.args(["serve", "--config"]).arg(&installation.config).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("idp-server is built");
+        let log = BufReader::new(process.stderr.take().expect("the log is piped")).lines();
+        let mut serving = Self { process, log, read: Vec::new() };
+        serving.line_with(" listening ").is_some().then_some(serving)
+    }
+
+    /// The address in the line of the log that says this.
+    pub(super) fn address_of(&mut self, message: &str) -> SocketAddr {
+        let line = self.line_with(message).expect("the log says it");
+        let address = line.split("address=").nth(1).and_then(|rest| rest.split_whitespace().next());
+        address.and_then(|text| text.parse().ok()).expect("the line has an address")
+    }
+
+    fn line_with(&mut self, text: &str) -> Option<String> {
+        if let Some(line) = self.read.iter().find(|line| line.contains(text)) {
+            return Some(line.clone());
+        }
+        while let Some(Ok(line)) = self.log.next() {
+            self.read.push(line.clone());
+            if line.contains(text) {
+                return Some(line);
+            }
+        }
+        None
+    }
+
+    /// Tells it to stop and waits; whether it ended well.
+    pub(super) fn stops(mut self) -> bool {
+        let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        assert!(told.expect("kill can be run").success());
         // The log is read on, or a full pipe would hold the process up.
-        let mut lines = log.lines().map_while(Result::ok);
-        let listens = lines.any(|line| line.contains("listening"));
-        let told = listens.then(|| Command::new("kill").args(["-TERM", &process.id().to_string()]).status());
-        lines.for_each(drop);
-        let ended = process.wait().expect("the server was running");
-        listens && told.is_some_and(|told| told.is_ok_and(|told| told.success())) && ended.success()
+        self.log.by_ref().for_each(drop);
+        self.process.wait().expect("the server was running").success()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }

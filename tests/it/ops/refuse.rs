@@ -6,7 +6,7 @@ use std::path::Path;
 
 use harness::on_both;
 
-use super::process::{Installation, admin, said};
+use super::process::{Installation, Serving, admin, said};
 
 #[test]
 fn a_pending_migration_is_named_with_the_command_that_takes_it() {
@@ -92,7 +92,7 @@ async fn a_wrong_and_a_missing_installation_key_are_refused_until_the_right_one_
 
         fs::remove_file(&key).expect("the key is there");
         write_key(&key, &right);
-        assert!(installation.serves_and_stops(), "the right key does not serve");
+        assert!(Serving::start(&installation).expect("the right key serves").stops());
     })
     .await;
 }

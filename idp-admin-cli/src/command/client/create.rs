@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use idp_core::admin::client::{Created, NewClient, create};
 use idp_core::client::{
-    AuthMethod, ClientKeySet, ClientName, ClientSettings, HttpsUri, KeySource, Party, Pkce, Profile,
+    AuthMethod, ClientKeySet, ClientName, ClientSettings, HttpsUri, KeySource, Party, Pkce, Profile, TlsSubject,
 };
 use idp_core::key::Algorithm;
 use idp_core::oidc::register::metadata;
@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
     public: bool,
     /// How it proves itself
     #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt",
-          "private_key_jwt", "self_signed_tls_client_auth", "none"])]
+          "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none"])]
     auth_method: Option<String>,
     /// A file with its public keys (JWK Set)
     #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
@@ -48,6 +48,16 @@ pub(crate) struct Arguments {
     /// Where its public keys are fetched
     #[arg(long, value_name = "URL")]
     jwks_uri: Option<String>,
+    /// What its TLS certificate must name, for tls_client_auth
+    #[arg(
+        long,
+        value_name = "KIND:VALUE",
+        long_help = "What its TLS certificate must name, for tls_client_auth: dn:CN=portal,O=Kenpo,C=JP, dns:portal.example, uri:https://portal.example/, ip:192.0.2.1 or email:ops@portal.example"
+    )]
+    tls_subject: Option<TlsSubject>,
+    /// Its access tokens are bound to its TLS certificate
+    #[arg(long)]
+    certificate_bound: bool,
     /// A file with client metadata as JSON, by the names of RFC 7591 and OpenID Connect Registration
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
@@ -107,6 +117,10 @@ impl Arguments {
         if self.public {
             settings.auth_method = AuthMethod::None;
         }
+        if let Some(subject) = &self.tls_subject {
+            settings.authentication.tls_subject = Some(subject.clone());
+        }
+        settings.access_tokens.certificate_bound |= self.certificate_bound;
         if let Some(algorithm) = self.id_token_alg.as_deref().and_then(Algorithm::from_name) {
             settings.id_token_alg = algorithm;
         }

@@ -9,9 +9,9 @@ use crate::output::Failure;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  idp-admin key rotate RS256\n  idp-admin key rotate RS256 --compromised")]
 pub(crate) struct Arguments {
-    /// What the key signs with: RS256 or ES256
-    #[arg(value_parser = ["RS256", "ES256"])]
-    algorithm: String,
+    /// What the key signs with: RS256, ES256, PS256 or EdDSA
+    #[arg(value_parser = algorithm)]
+    algorithm: Algorithm,
     /// Sign with it at once, instead of after it was published for a day
     #[arg(long, conflicts_with = "compromised")]
     at_once: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
-    let algorithm = Algorithm::from_name(&arguments.algorithm).unwrap_or(Algorithm::Rs256);
+    let algorithm = arguments.algorithm;
     let urgency = match (arguments.at_once, arguments.compromised) {
         (_, true) => Urgency::Compromised,
         (true, false) => Urgency::AtOnce,
@@ -34,4 +34,8 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         KeyState::Next => format!("{} is published, and signs from tomorrow on.", key.kid),
         KeyState::Active | KeyState::Retiring | KeyState::Gone => format!("{} signs from now on.", key.kid),
     })
+}
+
+fn algorithm(text: &str) -> Result<Algorithm, String> {
+    Algorithm::from_name(text).ok_or_else(|| format!("there are {}", Algorithm::ALL.map(Algorithm::name).join(", ")))
 }

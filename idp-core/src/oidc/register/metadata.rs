@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::client::DistinguishedName;
 use crate::client::{
     AuthMethod, CibaDelivery, ClientKeySet, ClientSettings, ContentEncryption, Encryption, GrantType, HttpsUri,
     KeyManagement, KeySource, Protection, ResponseType, SubjectType, TlsSubject, WebUri,
@@ -193,6 +194,9 @@ fn tls_subject(document: &Document<'_>) -> Read<Option<TlsSubject>> {
     let text = document.text(name)?.unwrap_or_default();
     if text.is_empty() || text.len() > 1_000 {
         return Err(wrong(name, "1 to 1000 characters are expected"));
+    }
+    if *name == "tls_client_auth_subject_dn" && DistinguishedName::parse(text).is_none() {
+        return Err(wrong(name, "a distinguished name such as CN=portal,O=Kenpo,C=JP is expected (RFC 4514)"));
     }
     let object = Map::from_iter([((*name).to_owned(), Value::from(text))]);
     serde_json::from_value(object.into()).map(Some).map_err(|_| wrong(name, "it cannot be read"))

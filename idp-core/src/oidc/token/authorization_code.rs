@@ -89,11 +89,13 @@ async fn granted(
     let Some((grant, member)) = member_tokens::behind(ctx, grant, authentication.member).await? else {
         return Ok(Exchanged::Refused(REFUSED));
     };
+    let binding = member_tokens::refresh_binding(&caller.client, &confirmation);
     let details = RefreshDetails {
         scopes: grant.scopes.clone(),
         resources: issued.details.resources.clone(),
         authentication: authentication.clone(),
-        jkt: member_tokens::refresh_key(&caller.client, &confirmation),
+        jkt: binding.jkt,
+        x5t: binding.x5t,
     };
     let refresh_token = member_tokens::begin_family(ctx, caller, &grant, details).await?;
     let about = serde_json::json!({ "client": caller.client.id, "grant": grant.id });

@@ -1,10 +1,7 @@
 //! One call of a client at an endpoint of ours, as it came over the wire.
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::{TokenError, TokenRefusal};
+use crate::client_certificate::ClientCertificate;
 use crate::oidc::params::Params;
 
 /// What came in `DPoP` headers.
@@ -16,27 +13,6 @@ pub enum SentProof {
     Proof(String),
     /// Several, or one that is no text.
     Unreadable,
-}
-
-/// The certificate of the client's TLS connection, DER.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ClientCertificate(Vec<u8>);
-
-impl ClientCertificate {
-    /// From its DER form.
-    pub fn new(der: Vec<u8>) -> Self {
-        Self(der)
-    }
-
-    /// Its DER form.
-    pub fn der(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// `x5t#S256`: what tokens are bound to (RFC 8705 §3.1).
-    pub fn thumbprint(&self) -> String {
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &self.0))
-    }
 }
 
 /// One call. Holds secrets: no `Debug`.

@@ -5,8 +5,8 @@ mod assertion;
 mod client_secret_jwt;
 mod private_key_jwt;
 mod secret;
-mod self_signed_tls;
 mod sent;
+mod tls;
 
 use sent::{Proof, Sent};
 
@@ -20,15 +20,6 @@ use crate::store;
 
 /// What client assertions may be signed with, as discovery lists them.
 pub const CLIENT_ASSERTION_ALGORITHMS: [SignatureAlgorithm; 12] = SignatureAlgorithm::ALL;
-
-/// How clients may prove themselves, as discovery lists it.
-pub const CLIENT_AUTH_METHODS: [AuthMethod; 5] = [
-    AuthMethod::ClientSecretBasic,
-    AuthMethod::ClientSecretPost,
-    AuthMethod::ClientSecretJwt,
-    AuthMethod::PrivateKeyJwt,
-    AuthMethod::None,
-];
 
 /// A client that proved itself, by a proof that is used up where it counts only once.
 pub struct Caller {
@@ -89,8 +80,9 @@ pub async fn authenticate(ctx: &Ctx, call: &ClientCall) -> Result<Result<Claiman
             private_key_jwt::proves(ctx, &client, call, assertion).map(Some)
         }
         (AuthMethod::SelfSignedTlsClientAuth, Proof::Nothing) => {
-            self_signed_tls::proves(&client, call.certificate.as_ref()).then_some(None)
+            tls::self_signed_proves(ctx, &client, call.certificate.as_ref()).then_some(None)
         }
+        (AuthMethod::TlsClientAuth, Proof::Nothing) => tls::proves(&client, call.certificate.as_ref()).then_some(None),
         (AuthMethod::None, Proof::Nothing) => Some(None),
         _ => None,
     };

@@ -49,11 +49,13 @@ async fn granted(
     let Some((grant, member)) = member_tokens::behind(ctx, grant, allowed.authentication.member).await? else {
         return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the device_code is not valid")));
     };
+    let binding = member_tokens::refresh_binding(&caller.client, &confirmation);
     let details = RefreshDetails {
         scopes: grant.scopes.clone(),
         resources: Vec::new(),
         authentication: allowed.authentication.clone(),
-        jkt: member_tokens::refresh_key(&caller.client, &confirmation),
+        jkt: binding.jkt,
+        x5t: binding.x5t,
     };
     let refresh_token = member_tokens::begin_family(ctx, caller, &grant, details).await?;
     let about = serde_json::json!({ "client": caller.client.id, "grant": grant.id });

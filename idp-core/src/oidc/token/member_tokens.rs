@@ -119,10 +119,11 @@ pub(super) async fn begin_family(
     Ok(Some(secret))
 }
 
-/// The key that a refresh token of this client must be presented with: whoever proves itself needs none (RFC 9449 §5).
-pub(super) fn refresh_key(client: &Client, confirmation: &Confirmation) -> Option<String> {
+/// What a refresh token of this client must be presented with: whoever proves itself needs nothing (RFC 9449 §5, RFC 8705
+/// §4).
+pub(super) fn refresh_binding(client: &Client, confirmation: &Confirmation) -> Confirmation {
     match client.settings.auth_method.client_type() {
-        ClientType::Public => confirmation.jkt.clone(),
-        ClientType::Confidential => None,
+        ClientType::Public => confirmation.clone(),
+        ClientType::Confidential => Confirmation::default(),
     }
 }

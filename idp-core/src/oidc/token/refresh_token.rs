@@ -72,6 +72,9 @@ async fn demands(
     if token.details.jkt.is_some() && token.details.jkt != confirmation.jkt {
         return Ok(Err(TokenRefusal::invalid_grant("the refresh token is bound to another DPoP key")));
     }
+    if token.details.x5t.is_some() && token.details.x5t != confirmation.x5t {
+        return Ok(Err(TokenRefusal::invalid_grant("the refresh token is bound to another certificate")));
+    }
     let Some(scopes) = narrowed(&token.details.scopes, call.params.find("scope")) else {
         let description = "the scope holds more than was granted";
         return Ok(Err(TokenRefusal::new(TokenError::InvalidScope, description)));
