@@ -27,6 +27,7 @@ pub(crate) mod credential;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub(crate) mod handover;
 pub mod import_lock;
 pub(crate) mod installation;
 pub(crate) mod interaction;

@@ -4,6 +4,7 @@ pub mod applications;
 pub mod history;
 pub mod mail;
 pub mod methods;
+pub mod new_phone;
 pub mod overview;
 pub mod password;
 pub mod print;
@@ -36,6 +37,7 @@ pub const fn path_of(page: AccountPage) -> &'static str {
         AccountPage::History => paths::ACCOUNT_HISTORY,
         AccountPage::Print => paths::ACCOUNT_PRINT,
         AccountPage::RecoveryCodes => paths::ACCOUNT_RECOVERY_CODES,
+        AccountPage::NewPhone => paths::ACCOUNT_NEW_PHONE,
     }
 }
 

@@ -4,6 +4,7 @@ mod entry;
 mod history;
 mod mail;
 mod methods;
+mod new_phone;
 mod password;
 mod remember;
 mod sessions;

@@ -13,6 +13,7 @@ mod journey;
 mod judge;
 mod keyboard;
 mod methods;
+mod new_phone;
 mod page;
 mod passkeys;
 mod recovery;

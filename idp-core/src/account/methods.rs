@@ -1,5 +1,6 @@
 //! The ways to sign in, as cards: named, removed. The last one stays.
 
+use super::new_phone::{self, Offered};
 use super::{Closed, Present, enter, enter_to_change};
 use crate::audit::{EventKind, Outcome};
 use crate::credential::Method;
@@ -11,6 +12,7 @@ use crate::interaction::begin::Visitor;
 use crate::interaction::errand::Freshness;
 use crate::mail::MailContent;
 use crate::outbox;
+use crate::session::end;
 use crate::store;
 
 /// What the page shows.
@@ -19,6 +21,8 @@ pub struct Methods {
     pub cards: Vec<Card>,
     /// What can be set up beside them.
     pub addable: Vec<Method>,
+    /// Whether a new phone can be let in by a QR code.
+    pub new_phone: Offered,
 }
 
 /// What became of a new name.
@@ -52,7 +56,7 @@ pub async fn list(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Methods, Closed
     let cards = store::credential::cards_of(ctx, present.member.id).await?;
     let offered = ctx.realm().settings.methods.iter().copied();
     let addable = offered.filter(|method| card::is_addable(*method, &cards)).collect();
-    Ok(Ok(Methods { cards, addable }))
+    Ok(Ok(Methods { cards, addable, new_phone: new_phone::offered(ctx) }))
 }
 
 /// Gives a method another name.
@@ -98,7 +102,7 @@ pub async fn remove(ctx: &Ctx, visitor: &Visitor, id: CredentialId) -> Result<Re
     }
     member.chosen_method = left.first().copied();
     store::member::update(ctx, member).await?;
-    store::remembered_browser::forget_all(ctx, member.id).await?;
+    end::trust(ctx, member.id).await?;
     let content = MailContent::MethodRemoved { method: removed.method };
     changed(ctx, &present, removed, (EventKind::MethodRemoved, content)).await?;
     Ok(Ok(Removal::Removed))

@@ -19,6 +19,7 @@ use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::outbox;
 use crate::secret::{BrowserSecret, Hashed};
+use crate::session::end;
 use crate::store;
 
 /// What the script passes to the browser.
@@ -114,7 +115,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     sitting.interaction.progress.passkey_offer = PasskeyOffer::Not;
     sitting.interaction.progress.added = Some(Method::Passkey);
     sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
-    store::remembered_browser::forget_all(ctx, member.id).await?;
+    end::trust(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     Ok(Answer::Enrolled)
 }

@@ -26,11 +26,13 @@ pub enum AccountPage {
     Print,
     /// Recovery codes made anew.
     RecoveryCodes,
+    /// A new phone that is let in.
+    NewPhone,
 }
 
 impl AccountPage {
     /// Every page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Methods,
         Self::Sessions,
@@ -40,6 +42,7 @@ impl AccountPage {
         Self::History,
         Self::Print,
         Self::RecoveryCodes,
+        Self::NewPhone,
     ];
 }
 

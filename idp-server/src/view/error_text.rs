@@ -72,6 +72,7 @@ pub const CODES: [&str; 104] = [
     "recovery_code_wrong",
     "recovery_codes_expired",
     // Passkeys; the last four happen in the browser.
+    "new_phone_over",
     "passkey_expired",
     "passkey_refused",
     "passkey_registered",

@@ -52,8 +52,8 @@ fn percent_decoded(text: &str) -> String {
 
 impl Browser {
     /// Points a camera at the window: what the QR code in sight says.
-    async fn is_scanned(&self) -> Result<String> {
-        self.scrolls_to(By::Id("totp-qr")).await?;
+    pub(super) async fn is_scanned(&self, id: &str) -> Result<String> {
+        self.scrolls_to(By::Id(id)).await?;
         let picture = self.driver.screenshot_as_png().await?;
         let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info()?;
         let mut pixels = vec![0; reader.output_buffer_size().context("a picture without end")?];
@@ -75,7 +75,7 @@ impl Visit<'_> {
     async fn sets_the_app_up(&self) -> Result<App> {
         self.browser.arrives("/enrol/totp").await?;
         self.browser.is_pictured("13-enrol-app").await?;
-        let mut app = App::scan(&self.browser.is_scanned().await?)?;
+        let mut app = App::scan(&self.browser.is_scanned("totp-qr").await?)?;
         self.browser.is_pictured_at("14-enrol-app-qr", By::Id("totp-qr")).await?;
 
         self.browser.types("totp-code", &app.code()?).await?;
