@@ -11,6 +11,7 @@ mod demo;
 mod devices;
 mod journey;
 mod judge;
+mod keepers;
 mod keyboard;
 mod methods;
 mod new_phone;

@@ -37,8 +37,10 @@ pub enum PasskeyAnswer {
     Unreadable,
     /// Five minutes are over, or the answer was taken before.
     Expired,
-    /// The passkey is not known here: it was removed, or is another realm's.
+    /// The passkey is not known here: it was removed, or is another realm's. Whoever keeps it may forget it.
     Unknown,
+    /// It is known, and opens nothing at present.
+    Closed,
     /// The passkey's counter went back; nobody gets in with it.
     Refused,
     /// The answer is not one to our challenge, from our pages, by a verified person.
@@ -92,7 +94,8 @@ pub async fn sign_in(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<PasskeyA
         Some(handle) => store::passkey::member_by_handle(ctx, handle).await?,
         None => None,
     };
-    let (Some(holder), Some(id)) = (holder, place.interaction) else {
+    let Some(id) = place.interaction else { return Ok(PasskeyAnswer::Elsewhere) };
+    let Some(holder) = holder else {
         ctx.record_with(EventKind::SignIn, None, Outcome::Refused, serde_json::json!({ "method": Method::Passkey }));
         return Ok(PasskeyAnswer::Unknown);
     };
@@ -105,7 +108,7 @@ pub async fn sign_in(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<PasskeyA
     let judged = judge(ctx, (&member, place), Purpose::SignIn, (typed.ceremony, &assertion)).await?;
     let evidence = match judged {
         Ok(evidence) if member.state == MemberState::Active => evidence,
-        Ok(_) => return Ok(refuse(ctx, EventKind::SignIn, member.id, PasskeyAnswer::Unknown)),
+        Ok(_) => return Ok(refuse(ctx, EventKind::SignIn, member.id, PasskeyAnswer::Closed)),
         Err(answer) => return Ok(refuse(ctx, EventKind::SignIn, member.id, answer)),
     };
     seat(ctx, (member, interaction), (evidence, assertion.attachment), typed.language).await?;

@@ -3,6 +3,7 @@
 
 use super::passkey::{self, Answer, Begun, Form};
 use crate::audit::{EventKind, Outcome};
+use crate::credential::passkey::relying_party::Hint;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::fault::Fault;
@@ -83,7 +84,7 @@ pub async fn standing(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Standi
 /// Begins a ceremony. `None` unless the page said yes.
 pub async fn begin(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<Begun>, Fault> {
     let Some((_, member)) = confirmed(ctx, phone).await? else { return Ok(None) };
-    passkey::challenge(ctx, &member, (None, phone)).await
+    passkey::challenge(ctx, &member, (None, phone), &[Hint::ClientDevice]).await
 }
 
 /// Judges the authenticator's answer; a right one sets the passkey up, and the hand-over is used.

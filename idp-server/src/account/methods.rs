@@ -69,6 +69,7 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
         Card::of(card, used)
     });
     Ok(caller.page(&Methods {
+        known_passkeys: list.known_passkeys.map(|known| known.to_string()),
         new_phone_url: (list.new_phone == Offered::Yes).then_some(paths::ACCOUNT_NEW_PHONE),
         recovery_codes_url: paths::ACCOUNT_RECOVERY_CODES.to_owned(),
         chrome,

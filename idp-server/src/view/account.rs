@@ -46,6 +46,8 @@ pub struct Methods {
     pub cards: Vec<Card>,
     /// What can be added: `totp`, `mail`, `passkey`.
     pub addable: Vec<&'static str>,
+    /// What keepers of passkeys are told, as JSON; `None` for whoever never had one.
+    pub known_passkeys: Option<String>,
     /// Where a new phone is let in; `None` where phones get no passkeys.
     pub new_phone_url: Option<&'static str>,
     /// Where recovery codes are made anew.

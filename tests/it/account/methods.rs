@@ -57,6 +57,31 @@ async fn an_app_is_added_named_and_used_and_then_mailed_codes_can_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keepers_of_passkeys_are_told_of_the_members_own_and_of_no_others() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let portal = idp.portal().await;
+        let mut told = Vec::new();
+        for id in ["AC-3007", "AC-3008"] {
+            let (member, browser) = (idp.member(harness::MemberSeed::new(id)).await.wanting_a_passkey(), idp.browser());
+            member.signs_in(&browser, &portal).await;
+            let page = browser.get("/account/methods").await;
+            let known = page.attribute_of("passkeys-known", "data-passkeys").expect("nothing is told");
+            let known: serde_json::Value = serde_json::from_str(&known).unwrap();
+            let own = member.with_authenticator(|own| own.newest_id());
+            assert_eq!(known["allAcceptedCredentialIds"], serde_json::json!([own]));
+            assert_eq!((&known["rpId"], &known["name"]), (&"localhost".into(), &id.into()));
+            assert!(!browser.get("/account").await.body.contains(&own), "another page tells of it");
+            told.push(known["userId"].clone());
+        }
+        assert_ne!(told[0], told[1]);
+        let (_, _, browser) = signed_in(&idp, "AC-3009").await;
+        assert!(!browser.get("/account/methods").await.has("passkeys-known"), "whoever never had one is told nothing");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn removing_an_app_asks_for_it_and_for_a_longer_password_next_time() {
     on_both(async |database| {
         let idp = Idp::start(database).await;

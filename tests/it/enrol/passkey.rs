@@ -50,6 +50,7 @@ async fn the_browser_is_asked_for_a_discoverable_verified_key_and_to_leave_out_w
         assert_eq!(asked["authenticatorSelection"]["residentKey"], "required");
         assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
         assert_eq!(asked["excludeCredentials"], serde_json::json!([]));
+        assert_eq!(asked["hints"], serde_json::json!(["client-device", "hybrid"]));
     })
     .await;
 }
