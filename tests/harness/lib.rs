@@ -15,7 +15,7 @@ mod page;
 mod portal;
 mod seed;
 
-pub use authenticator::{Authenticator, Claim};
+pub use authenticator::{Algorithm, Authenticator, Claim};
 pub use browser::Browser;
 pub use database::{Database, on_both};
 pub use ear::Ear;

@@ -57,6 +57,34 @@ async fn an_app_is_added_named_and_used_and_then_mailed_codes_can_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_is_added_after_the_app_was_shown_and_signs_in_alone() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal, browser) = signed_in_with_an_app(&idp, "AC-3010").await;
+        idp.advance(minutes(6));
+        let page = browser.get("/account/methods").await.submit("method-add-passkey").await;
+        assert_eq!(page.path(), "/login/totp", "the app is asked for first: {}", page.summary());
+        let page = page.fill("totp-code", &member.app_code()).submit("totp-submit").await;
+        assert_eq!(page.path(), "/enrol/passkey", "{}", page.summary());
+        let skipped = page.submit("other-method").await;
+        assert_eq!(skipped.path(), "/account/methods", "{}", skipped.summary());
+        assert_eq!(ids_of(&skipped, "method-remove-").len(), 1);
+
+        let page = skipped.submit("method-add-passkey").await;
+        let page = member.makes_passkey(&page).await;
+        let page = member.walks_to(page, "/account/methods").await;
+        assert_eq!(ids_of(&page, "method-remove-").len(), 2);
+        idp.mailbox().mail_to(&member.mail, "ログイン方法が設定されました").await;
+
+        let asked = portal.asks();
+        let page = member.presents_passkey(&idp.browser().get(&asked.url).await).await;
+        let claims = portal.redeems(&asked, page.arrived().code()).await.claims();
+        assert_eq!((&claims["acr"], &claims["amr"]), (&"phr".into(), &serde_json::json!(["hwk", "user", "mfa"])));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keepers_of_passkeys_are_told_of_the_members_own_and_of_no_others() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
