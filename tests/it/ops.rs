@@ -1,6 +1,6 @@
 //! Operation: the built programs as processes, as operators and relying parties meet them.
 
-mod interop;
+pub(crate) mod interop;
 mod kill;
 mod migrate;
 mod process;
