@@ -6,6 +6,7 @@ mod mail;
 mod methods;
 mod new_phone;
 mod password;
+mod property;
 mod recovery_codes;
 mod remember;
 mod sessions;
