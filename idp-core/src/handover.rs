@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::clock::{Timestamp, minutes};
 use crate::id::{HandoverId, MemberId, SessionId};
-use crate::secret::{BrowserSecret, Hashed, HandoverLink, Sealed};
+use crate::secret::{BrowserSecret, HandoverLink, Hashed, Sealed};
 
 /// How long the QR code, and all that follows from it, is good.
 pub const HANDOVER_LIFETIME: Duration = minutes(10);

@@ -45,7 +45,7 @@ pub const fn path_of(page: AccountPage) -> &'static str {
 async fn closed(caller: &Caller, closed: Closed, page: AccountPage) -> Result<Response, Failure> {
     let errand = match closed {
         Closed::SignedOut => Errand::See { page },
-        Closed::Stale => Errand::Change { page },
+        Closed::Stale => Errand::to_change(page),
     };
     begins(caller, errand).await
 }

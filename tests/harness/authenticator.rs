@@ -188,7 +188,11 @@ impl Authenticator {
             &[user_handle.as_bytes(), &[self.made], asked["challenge"].to_string().as_bytes()].concat(),
         );
         let wanted = asked["pubKeyCredParams"].as_array().unwrap();
-        assert!(wanted.iter().any(|one| one["alg"] == self.algorithm.number()), "{:?} is not asked for", self.algorithm);
+        assert!(
+            wanted.iter().any(|one| one["alg"] == self.algorithm.number()),
+            "{:?} is not asked for",
+            self.algorithm
+        );
         let pair = Pair::generate(self.algorithm);
         self.keys.push(Key { id: id.as_ref().to_vec(), pair, user_handle, counter: 0 });
         Claim {

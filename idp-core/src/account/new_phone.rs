@@ -9,6 +9,8 @@ use crate::handover::{HANDOVER_LIFETIME, Handover, State};
 use crate::id::HandoverId;
 use crate::interaction::begin::Visitor;
 use crate::interaction::errand::Freshness;
+use crate::interaction::sitting;
+use crate::onboarding::facts::MailProof;
 use crate::secret::{HandoverLink, Plain};
 use crate::store;
 
@@ -37,12 +39,31 @@ pub async fn page(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Option<Handover
         Err(closed) => return Ok(Err(closed)),
     };
     let shown = shown(ctx, &present).await?;
-    if shown.is_none()
-        && let Err(closed) = enter(ctx, visitor, Freshness::Needed).await?
-    {
-        return Ok(Err(closed));
+    if shown.is_some() {
+        return Ok(Ok(shown));
     }
-    Ok(Ok(shown))
+    Ok(match enter(ctx, visitor, Freshness::Needed).await? {
+        Ok(present) if may_add(ctx, visitor, &present).await? => Ok(None),
+        Ok(_) => Err(Closed::Stale),
+        Err(closed) => Err(closed),
+    })
+}
+
+/// Whoever has nothing but mailed codes proves the mailbox again, as before everything stronger that is set up.
+async fn may_add(ctx: &Ctx, visitor: &Visitor, present: &Present) -> Result<bool, Fault> {
+    if present.enrolled.iter().any(|method| method.is_strong()) {
+        return Ok(true);
+    }
+    Ok(sitting::mail_proof(ctx, &visitor.browser, &present.member).await? == MailProof::Fresh)
+}
+
+/// Whoever may change something here, and add a way in.
+async fn enter_to_add(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Present, Closed>, Fault> {
+    Ok(match enter_to_change(ctx, visitor, Freshness::Needed).await? {
+        Ok(present) if may_add(ctx, visitor, &present).await? => Ok(present),
+        Ok(_) => Err(Closed::Stale),
+        Err(closed) => Err(closed),
+    })
 }
 
 /// Whether new phones can be let in here: they get passkeys.
@@ -50,16 +71,16 @@ pub fn offered(ctx: &Ctx) -> Offered {
     if ctx.realm().settings.methods.contains(&Method::Passkey) { Offered::Yes } else { Offered::No }
 }
 
-/// Shows a new QR code; an earlier one is void, whatever came of it.
+/// Shows a new QR code; an earlier one is gone, whatever came of it.
 pub async fn offer(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Clicked, Closed>, Fault> {
-    let present = match enter_to_change(ctx, visitor, Freshness::Needed).await? {
+    let present = match enter_to_add(ctx, visitor).await? {
         Ok(present) => present,
         Err(closed) => return Ok(Err(closed)),
     };
     if offered(ctx) == Offered::No {
         return Ok(Ok(Clicked::Over));
     }
-    store::handover::void_of(ctx, present.member.id).await?;
+    store::handover::forget_of(ctx, present.member.id).await?;
 
     let link = Plain::<HandoverLink>::random(ctx.entropy());
     let id: HandoverId = ctx.new_id();
@@ -89,7 +110,7 @@ pub async fn link(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Plain<HandoverL
 
 /// "Yes, this is my phone": it may make a passkey. `id` is what the page showed: a newer one is not meant.
 pub async fn confirm(ctx: &Ctx, visitor: &Visitor, id: HandoverId) -> Result<Result<Clicked, Closed>, Fault> {
-    let present = match enter_to_change(ctx, visitor, Freshness::Needed).await? {
+    let present = match enter_to_add(ctx, visitor).await? {
         Ok(present) => present,
         Err(closed) => return Ok(Err(closed)),
     };
@@ -117,7 +138,7 @@ pub async fn cancel(ctx: &Ctx, visitor: &Visitor) -> Result<Result<(), Closed>, 
 }
 
 async fn shown(ctx: &Ctx, present: &Present) -> Result<Option<Handover>, Fault> {
-    let newest = store::handover::newest_of(ctx, present.session.id).await?;
+    let newest = store::handover::of_session(ctx, present.session.id).await?;
     Ok(newest.filter(|handover| {
         let used = matches!(handover.state, State::Used(_)) && ctx.now < handover.expires_at;
         handover.member == present.member.id && (used || handover.is_open(ctx.now))

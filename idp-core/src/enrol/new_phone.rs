@@ -60,6 +60,7 @@ pub async fn ask(ctx: &Ctx, link: &Hashed<HandoverLink>, phone: &Hashed<BrowserS
         user_agent: ctx.scope.source.user_agent.clone(),
         match_number: entropy::match_number(ctx.entropy()),
     };
+    store::handover::void_asked_by(ctx, &phone.browser).await?;
     let asked = store::handover::ask(ctx, handover.id, &phone).await?;
     let outcome = if asked { Outcome::Done } else { Outcome::Refused };
     let details = serde_json::json!({ "handover": handover.id });
@@ -69,7 +70,7 @@ pub async fn ask(ctx: &Ctx, link: &Hashed<HandoverLink>, phone: &Hashed<BrowserS
 
 /// What this phone has before it.
 pub async fn standing(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Standing, Fault> {
-    let newest = store::handover::newest_asked_by(ctx, phone).await?;
+    let newest = store::handover::asked_by(ctx, phone).await?;
     if let Some(used) = newest.as_ref().filter(|handover| matches!(handover.state, State::Used(_))) {
         return Ok(if ctx.now < used.expires_at { Standing::Used } else { Standing::Over });
     }
@@ -101,9 +102,9 @@ pub async fn answer(ctx: &Ctx, phone: &Hashed<BrowserSecret>, form: &Form) -> Re
 }
 
 async fn confirmed(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<(Handover, Member)>, Fault> {
-    let Some(seen) = store::handover::newest_asked_by(ctx, phone).await? else { return Ok(None) };
+    let Some(seen) = store::handover::asked_by(ctx, phone).await? else { return Ok(None) };
     store::member::lock(ctx, seen.member).await?;
-    let newest = store::handover::newest_asked_by(ctx, phone).await?;
+    let newest = store::handover::asked_by(ctx, phone).await?;
     let confirmed = newest.filter(|handover| matches!(handover.state, State::Confirmed(_)));
     carried(ctx, confirmed.filter(|handover| handover.id == seen.id)).await
 }
@@ -112,9 +113,8 @@ async fn confirmed(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<(H
 async fn carried(ctx: &Ctx, handover: Option<Handover>) -> Result<Option<(Handover, Member)>, Fault> {
     let Some(handover) = handover.filter(|handover| handover.is_open(ctx.now)) else { return Ok(None) };
     let session = store::session::by_id(ctx, handover.session).await?;
-    let lives = session.is_some_and(|session| {
-        session.is_live(&ctx.realm().settings, ctx.now) && session.member == handover.member
-    });
+    let lives = session
+        .is_some_and(|session| session.is_live(&ctx.realm().settings, ctx.now) && session.member == handover.member);
     let member = store::member::by_id(ctx, handover.member).await?;
     let member = member.filter(|member| lives && member.state == MemberState::Active);
     Ok(member.map(|member| (handover, member)))

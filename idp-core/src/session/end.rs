@@ -81,8 +81,7 @@ pub async fn everywhere(ctx: &Ctx, member: MemberId, kept: Kept, cause: Cause) -
 /// code that was shown before.
 pub(crate) async fn trust(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
     store::remembered_browser::forget_all(ctx, member).await?;
-    store::handover::void_of(ctx, member).await?;
-    Ok(())
+    store::handover::void_of(ctx, member).await
 }
 
 /// The seam: called once for each session that ended, in the transaction that ended it.

@@ -1,7 +1,7 @@
 //! Table `handovers`. Every transition is one conditional statement: true for the call that did it.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 
 use super::entity::handover;
 use crate::clock::Timestamp;
@@ -40,22 +40,36 @@ pub(crate) async fn by_link(ctx: &Ctx, link: &Hashed<HandoverLink>) -> Result<Op
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// The newest that a session showed.
-pub(crate) async fn newest_of(ctx: &Ctx, session: SessionId) -> Result<Option<Handover>, Fault> {
+/// What a session shows, or showed last.
+pub(crate) async fn of_session(ctx: &Ctx, session: SessionId) -> Result<Option<Handover>, Fault> {
     let select = of_realm(ctx)
         .filter(handover::Column::SessionId.eq(session.uuid()))
-        .order_by_desc(handover::Column::Id);
+        .filter(handover::Column::Stage.ne(Stage::Void.name()));
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// The newest that this phone asked for.
-pub(crate) async fn newest_asked_by(
-    ctx: &Ctx,
-    phone: &Hashed<BrowserSecret>,
-) -> Result<Option<Handover>, Fault> {
-    let select =
-        of_realm(ctx).filter(handover::Column::PhoneHash.eq(phone.bytes())).order_by_desc(handover::Column::Id);
-    select.one(&ctx.db).await?.map(noun).transpose()
+/// What a phone asked for and may go on with, else what it did last.
+pub(crate) async fn asked_by(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<Handover>, Fault> {
+    let select = of_realm(ctx)
+        .filter(handover::Column::PhoneHash.eq(phone.bytes()))
+        .filter(handover::Column::Stage.ne(Stage::Void.name()));
+    let asked = select.all(&ctx.db).await?.into_iter().map(noun).collect::<Result<Vec<_>, _>>()?;
+    Ok(asked.into_iter().max_by_key(|handover| (handover.is_open(ctx.now), handover.created_at)))
+}
+
+/// Deletes what a member's sessions showed: a new one begins.
+pub(crate) async fn forget_of(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    handover::Entity::delete_many()
+        .filter(handover::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(handover::Column::MemberId.eq(member.uuid()))
+        .exec(&ctx.db)
+        .await?;
+    Ok(())
+}
+
+/// A phone that asks anew gives up what it asked for before.
+pub(crate) async fn void_asked_by(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<(), Fault> {
+    void(ctx, handover::Column::PhoneHash.eq(phone.bytes())).await
 }
 
 /// offered → asked.
@@ -85,17 +99,21 @@ fn from(ctx: &Ctx, id: HandoverId, old: Stage, new: Stage) -> UpdateMany<handove
         .filter(handover::Column::ExpiresAt.gt(ctx.now.millis()))
 }
 
-/// Takes back whatever is open of a member; answers how many there were.
-pub(crate) async fn void_of(ctx: &Ctx, member: MemberId) -> Result<u64, Fault> {
+/// Takes back whatever is open of a member.
+pub(crate) async fn void_of(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    void(ctx, handover::Column::MemberId.eq(member.uuid())).await
+}
+
+async fn void(ctx: &Ctx, condition: Expr) -> Result<(), Fault> {
     let open = [Stage::Offered, Stage::Asked, Stage::Confirmed].map(Stage::name);
-    let voided = handover::Entity::update_many()
+    handover::Entity::update_many()
         .col_expr(handover::Column::Stage, Expr::value(Stage::Void.name()))
         .filter(handover::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(handover::Column::MemberId.eq(member.uuid()))
         .filter(handover::Column::Stage.is_in(open))
+        .filter(condition)
         .exec(&ctx.db)
         .await?;
-    Ok(voided.rows_affected)
+    Ok(())
 }
 
 fn of_realm(ctx: &Ctx) -> sea_orm::Select<handover::Entity> {

@@ -69,9 +69,8 @@ pub async fn qr_svg(caller: Caller) -> Result<Response, Failure> {
     let visitor = caller.visitor();
     let link = caller.read(move |ctx| Box::pin(async move { new_phone::link(ctx, &visitor).await })).await?;
     let origin = caller.visit.realm().origin.as_str().to_owned();
-    let code = link.and_then(|link| {
-        qr::code_of(&format!("{origin}{}?t={}", paths::ENROL_NEW_PHONE, link.expose_text()))
-    });
+    let code =
+        link.and_then(|link| qr::code_of(&format!("{origin}{}?t={}", paths::ENROL_NEW_PHONE, link.expose_text())));
     Ok(match code {
         Some(code) => qr::svg(&code),
         None => caller.error("not_found", None),
@@ -82,9 +81,7 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
     touch(caller).await?;
     let visitor = caller.visitor();
     let seen = caller
-        .read(move |ctx| {
-            Box::pin(async move { Ok((new_phone::page(ctx, &visitor).await?, new_phone::offered(ctx))) })
-        })
+        .read(move |ctx| Box::pin(async move { Ok((new_phone::page(ctx, &visitor).await?, new_phone::offered(ctx))) }))
         .await?;
     let shown = match seen {
         (Ok(_), Offered::No) => return Ok(see_other(paths::ACCOUNT_METHODS)),

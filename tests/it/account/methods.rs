@@ -70,7 +70,8 @@ async fn a_passkey_is_added_after_the_app_was_shown_and_signs_in_alone() {
         assert_eq!(skipped.path(), "/account/methods", "{}", skipped.summary());
         assert_eq!(ids_of(&skipped, "method-remove-").len(), 1);
 
-        let page = skipped.submit("method-add-passkey").await;
+        // What was proved for it went with it.
+        let page = member.walks_to(skipped.submit("method-add-passkey").await, "/enrol/passkey").await;
         let page = member.makes_passkey(&page).await;
         let page = member.walks_to(page, "/account/methods").await;
         assert_eq!(ids_of(&page, "method-remove-").len(), 2);
@@ -103,7 +104,8 @@ async fn keepers_of_passkeys_are_told_of_the_members_own_and_of_no_others() {
             told.push(known["userId"].clone());
         }
         assert_ne!(told[0], told[1]);
-        let (_, _, browser) = signed_in(&idp, "AC-3009").await;
+        let (member, browser) = (idp.member(harness::MemberSeed::new("AC-3009")).await, idp.browser());
+        member.signs_in(&browser, &portal).await;
         assert!(!browser.get("/account/methods").await.has("passkeys-known"), "whoever never had one is told nothing");
     })
     .await;

@@ -7,8 +7,8 @@ use futures::future::join_all;
 use harness::{Authenticator, Browser, Idp, Member, MemberSeed, Page, on_both};
 use idp_core::clock::{hours, minutes};
 
+use self::qr::says;
 use super::signed_in;
-use qr::says;
 
 const HERE: &str = "/account/new-phone";
 const THERE: &str = "/enrol/new-phone";
@@ -82,8 +82,9 @@ async fn a_new_phone_comes_in_by_the_number_and_signs_in_with_its_passkey() {
         let page = phone.get(&asked.url).await;
         let challenge = page.challenge("passkey-submit").await;
         let page = page.presents("passkey-submit", &challenge, &own.signs(&challenge, &idp.origin())).await;
+        assert!(page.has("recovery-codes"), "the first strong way in comes with codes on paper: {}", page.summary());
+        let page = page.submit("recovery-codes-kept").await;
         let page = if page.has("passkey-skip") { page.submit("passkey-skip").await } else { page };
-        let page = if page.has("recovery-codes-skip") { page.submit("recovery-codes-skip").await } else { page };
         let claims = portal.redeems(&asked, page.arrived().code()).await.claims();
         assert_eq!(claims["acr"], "phr", "{claims}");
     })
@@ -194,6 +195,28 @@ async fn showing_the_code_and_saying_yes_ask_for_a_fresh_proof() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_mailed_codes_alone_proves_the_mailbox_again() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, _, browser) = signed_in(&idp, "NP-7").await;
+        for _ in 0..2 {
+            idp.advance(minutes(16));
+            browser.get("/account").await;
+        }
+        let page = member.types_password(&browser.get(HERE).await, &member.password).await;
+        assert!(page.has("mail-code"), "{}", page.summary());
+        let mut fields = page.hidden();
+        fields.push(("action".into(), "offer".into()));
+        let pushed = browser.post(HERE, &fields).await;
+        assert!(!pushed.has("new-phone-qr"), "{}", pushed.summary());
+        let page = member.answers(&page).await;
+        assert_eq!(page.path(), HERE, "{}", page.summary());
+        assert!(page.submit("new-phone-offer").await.has("new-phone-qr"));
+    })
+    .await;
+}
+
 /// What ends a hand-over.
 #[derive(Debug, Clone, Copy)]
 enum End {
@@ -275,7 +298,8 @@ async fn whatever_ends_it_ends_it_at_every_stage() {
                 }
                 let enrolled = passkeys_of(&idp, &member).await;
                 let open = phone.get(THERE).await;
-                let challenge = if stage > 1 { open.challenge("passkey-create").await } else { serde_json::Value::Null };
+                let challenge =
+                    if stage > 1 { open.challenge("passkey-create").await } else { serde_json::Value::Null };
 
                 ends(&idp, (&member, &browser), end).await;
 

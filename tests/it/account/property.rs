@@ -190,8 +190,7 @@ impl World {
     async fn authorizes(&mut self, b: usize, acr: &str) {
         let asked = self.portal.asks_with(&[("acr_values", acr)]);
         let page = self.browsers[b].get(&asked.url).await;
-        let fresh = page.path() == "/login";
-        if fresh {
+        if page.arrival().is_none() && page.path() == "/login" {
             self.proved[b].clear();
         }
         let page = self.walks(b, page, "").await;
@@ -264,8 +263,8 @@ impl World {
             return;
         }
         let thief = self.idp.browser();
-        let page = thief.get("/login/forgotten").await.fill("username", &self.member.user_id);
-        let page = page.submit("forgotten-submit").await;
+        let page = thief.get("/login/forgotten").await;
+        let page = page.fill("username", &self.member.user_id).submit("forgotten-submit").await;
         if !page.has("mail-code-submit") {
             return;
         }

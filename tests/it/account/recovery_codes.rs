@@ -37,7 +37,7 @@ async fn new_codes_take_the_place_of_the_old_once_they_are_kept() {
         assert_eq!(signs_in_with(&idp, &member, &new[0]).await.name(), "account");
         let refused = signs_in_with(&idp, &member, &old[1]).await;
         assert_eq!(refused.error_code().as_deref(), Some("recovery_code_wrong"), "{}", refused.summary());
-        idp.mailbox().mail_to(&member.mail, "新しい予備コード").await;
+        idp.mailbox().mail_to(&member.mail, "予備コードを作りました").await;
         assert_eq!(idp.events_of(&member, "recovery_codes_made").await, 2);
     })
     .await;

@@ -120,7 +120,11 @@ impl Visit<'_> {
 
     /// Readers that are not ours read the same, and show the code that ours shows.
     fn is_read_by_every_app(&self, scanned: &str, app: &App) -> Result<()> {
-        let society = if self.browser.shape.language == "ja" { "みなと健康保険組合" } else { "Minato Health Insurance Society" };
+        let society = if self.browser.shape.language == "ja" {
+            "みなと健康保険組合"
+        } else {
+            "Minato Health Insurance Society"
+        };
         let step = present_step();
         let code = app.code_at(step)?;
         let read = node("otpauth.mjs", &json!({ "uri": scanned, "at": step * STEP }));

@@ -82,10 +82,8 @@ async fn a_removed_passkey_is_forgotten_where_it_was_kept() -> Result<()> {
     browser.presses(&passkey).await?;
     browser.arrives("/account/methods").await?;
 
-    until("the passkey to be forgotten", async || {
-        Ok(browser.credentials_in(&device).await?.is_empty().then_some(()))
-    })
-    .await?;
+    until("the passkey to be forgotten", async || Ok(browser.credentials_in(&device).await?.is_empty().then_some(())))
+        .await?;
     browser.close().await
 }
 
@@ -102,10 +100,8 @@ async fn a_passkey_that_nobody_knows_is_forgotten_after_it_was_tried() -> Result
     browser.presses("passkey-submit").await?;
     browser.is_refused("passkey_unknown").await?;
 
-    until("the passkey to be forgotten", async || {
-        Ok(browser.credentials_in(&device).await?.is_empty().then_some(()))
-    })
-    .await?;
+    until("the passkey to be forgotten", async || Ok(browser.credentials_in(&device).await?.is_empty().then_some(())))
+        .await?;
     browser.close().await
 }
 

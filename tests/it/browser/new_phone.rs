@@ -54,6 +54,7 @@ async fn a_new_phone_scans_compares_and_signs_in_alone() -> Result<()> {
 
     // The browser suggests the passkey, and its holder takes it at once.
     phone.presses("phone-sign-in").await?;
+    phone.keeps_the_recovery_codes().await?;
     phone.sees("account").await?;
     phone.close().await?;
     here.close().await

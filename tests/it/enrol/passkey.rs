@@ -57,7 +57,8 @@ async fn every_kind_of_key_that_is_asked_for_is_taken_and_signs_in() {
             let signature = forged["response"]["signature"].as_str().unwrap();
             let middle = signature.len() / 2;
             let other = if signature[middle..].starts_with('A') { 'B' } else { 'A' };
-            forged["response"]["signature"] = format!("{}{other}{}", &signature[..middle], &signature[middle + 1..]).into();
+            forged["response"]["signature"] =
+                format!("{}{other}{}", &signature[..middle], &signature[middle + 1..]).into();
             let page = page.presents("passkey-submit", &challenge, &forged).await;
             assert_eq!(page.error_code().as_deref(), Some("passkey_wrong"), "{algorithm:?}: {}", page.summary());
         }

@@ -30,11 +30,11 @@ async fn a_mailed_code_stands_in_where_the_realm_allows_it_and_says_so() {
         let asked = portal.asks_with(&[("acr_values", "aal2")]);
         let page = at_the_app(&idp.browser(), &member, &asked.url).await;
 
-        let mails = idp.mailbox().count_to(&member.mail);
+        let earlier = idp.mailbox().newest_code_to(&member.mail);
         let page = page.follow("mail-fallback").await;
         assert_eq!(page.path(), "/login/mail-fallback", "{}", page.summary());
         assert!(!page.body.contains(&member.mail), "the address is masked");
-        assert_eq!(idp.mailbox().count_to(&member.mail), mails, "nothing is sent before it is asked for");
+        assert_eq!(idp.mailbox().newest_code_to(&member.mail), earlier, "nothing is sent before it is asked for");
         let page = page.submit("mail-fallback-send").await;
         let code = idp.mailbox().code_to(&member.mail).await;
         let page = page.fill("mail-code", "000000").submit("mail-code-submit").await;
@@ -45,8 +45,10 @@ async fn a_mailed_code_stands_in_where_the_realm_allows_it_and_says_so() {
         assert_eq!((&claims["acr"], &claims["amr"]), (&json!("aal1"), &json!(["pwd", "otp", "mca"])));
         idp.mailbox().mail_to(&member.mail, "メールの確認コードで").await;
         assert_eq!(idp.events_of(&member, "method_removed").await, 0);
-        let again = at_the_app(&idp.browser(), &member, &portal.asks().url).await;
-        assert!(again.has("mail-fallback"), "the app is asked for again");
+        idp.advance(minutes(1));
+        // A later wish for more is a new question, also in the session that began like this.
+        let again = page.browser().get(&portal.asks_with(&[("acr_values", "aal2")]).url).await;
+        assert_eq!((again.path(), again.has("mail-fallback")), ("/login/totp", true), "{}", again.summary());
     })
     .await;
 }
@@ -59,14 +61,14 @@ async fn where_the_realm_does_not_allow_it_there_is_no_such_page() {
         let page = at_the_app(&idp.browser(), &member, &portal.asks().url).await;
         assert!(!page.has("mail-fallback"));
 
-        let mails = idp.mailbox().count_to(&member.mail);
+        let earlier = idp.mailbox().newest_code_to(&member.mail);
         for action in ["send", "resend", "check"] {
             let mut fields = page.hidden();
             fields.extend([("action".into(), action.into()), ("mail-code".into(), "123456".into())]);
             let answer = page.browser().post("/login/mail-fallback", &fields).await;
             assert_eq!(answer.path(), "/login/totp", "{action}: {}", answer.summary());
         }
-        assert_eq!(idp.mailbox().count_to(&member.mail), mails);
+        assert_eq!(idp.mailbox().newest_code_to(&member.mail), earlier);
     })
     .await;
 }

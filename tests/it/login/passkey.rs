@@ -253,7 +253,10 @@ async fn a_phone_used_from_a_pc_is_followed_by_one_offer_for_the_pc() {
         let asked = page.challenge("passkey-create").await["options"]["publicKey"].clone();
         assert_eq!(asked["hints"], json!(["client-device"]));
         let id = member.with_authenticator(|own| own.newest_id());
-        assert_eq!(asked["excludeCredentials"], json!([{ "type": "public-key", "id": id, "transports": ["internal", "hybrid"] }]));
+        assert_eq!(
+            asked["excludeCredentials"],
+            json!([{ "type": "public-key", "id": id, "transports": ["internal", "hybrid"] }])
+        );
         let mut own = Authenticator::new();
         let challenge = page.challenge("passkey-create").await;
         let made = own.creates(&challenge, &idp.origin());

@@ -327,7 +327,11 @@ mod tests {
     #[test]
     fn a_new_key_is_asked_to_be_discoverable_and_verified_and_of_three_algorithms() {
         let holder = Holder { handle: Uuid::nil(), user_name: "K-1", display_name: "目黒 花子" };
-        let options = party("https://id.example").unwrap().register(&holder, &[], &[Hint::ClientDevice, Hint::Hybrid]).unwrap().options;
+        let options = party("https://id.example")
+            .unwrap()
+            .register(&holder, &[], &[Hint::ClientDevice, Hint::Hybrid])
+            .unwrap()
+            .options;
         let asked = &options["publicKey"];
         assert_eq!(asked["rp"]["id"], "id.example");
         assert_eq!(asked["attestation"], "none");

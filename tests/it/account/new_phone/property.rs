@@ -70,7 +70,7 @@ impl World {
         let idp = Idp::start(Database::sqlite()).await;
         let (mut members, mut pages, mut at_first) = (Vec::new(), Vec::new(), Vec::new());
         for id in ["NW-1", "NW-2"] {
-            let (member, page) = (idp.member(MemberSeed::new(id)).await, idp.browser());
+            let (member, page) = (idp.member(MemberSeed::new(id)).await.wanting_a_passkey(), idp.browser());
             member.walks_to(page.get("/account").await, "/account").await;
             at_first.push(passkeys_of(&idp, &member).await);
             members.push(member);
@@ -84,11 +84,7 @@ impl World {
     async fn make(&mut self, action: Action) {
         match action {
             Action::Shows { member } => {
-                let page = self.at_page(member).await;
-                let mut fields = page.hidden();
-                fields.push(("action".into(), "offer".into()));
-                let page = self.pages[member].post(HERE, &fields).await;
-                assert!(page.has("new-phone-qr"), "{}", page.summary());
+                self.clicks(member, "offer").await;
                 self.shown[member] = Some(says(&self.pages[member].get("/account/new-phone/qr.svg").await.body));
                 self.confirmed[member] = None;
             }
@@ -97,6 +93,10 @@ impl World {
                 let page = self.phones[phone].get(address).await;
                 if page.has("phone-ask") {
                     let page = page.submit("phone-ask").await;
+                    // It gives up what it asked for before.
+                    for confirmed in &mut self.confirmed {
+                        confirmed.take_if(|confirmed| *confirmed == phone);
+                    }
                     let number = page.text_of("match-number").expect("the first phone gets a number");
                     self.told.insert(phone, (member, number));
                 }
@@ -109,7 +109,7 @@ impl World {
                 // The person compares the numbers, and sees none of a phone that scanned something else since.
                 let [phone] = phones[..] else { return };
                 if page.has("new-phone-confirm") {
-                    page.submit("new-phone-confirm").await;
+                    self.clicks(member, "confirm").await;
                     self.confirmed[member] = Some(phone);
                 }
             }
@@ -132,6 +132,21 @@ impl World {
         let page = self.members[member].walks_to(page, HERE).await;
         assert_eq!(page.path(), HERE, "{}", page.summary());
         page
+    }
+
+    /// Presses a button, once more after the proof that is asked for.
+    async fn clicks(&self, member: usize, action: &str) {
+        for _ in 0..2 {
+            let page = self.at_page(member).await;
+            let mut fields = page.hidden();
+            fields.push(("action".into(), action.into()));
+            let page = self.pages[member].post(HERE, &fields).await;
+            if page.path() == HERE {
+                return assert_eq!(page.error_code(), None, "{}", page.summary());
+            }
+            self.members[member].walks_to(page, HERE).await;
+        }
+        panic!("{action} is never let");
     }
 
     /// `phone` asks for a challenge, `other` posts the answer.
