@@ -44,6 +44,12 @@ pub(crate) struct Here {
     pub(crate) scope: Scope,
 }
 
+impl Global {
+    pub(crate) fn output(&self) -> Output {
+        Output(if self.json { Format::Json } else { Format::Text })
+    }
+}
+
 impl Context {
     pub(crate) fn read(global: Global) -> Result<Self, Failure> {
         if !global.config.is_file() {
@@ -54,9 +60,9 @@ impl Context {
         }
         let config =
             Config::load(&global.config).map_err(|problems| Failure::refused(sentence(&problems.to_string())))?;
-        let format = if global.json { Format::Json } else { Format::Text };
+        let output = global.output();
         let operator = global.operator.unwrap_or_else(system_account);
-        Ok(Self { config, output: Output(format), operator, realm: global.realm })
+        Ok(Self { config, output, operator, realm: global.realm })
     }
 
     /// Opens a database whose schema is up to date.

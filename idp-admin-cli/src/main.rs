@@ -4,6 +4,7 @@ mod command;
 mod context;
 mod output;
 mod print;
+mod words;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,9 @@ async fn run() -> Result<(), Failure> {
         // The help or the version was asked for.
         Err(answer) => return Ok(answer.print()?),
     };
+    if let Some(done) = arguments.noun.run_alone(arguments.global.output()) {
+        return done;
+    }
     let context = Context::read(arguments.global)?;
     arguments.noun.run(&context).await
 }

@@ -66,8 +66,11 @@ impl Output {
     pub(crate) fn answer(self, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.0 {
             Format::Json => {
-                let text = serde_json::to_string_pretty(document).map_err(|error| Failure::Fault(error.to_string()))?;
-                to_stdout(&text)
+                let broken = |error: serde_json::Error| Failure::Fault(error.to_string());
+                let mut document = serde_json::to_value(document).map_err(broken)?;
+                // One order of keys, whatever other crates of the build ask of the library.
+                document.sort_all_objects();
+                to_stdout(&serde_json::to_string_pretty(&document).map_err(broken)?)
             }
             Format::Text => to_stdout(&text()),
         }
@@ -139,6 +142,19 @@ pub(crate) fn to_stderr(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_characters_take_two_places_so_that_columns_stand_below_one_another() {
+        let rows = ["健保 太郎", "ｹﾝﾎﾟ ﾀﾛｳ", "Taro", ""].map(|name| vec![name.to_owned(), "x".to_owned()]);
+        let table = table(&["name", "state"], rows.into_iter());
+        let wide = |c: char| if matches!(c, '\u{1100}'..='\u{FF60}') { 2 } else { 1 };
+        let column = |line: &str| -> usize {
+            let at = line.rfind(['x', 'S']).unwrap();
+            line[..at].chars().map(wide).sum()
+        };
+        let columns: Vec<usize> = table.lines().map(column).collect();
+        assert_eq!(columns, vec![column(table.lines().next().unwrap()); 5], "{table}");
+    }
 
     #[test]
     fn a_table_holds_wide_characters_and_no_controls() {

@@ -31,6 +31,16 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// Whether a person at the command line acts.
+    pub fn is_operator(&self) -> bool {
+        match self {
+            Self::Operator { .. } => true,
+            Self::Browser | Self::Member { .. } | Self::Client { .. } | Self::System => false,
+        }
+    }
+}
+
 /// Where a request came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Source {

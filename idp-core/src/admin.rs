@@ -1,7 +1,9 @@
 //! What operators do; the command line and an admin API share it. Each verb records who did it.
 
 pub mod audit;
+pub mod backup;
 pub mod client;
+pub mod desk;
 pub mod doctor;
 pub mod hold;
 pub mod import;
@@ -11,6 +13,8 @@ pub mod letter;
 pub mod member;
 pub mod move_in;
 pub mod realm;
+pub mod remedy;
+pub mod report;
 pub mod session;
 pub mod transfer;
 

@@ -2,6 +2,9 @@
 //!
 //! `hash[n] = SHA-256(hash[n-1] ‖ sequence as 8 bytes, big endian ‖ the event's JSON text)`, starting from 32 zero bytes.
 
+pub mod checkpoint;
+pub mod exported;
+
 use std::net::IpAddr;
 
 use aws_lc_rs::digest;
@@ -34,6 +37,10 @@ pub enum EventKind {
     MemberDisabled,
     MemberEnabled,
     MemberUnlocked,
+    MemberViewed,
+    MembersSearched,
+    MemberRenamed,
+    MemberDeleted,
     LetterIssued,
     LetterPrinted,
     MemberLeft,
@@ -50,6 +57,9 @@ pub enum EventKind {
     KeyCreated,
     KeyActivated,
     KeyRetired,
+    Restored,
+    AuditTrimmed,
+    AuditRead,
     SignIn,
     SecondStep,
     Locked,
@@ -183,6 +193,21 @@ pub enum Finding {
         /// Its number.
         sequence: i64,
     },
+    /// The chain is whole and is not the one a checkpoint was signed for: it was computed anew.
+    Rewritten {
+        /// The checkpoint's number.
+        sequence: i64,
+    },
+    /// Events are missing at the beginning, and no event says that retention removed them.
+    Beheaded {
+        /// The last number missing.
+        through: i64,
+    },
+    /// An event stands behind the recorded end of the chain.
+    Appended {
+        /// Its number.
+        sequence: i64,
+    },
     /// The chain ends before the recorded head: its tail was cut.
     Cut {
         /// The last number found.
@@ -195,15 +220,34 @@ pub enum Finding {
 /// Walks a chain event by event.
 pub struct Verifier {
     head: Head,
+    base: Head,
+    count: i64,
+    /// Whether an event said that everything up to the base was removed.
+    base_is_told: bool,
+    checkpoints: Vec<(i64, String)>,
 }
 
 impl Default for Verifier {
     fn default() -> Self {
-        Self { head: Head::start() }
+        Self::from(Head::start())
     }
 }
 
 impl Verifier {
+    /// Begins after the last event that retention removed.
+    pub fn from(base: Head) -> Self {
+        let base_is_told = base == Head::start();
+        Self { head: base.clone(), base, count: 0, base_is_told, checkpoints: Vec::new() }
+    }
+
+    /// Compares with what was signed, too. A checkpoint from before the beginning cannot be compared and is left out.
+    #[must_use]
+    pub fn against(mut self, checkpoints: &[checkpoint::Checkpoint]) -> Self {
+        let known = checkpoints.iter().filter(|checkpoint| checkpoint.sequence >= self.base.sequence);
+        self.checkpoints = known.map(|checkpoint| (checkpoint.sequence, checkpoint.hash.clone())).collect();
+        self
+    }
+
     /// Checks the next event.
     pub fn next(&mut self, written: &Written) -> Result<(), Finding> {
         let expected = self.head.after(&written.event);
@@ -217,17 +261,41 @@ impl Verifier {
             return Err(changed);
         }
         self.head = expected;
-        Ok(())
+        self.count += 1;
+        self.base_is_told = self.base_is_told || self.tells_base(&event);
+        self.compare()
+    }
+
+    fn tells_base(&self, event: &Event) -> bool {
+        let said = |name: &str| event.details.get(name);
+        event.kind == EventKind::AuditTrimmed
+            && said("through").and_then(serde_json::Value::as_i64) == Some(self.base.sequence)
+            && said("hash").and_then(serde_json::Value::as_str) == Some(checkpoint::hex(&self.base.hash).as_str())
+    }
+
+    fn compare(&self) -> Result<(), Finding> {
+        let here = checkpoint::hex(&self.head.hash);
+        let sequence = self.head.sequence;
+        let differs = self.checkpoints.iter().any(|(at, hash)| *at == sequence && *hash != here);
+        if differs { Err(Finding::Rewritten { sequence }) } else { Ok(()) }
     }
 
     /// Compares the end with the recorded head; answers how many events were good.
-    pub fn finish(self, recorded: &Head) -> Result<i64, Finding> {
+    pub fn finish(&self, recorded: &Head) -> Result<i64, Finding> {
         if self.head.sequence < recorded.sequence {
             return Err(Finding::Cut { found: self.head.sequence, recorded: recorded.sequence });
         }
         if self.head != *recorded {
             return Err(Finding::Changed { sequence: self.head.sequence });
         }
-        Ok(self.head.sequence)
+        let last = self.checkpoints.iter().map(|(sequence, _)| *sequence).max().unwrap_or(0);
+        if last > self.head.sequence {
+            return Err(Finding::Cut { found: self.head.sequence, recorded: last });
+        }
+        if !self.base_is_told {
+            return Err(Finding::Beheaded { through: self.base.sequence });
+        }
+        self.compare()?;
+        Ok(self.count)
     }
 }

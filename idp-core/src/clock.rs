@@ -38,6 +38,12 @@ impl Timestamp {
         self.in_japan().map_or(jiff::civil::Date::ZERO, |zoned| zoned.date())
     }
 
+    /// Midnight in Japan at the beginning of a day.
+    pub fn start_of(date: jiff::civil::Date) -> Self {
+        let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+        date.to_zoned(japan).map_or(Self(0), |zoned| Self(zoned.timestamp().as_millisecond()))
+    }
+
     /// Date and time in Japan, as people read it (`2026-11-23 19:04`).
     pub fn for_people(self) -> String {
         self.in_japan().map_or_else(|| self.0.to_string(), |zoned| zoned.strftime("%Y-%m-%d %H:%M").to_string())
@@ -155,5 +161,6 @@ mod tests {
         assert_eq!(late_evening_utc.rfc3339(), "2025-11-22T22:20:00Z");
         assert_eq!(late_evening_utc.date_in_japan().to_string(), "2025-11-23");
         assert_eq!(late_evening_utc.for_people(), "2025-11-23 07:20");
+        assert_eq!(Timestamp::start_of(late_evening_utc.date_in_japan()).for_people(), "2025-11-23 00:00");
     }
 }

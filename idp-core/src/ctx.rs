@@ -53,7 +53,14 @@ pub struct Ctx {
 #[derive(Default)]
 pub(crate) struct Pending {
     pub(crate) events: Vec<Event>,
+    pub(crate) news: News,
+}
+
+/// What other parts of this process hear after the commit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct News {
     pub(crate) mail_queued: bool,
+    pub(crate) realm_changed: bool,
 }
 
 impl Ctx {
@@ -110,7 +117,12 @@ impl Ctx {
 
     /// Says that a mail waits in the outbox, so that the worker wakes after the commit.
     pub(crate) fn mail_queued(&self) {
-        self.pending().mail_queued = true;
+        self.pending().news.mail_queued = true;
+    }
+
+    /// Says that settings or keys of a realm changed, so that nothing older is served after the commit.
+    pub(crate) fn realm_changed(&self) {
+        self.pending().news.realm_changed = true;
     }
 
     pub(crate) fn take_pending(&self) -> Pending {

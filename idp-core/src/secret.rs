@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::audit::checkpoint::Auditor;
 use crate::entropy::{self, Entropy};
 use crate::fault::Fault;
 use crate::key::SignerCache;
@@ -268,6 +269,7 @@ pub struct BadInstallationKey;
 pub struct Vault {
     hashing: hmac::Key,
     sealing: LessSafeKey,
+    auditor: Auditor,
     signers: SignerCache,
 }
 
@@ -277,15 +279,23 @@ impl Vault {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"sekisho").extract(installation_key);
         let mut hashing = Zeroizing::new([0_u8; 32]);
         let mut sealing = Zeroizing::new([0_u8; 32]);
+        let mut auditing = Zeroizing::new([0_u8; 32]);
         derive(&root, b"hashing 1", &mut hashing)?;
         derive(&root, b"sealing 1", &mut sealing)?;
+        derive(&root, b"auditing 1", &mut auditing)?;
         let sealing = UnboundKey::new(&AES_256_GCM, sealing.as_slice()).map_err(|_| BadInstallationKey)?;
 
         Ok(Self {
             hashing: hmac::Key::new(hmac::HMAC_SHA256, hashing.as_slice()),
             sealing: LessSafeKey::new(sealing),
+            auditor: Auditor::from_seed(auditing.as_slice()).ok_or(BadInstallationKey)?,
             signers: SignerCache::default(),
         })
+    }
+
+    /// Signs checkpoints of the audit log.
+    pub fn auditor(&self) -> &Auditor {
+        &self.auditor
     }
 
     /// The signing keys opened so far.

@@ -3,6 +3,7 @@
 //! On SQLite one writer commits waiting operations together ([`writer`]); on PostgreSQL each has a transaction of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -11,19 +12,22 @@ use tokio::sync::Notify;
 
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, Scope};
+use crate::ctx::{Ctx, News, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::secret::Vault;
 
 pub(crate) mod audit;
+pub(crate) mod audit_base;
 pub(crate) mod authorization_code;
+pub mod backup;
 pub(crate) mod ceremony;
 pub mod cleanup;
 pub(crate) mod client;
 mod connect;
 pub(crate) mod consent;
 pub(crate) mod credential;
+pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
@@ -52,6 +56,7 @@ pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
 pub(crate) mod throttle;
+pub(crate) mod tombstone;
 pub(crate) mod used_identifier;
 mod writer;
 
@@ -86,22 +91,52 @@ enum Backend {
 pub struct Store {
     backend: Arc<Backend>,
     ambient: Ambient,
-    mail_queued: Arc<Notify>,
+    echo: Arc<Echo>,
+}
+
+/// What this process heard of its own commits.
+#[derive(Default)]
+struct Echo {
+    mail_queued: Notify,
+    realm_changes: AtomicU64,
+}
+
+impl Echo {
+    fn hear(&self, news: News) {
+        if news.realm_changed {
+            self.realm_changes.fetch_add(1, Ordering::Release);
+        }
+        if news.mail_queued {
+            self.mail_queued.notify_one();
+        }
+    }
 }
 
 impl Store {
     /// Opens the database. The schema is not touched; see [`migrate`].
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
-        let mail_queued = Arc::new(Notify::new());
+        let echo = Arc::new(Echo::default());
         let backend = match url {
             DatabaseUrl::Sqlite(_) => {
                 let pools = connect::sqlite(url).await?;
-                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&mail_queued));
+                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&echo));
                 Backend::Sqlite { readers: pools.readers, writer }
             }
             DatabaseUrl::Postgres(_) => Backend::Postgres { pool: connect::postgres(url).await? },
         };
-        Ok(Self { backend: Arc::new(backend), ambient, mail_queued })
+        Ok(Self { backend: Arc::new(backend), ambient, echo })
+    }
+
+    /// Closes the database; on SQLite everything is in the one file then. Nobody else may hold the store any more.
+    pub async fn close(self) -> Result<(), Fault> {
+        let backend = Arc::into_inner(self.backend).ok_or(Fault::Busy("the database is in use"))?;
+        match backend {
+            Backend::Sqlite { readers, writer } => {
+                readers.close().await?;
+                writer.close().await
+            }
+            Backend::Postgres { pool } => Ok(pool.close().await?),
+        }
     }
 
     /// What operations are given.
@@ -111,7 +146,13 @@ impl Store {
 
     /// Signalled after a commit that put mail into the outbox.
     pub fn mail_queued(&self) -> &Notify {
-        &self.mail_queued
+        &self.echo.mail_queued
+    }
+
+    /// Counts the commits of this process that changed settings or keys of a realm: what was read before the last one is
+    /// not current. Other processes' commits are not counted.
+    pub fn realm_changes(&self) -> u64 {
+        self.echo.realm_changes.load(Ordering::Acquire)
     }
 
     /// Leaves the writer to others for a while, where there is only one for all processes: between the transactions of
@@ -148,14 +189,12 @@ impl Store {
         match self.backend.as_ref() {
             Backend::Sqlite { writer, .. } => writer.run(scope.clone(), operation).await,
             Backend::Postgres { pool } => {
-                let (pool, ambient, mail_queued) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.mail_queued));
+                let (pool, ambient, echo) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.echo));
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
                     let done = perform(transaction, &ambient, scope, operation).await?;
-                    if done.mail_queued {
-                        mail_queued.notify_one();
-                    }
+                    echo.hear(done.news);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -172,7 +211,7 @@ impl Ambient {
 
 struct Performed<T> {
     answer: T,
-    mail_queued: bool,
+    news: News,
 }
 
 /// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
@@ -197,7 +236,7 @@ where
     audit::append(&ctx, &pending.events).await?;
     ctx.into_transaction().commit().await?;
 
-    Ok(Performed { answer, mail_queued: pending.mail_queued })
+    Ok(Performed { answer, news: pending.news })
 }
 
 impl From<DbErr> for Fault {

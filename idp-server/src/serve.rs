@@ -10,8 +10,12 @@ use axum_server::Handle;
 use axum_server::accept::Accept;
 use axum_server::service::SendService;
 use axum_server::tls_rustls::RustlsAcceptor;
+use futures::FutureExt;
 use hyper_util::rt::TokioTimer;
+use idp_core::admin::installation::{KeyFit, check_key};
 use idp_core::config::Config;
+use idp_core::ctx::Scope;
+use idp_core::realm::Realm;
 use idp_core::store::migrate;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,6 +28,10 @@ use crate::{certificate, router, worker};
 
 /// How long requests in flight may take once the process is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long a process behind a proxy goes on answering once it is told to stop: `/readyz` says so at once, and the proxy
+/// has to see it before the door closes, or a connection that waits there would be cut off.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// `idp-server serve`: until SIGTERM or SIGINT.
 ///
@@ -43,9 +51,22 @@ pub async fn run(file: &Path) -> anyhow::Result<()> {
     let listen = config.http.listen;
     let ambient = config.ambient();
     let state = AppState::open(Arc::new(config), ambient).await?;
+    refuse_wrong_key(&state).await?;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))?;
 
     serve(state, vec![listener], stop_on_signal()?).await
+}
+
+/// With another key no sign-in would work, and whatever is written would be lost to the right one.
+async fn refuse_wrong_key(state: &AppState) -> anyhow::Result<()> {
+    let scope = Scope::system(Arc::new(Realm::installation()));
+    match state.store.read(&scope, |ctx| check_key(ctx).boxed()).await? {
+        KeyFit::Right | KeyFit::Unknown => Ok(()),
+        KeyFit::Wrong => bail!(
+            "the installation key is not the one this database was made with: bring back the earlier key, or the \
+             database that belongs to this one; nothing was changed"
+        ),
+    }
 }
 
 /// Serves requests and runs the workers until `stop` is cancelled; requests in flight may finish.
@@ -102,8 +123,10 @@ where
     builder.http1().timer(TokioTimer::new()).header_read_timeout(header_read).max_headers(64);
 
     let stop = state.stopping.clone();
+    let leaves_after = if state.config.http.trusted_proxies.is_empty() { Duration::ZERO } else { FAREWELL };
     tokio::spawn(async move {
         stop.cancelled().await;
+        tokio::time::sleep(leaves_after).await;
         handle.graceful_shutdown(Some(DRAIN));
     });
     server.serve(router::build(state).into_make_service_with_connect_info::<SocketAddr>()).await?;

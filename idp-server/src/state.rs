@@ -15,13 +15,14 @@ use idp_core::store::{self, Ambient, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::health::SchemaWatch;
+use crate::oidc::published::{Published, Read};
 use crate::outgoing::Outgoing;
 
 /// How long a realm is used before the database is asked again, so that other nodes' changes show soon.
 const REALM_FRESH: Duration = Duration::from_secs(1);
 
 /// Realms as they were read, and when.
-type RealmsByHost = HashMap<String, (Instant, Arc<Realm>)>;
+type RealmsByHost = HashMap<String, (Read, Arc<Realm>)>;
 
 /// What all handlers share; clones are cheap.
 #[derive(Clone)]
@@ -38,6 +39,7 @@ pub struct AppState {
     pub stopping: CancellationToken,
     pub(crate) schema: Arc<SchemaWatch>,
     pub(crate) realms: Arc<RwLock<RealmsByHost>>,
+    pub(crate) published: Arc<Published>,
 }
 
 impl AppState {
@@ -57,6 +59,7 @@ impl AppState {
             stopping: CancellationToken::new(),
             schema: Arc::default(),
             realms: Arc::default(),
+            published: Arc::default(),
         })
     }
 
@@ -67,7 +70,8 @@ impl AppState {
 
     /// The realm that answers at this `Host`, in lower case and without the default port.
     pub async fn realm_at(&self, host: &str) -> Result<Option<Arc<Realm>>, Fault> {
-        if let Some(realm) = self.remembered(host) {
+        let now = self.reading();
+        if let Some(realm) = self.remembered(host, now) {
             return Ok(Some(realm));
         }
 
@@ -85,13 +89,18 @@ impl AppState {
             realms.remove(&host);
             return Ok(None);
         };
-        realms.insert(host, (Instant::now(), Arc::clone(&realm)));
+        realms.insert(host, (now, Arc::clone(&realm)));
         Ok(Some(realm))
     }
 
-    fn remembered(&self, host: &str) -> Option<Arc<Realm>> {
+    /// Noted before something is read that will be kept: a change in between makes it old.
+    pub(crate) fn reading(&self) -> Read {
+        Read { at: Instant::now(), changes: self.store.realm_changes() }
+    }
+
+    fn remembered(&self, host: &str, now: Read) -> Option<Arc<Realm>> {
         let realms = self.realms.read().unwrap_or_else(PoisonError::into_inner);
-        let (since, realm) = realms.get(host)?;
-        (since.elapsed() < REALM_FRESH).then(|| Arc::clone(realm))
+        let (read, realm) = realms.get(host)?;
+        read.is_fresh(now, REALM_FRESH).then(|| Arc::clone(realm))
     }
 }

@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
-use crate::idp::Node;
+use crate::node::Node;
 use crate::page::Page;
 
 /// More redirects than that are a loop.
@@ -39,7 +39,7 @@ impl Browser {
     #[must_use]
     pub fn through(mut self, node: &Node) -> Self {
         self.host = Some(format!("{}:{}", self.origin.host_str().unwrap(), self.origin.port().unwrap()));
-        self.origin.set_port(Some(node.port)).unwrap();
+        self.origin.set_port(Some(node.address.port())).unwrap();
         self
     }
 

@@ -48,7 +48,7 @@ struct Inner {
 }
 
 struct Running {
-    state: AppState,
+    state: Option<AppState>,
     stop: CancellationToken,
     task: Option<JoinHandle<anyhow::Result<()>>>,
 }
@@ -61,18 +61,32 @@ impl Idp {
 
     /// Starts with other settings of the realm.
     pub async fn start_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
+        Self::start_at(database, None, adjust).await
+    }
+
+    /// Starts with an origin at this port of loopback, where a proxy will stand.
+    pub async fn start_behind(database: Database, proxy: u16) -> Self {
+        Self::start_at(database, Some(proxy), |_| {}).await
+    }
+
+    async fn start_at(database: Database, proxy: Option<u16>, adjust: impl FnOnce(&mut RealmSettings)) -> Self {
         choose_cryptography();
         let clock = Arc::new(FixedClock::at(START));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let mailbox = Mailbox::open(Arc::clone(&clock) as Arc<dyn Clock>).await;
-        let config = Arc::new(config(&database, listener.local_addr().unwrap(), mailbox.address));
+        let mut config = config(&database, listener.local_addr().unwrap(), mailbox.address);
+        if proxy.is_some() {
+            config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        }
+        let config = Arc::new(config);
 
         migrate::up(&config.database).await.unwrap();
         let running = run(&config, &clock, &entropy, &listener).await;
-        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let realm = Arc::new(seed::realm(&running.state.store, &origin, adjust).await);
+        let port = proxy.unwrap_or(listener.local_addr().unwrap().port());
+        let origin = format!("http://localhost:{port}");
+        let realm = Arc::new(seed::realm(&running.state.as_ref().unwrap().store, &origin, adjust).await);
         let http = client(listener.local_addr().unwrap());
         let running = Mutex::new(running);
         Self(Arc::new(Inner { database, clock, entropy, config, listener, realm, mailbox, http, running }))
@@ -80,22 +94,31 @@ impl Idp {
 
     /// Stops the provider, and starts it again on the same database.
     pub async fn restart(&self) {
-        let task = {
-            let mut running = self.0.running.lock().unwrap();
-            running.stop.cancel();
-            running.task.take().unwrap()
-        };
-        task.await.unwrap().unwrap();
-        let running = run(&self.0.config, &self.0.clock, &self.0.entropy, &self.0.listener).await;
-        *self.0.running.lock().unwrap() = running;
+        self.stops().await;
+        self.begins().await;
     }
 
-    /// Starts another node over the same database. Browsers reach it with [`Browser::through`].
-    pub async fn another_node(&self) -> Node {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let running = run(&self.0.config, &self.0.clock, &self.0.entropy, &listener).await;
-        Node { port: listener.local_addr().unwrap().port(), stop: running.stop }
+    /// The same with something done to the database while nobody has it open.
+    pub async fn restart_after(&self, meanwhile: impl FnOnce()) {
+        let AppState { store, .. } = self.stops().await;
+        store.close().await.unwrap();
+        meanwhile();
+        self.begins().await;
+    }
+
+    async fn stops(&self) -> AppState {
+        let (state, task) = {
+            let mut running = self.0.running.lock().unwrap();
+            running.stop.cancel();
+            (running.state.take().unwrap(), running.task.take().unwrap())
+        };
+        task.await.unwrap().unwrap();
+        state
+    }
+
+    async fn begins(&self) {
+        let running = run(&self.0.config, &self.0.clock, &self.0.entropy, &self.0.listener).await;
+        *self.0.running.lock().unwrap() = running;
     }
 
     /// Lets time pass.
@@ -138,6 +161,15 @@ impl Idp {
         &self.0.database
     }
 
+    pub(crate) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.0.config)
+    }
+
+    /// What a node of its own is given: time and randomness are everybody's, what it remembers is not.
+    pub(crate) fn ambient(&self) -> Ambient {
+        ambient(&self.0.config, &self.0.clock, &self.0.entropy)
+    }
+
     /// Runs a verb of an operator.
     pub async fn operate<T, F>(&self, operation: F) -> T
     where
@@ -148,23 +180,11 @@ impl Idp {
     }
 
     pub(crate) fn store(&self) -> Store {
-        self.0.running.lock().unwrap().state.store.clone()
+        self.0.running.lock().unwrap().state.as_ref().unwrap().store.clone()
     }
 
     pub(crate) fn operator(&self) -> Scope {
         Scope::operator(Arc::clone(&self.0.realm), "tests")
-    }
-}
-
-/// A node beside the first; it stops with this value.
-pub struct Node {
-    pub(crate) port: u16,
-    stop: CancellationToken,
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        self.stop.cancel();
     }
 }
 
@@ -180,17 +200,20 @@ async fn run(
     entropy: &Arc<dyn Entropy>,
     listener: &TcpListener,
 ) -> Running {
-    let ambient = Ambient {
+    let state = AppState::open(Arc::clone(config), ambient(config, clock, entropy)).await.unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(serve(state.clone(), vec![listener], stop.clone()));
+    Running { state: Some(state), stop, task: Some(task) }
+}
+
+fn ambient(config: &Config, clock: &Arc<FixedClock>, entropy: &Arc<dyn Entropy>) -> Ambient {
+    Ambient {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::clone(entropy),
         vault: Arc::clone(&config.vault),
         client_keys: Arc::default(),
-    };
-    let state = AppState::open(Arc::clone(config), ambient).await.unwrap();
-    let listener = tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
-    let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(state.clone(), vec![listener], stop.clone()));
-    Running { state, stop, task: Some(task) }
+    }
 }
 
 fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {

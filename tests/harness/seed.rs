@@ -161,7 +161,8 @@ impl Idp {
     /// How many audit events of this kind there are about a member.
     pub async fn events_of(&self, member: &Member, kind: &str) -> usize {
         let id = self.record_of(&member.user_id).await.member.id;
-        let query = audit::Query { member: Some(id), kind: Some(kind.to_owned()), after: 0, limit: 1_000 };
+        let query =
+            audit::Query { member: Some(id), kind: Some(kind.to_owned()), limit: 1_000, ..audit::Query::default() };
         let done = self.operate(move |ctx| async move { audit::list(ctx, &query).await }.boxed()).await;
         done.len()
     }
@@ -169,7 +170,8 @@ impl Idp {
     /// How many of them took place.
     pub async fn done_events_of(&self, member: &Member, kind: &str) -> usize {
         let id = self.record_of(&member.user_id).await.member.id;
-        let query = audit::Query { member: Some(id), kind: Some(kind.to_owned()), after: 0, limit: 1_000 };
+        let query =
+            audit::Query { member: Some(id), kind: Some(kind.to_owned()), limit: 1_000, ..audit::Query::default() };
         let events = self.operate(move |ctx| async move { audit::list(ctx, &query).await }.boxed()).await;
         events.iter().filter(|event| event.event.contains("\"outcome\":\"done\"")).count()
     }

@@ -1,9 +1,13 @@
 //! `idp-admin` as an operator meets it: what it prints, and how it ends.
 
+mod audit;
+mod backup;
 mod desk;
+mod help;
 mod import;
 mod import_monthly;
 mod installation;
+mod journey;
 mod letter;
 mod letter_interop;
 mod member;

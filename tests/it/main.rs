@@ -3,6 +3,7 @@
 mod account;
 mod browser;
 mod cli;
+mod desk;
 mod enrol;
 mod login;
 mod oidc;

@@ -1,8 +1,11 @@
 //! Operation: the built programs as processes, as operators and relying parties meet them.
 
+mod deploy;
 pub(crate) mod interop;
 mod kill;
 mod migrate;
+mod nodes;
+mod postgresql;
 mod process;
 mod refuse;
 mod stop;

@@ -93,18 +93,27 @@ pub struct Record {
 
 /// Everything known about one member.
 pub async fn show(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Option<Record>, Fault> {
-    let Some(member) = member::by_user_id(ctx, user_id).await? else { return Ok(None) };
-    Ok(Some(Record {
+    match member::by_user_id(ctx, user_id).await? {
+        Some(member) => Ok(Some(record(ctx, member).await?)),
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn record(ctx: &Ctx, member: Member) -> Result<Record, Fault> {
+    Ok(Record {
         password_set_at: credential::password_set_at(ctx, member.id).await?,
         terms_accepted: member::terms_accepted(ctx, member.id).await?,
         letters: letter::all_of(ctx, member.id).await?,
         member,
-    }))
+    })
 }
 
 /// A page of members in the order of their user ids, those after `after`.
 pub async fn list(ctx: &Ctx, after: Option<&UserIdNormal>, limit: u64) -> Result<Vec<Member>, Fault> {
-    member::page(ctx, after.map(UserIdNormal::as_str), limit).await
+    let members = member::page(ctx, after.map(UserIdNormal::as_str), limit).await?;
+    let details = serde_json::json!({ "found": members.len() });
+    ctx.record_with(EventKind::MembersSearched, None, Outcome::Done, details);
+    Ok(members)
 }
 
 /// How a change of a member ended.
@@ -168,7 +177,8 @@ pub async fn require_new_password(ctx: &Ctx, user_id: &UserIdNormal) -> Result<C
 
     member.new_password_required_at = Some(ctx.now);
     member::update(ctx, &member).await?;
-    ctx.record(EventKind::MemberChanged, Some(member.id), Outcome::Done);
+    let details = serde_json::json!({ "required": "password" });
+    ctx.record_with(EventKind::MemberChanged, Some(member.id), Outcome::Done, details);
     Ok(Change::Changed(Box::new(member)))
 }
 

@@ -180,7 +180,13 @@ impl<'a> Section<'a> {
 }
 
 fn read_secret(path: &Path, files: SecretFiles) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    let failed = |error: std::io::Error| match error.kind() {
+        // Whoever makes a new key instead loses what the old one sealed.
+        std::io::ErrorKind::NotFound => {
+            format!("{} is not there: bring it back from where you keep it", path.display())
+        }
+        _ => format!("{} cannot be read: {error}", path.display()),
+    };
     if files == SecretFiles::OwnerOnly && others_may_read(path).map_err(failed)? {
         return Err(open_to_others(path));
     }

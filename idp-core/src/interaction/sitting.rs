@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::decide::{self, Next, Situation, Standing};
 use super::demand::Demand;
 use super::errand::Errand;
-use super::{Completion, Evidence, Interaction, Proof, RecoveryOffer, State};
+use super::{Completion, Evidence, Interaction, Progress, Proof, RecoveryOffer, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
 use crate::clock::{Timestamp, minutes};
@@ -13,7 +13,7 @@ use crate::consent::ConsentFact;
 use crate::credential::Method;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::{ClientRowId, InteractionId};
+use crate::id::{ClientRowId, InteractionId, MemberId};
 use crate::letter::Purpose;
 use crate::member::{Member, MemberState};
 use crate::oidc::acr::Acr;
@@ -22,6 +22,7 @@ use crate::onboarding::facts::{
     Adding, BirthDateFact, BrowserFact, Facts, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact,
     RecoveryFact,
 };
+use crate::onboarding::table::{self, Step};
 use crate::realm::{MailFallback, PatternGuard};
 use crate::secret::{BrowserSecret, Hashed};
 use crate::store;
@@ -75,6 +76,13 @@ impl Sitting {
         // Where another tab signed somebody else in between the two statements, the page asks again.
         let own = interaction.filter(|interaction| interaction.member.is_none() || interaction.member == seen.member);
         Self::of(ctx, own).await
+    }
+
+    /// The sitting in which the member was last seen, for an operator who looks.
+    pub async fn of_member(ctx: &Ctx, member: MemberId) -> Result<Option<Self>, Fault> {
+        let Some(id) = store::desk::newest_interaction(ctx, member).await? else { return Ok(None) };
+        let interaction = store::interaction::any_by_id(ctx, id).await?;
+        Self::of(ctx, interaction).await
     }
 
     async fn of(ctx: &Ctx, interaction: Option<Interaction>) -> Result<Option<Self>, Fault> {
@@ -176,6 +184,30 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
 /// The evidence that the sitting rests on: the last password of any kind, or a passkey.
 pub fn primary(interaction: &Interaction) -> Option<Evidence> {
     interaction.progress.primary().map(|proof| proof.evidence)
+}
+
+/// The step that the member would owe first, had they just signed in with their own password or, before they have one,
+/// with their letter.
+pub async fn owed_by(ctx: &Ctx, member: &Member) -> Result<Option<Step>, Fault> {
+    let evidence = match store::credential::password_set_at(ctx, member.id).await? {
+        Some(_) => Evidence::Password,
+        None => store::letter::live_of(ctx, member.id)
+            .await?
+            .map_or(Evidence::Pattern, |letter| Evidence::Letter { id: letter.id }),
+    };
+    let interaction = Interaction {
+        id: ctx.new_id(),
+        browser: ctx.vault.hash(b""),
+        request: None,
+        errand: None,
+        state: State::Open,
+        member: Some(member.id),
+        progress: Progress { proofs: vec![Proof { evidence, at: ctx.now }], ..Progress::default() },
+        created_at: ctx.now,
+        seen_at: ctx.now,
+        expires_at: ctx.now,
+    };
+    Ok(table::next_step(&facts(ctx, &interaction, member).await?))
 }
 
 async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {

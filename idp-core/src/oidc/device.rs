@@ -41,9 +41,6 @@ pub async fn authorize(
     caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<DeviceAuthorization, TokenRefusal>, Fault> {
-    if let Err(refusal) = caller.spend(ctx).await? {
-        return Ok(Err(refusal));
-    }
     let client = &caller.client;
     if !client.settings.grant_types.contains(&GrantType::DeviceCode) {
         let description = "the client is not registered for the device grant";

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::access::{self, Access};
 use super::subject;
-use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
+use super::token::{Caller, ClientCall, TokenRefusal};
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -71,8 +71,9 @@ pub async fn introspect(
     caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<Introspection, TokenRefusal>, Fault> {
-    let Some(token) = call.params.find("token") else {
-        return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "the parameter token is missing")));
+    let token = match call.token() {
+        Ok(token) => token,
+        Err(refusal) => return Ok(Err(refusal)),
     };
     if let Some(access) = access::live(ctx, token).await? {
         return Ok(Ok(if concerns(&caller.client, &access) { about(&access)? } else { Introspection::inactive() }));

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::authorize::pushed::{self, LIFETIME};
-use super::authorize::{self, Refused};
-use super::token::{Caller, ClientCall, TokenRefusal};
+use super::authorize::{self, AuthorizationError, Refused};
+use super::token::{Caller, ClientCall};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -22,25 +22,10 @@ pub struct Pushed {
     pub expires_in: u64,
 }
 
-/// How a push ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Push {
-    /// It is kept.
-    Kept(Pushed),
-    /// The client did not prove itself: its assertion was used before.
-    Unproved(TokenRefusal),
-    /// The authorization endpoint would refuse it.
-    Refused(Refused),
-}
-
-/// Keeps the request of a client that proved itself.
-pub async fn push(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Push, Fault> {
-    if let Err(refusal) = caller.spend(ctx).await? {
-        return Ok(Push::Unproved(refusal));
-    }
+/// Keeps the request of a client that proved itself, unless the authorization endpoint would refuse it.
+pub async fn push(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Result<Pushed, Refused>, Fault> {
     let (client, params) = (&caller.client, &call.params);
-    let invalid =
-        |description| Ok(Push::Refused(Refused { error: authorize::AuthorizationError::InvalidRequest, description }));
+    let invalid = |description| Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }));
     if params.find("request_uri").is_some() {
         return invalid("the parameter request_uri must not be pushed");
     }
@@ -49,11 +34,11 @@ pub async fn push(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Push,
     }
     let params = params.without(&PROOFS);
     if let Err(refused) = authorize::accepts(ctx, client, &params).await? {
-        return Ok(Push::Refused(refused));
+        return Ok(Err(refused));
     }
 
     let request_uri = pushed::keep(ctx, client, &params).await?;
     let about = serde_json::json!({ "client": client.id });
     ctx.record_with(EventKind::RequestPushed, None, Outcome::Done, about);
-    Ok(Push::Kept(Pushed { request_uri, expires_in: LIFETIME.as_secs() }))
+    Ok(Ok(Pushed { request_uri, expires_in: LIFETIME.as_secs() }))
 }

@@ -2,7 +2,7 @@
 //! an unknown token, or another client's, is nothing to speak of.
 
 use super::access::{self, Kind};
-use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
+use super::token::{Caller, ClientCall, TokenRefusal};
 use crate::audit::{EventKind, Outcome};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
@@ -11,11 +11,9 @@ use crate::store;
 
 /// Takes the token in the form back.
 pub async fn revoke(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Result<(), TokenRefusal>, Fault> {
-    if let Err(refusal) = caller.spend(ctx).await? {
-        return Ok(Err(refusal));
-    }
-    let Some(token) = call.params.find("token") else {
-        return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "the parameter token is missing")));
+    let token = match call.token() {
+        Ok(token) => token,
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let refresh = store::refresh_token::by_secret(ctx, &ctx.vault.hash(token.as_bytes())).await?;
     if let Some(refresh) = refresh.filter(|refresh| refresh.client == caller.client.id) {

@@ -23,7 +23,7 @@ mod token_exchange;
 pub(crate) use access_token::AccessTokenClaims;
 pub use binding::Confirmation;
 pub use call::{ClientCall, ClientCertificate, SentProof};
-pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, CLIENT_AUTH_METHODS, Caller, authenticate};
+pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, CLIENT_AUTH_METHODS, Caller, Claimant, authenticate};
 pub use error::{Challenge, TokenError, TokenRefusal};
 pub use issued::{PreparedTokens, TokenResponse};
 pub use one_time::OneTime;
@@ -54,30 +54,28 @@ pub enum Read {
     /// It is answered.
     Answered(Exchanged),
     /// The client proved itself, and its grant changes something.
-    Changes(Box<Caller>),
+    Changes(Box<Claimant>),
 }
 
 /// Answers a token request as far as that is possible without changing anything.
 pub async fn read(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
-    let caller = match authenticate(ctx, call).await? {
-        Ok(caller) => caller,
+    let claimant = match authenticate(ctx, call).await? {
+        Ok(claimant) => claimant,
         Err(refusal) => return Ok(Read::Answered(Exchanged::Refused(refusal))),
     };
-    let signs_alone = call.params.find("grant_type") == Some(GrantType::ClientCredentials.name())
-        && caller.client.settings.access_tokens.format == TokenFormat::Jwt
-        && caller.changes_nothing()
-        && call.dpop == SentProof::Nothing;
-    if signs_alone {
-        return Ok(Read::Answered(client_credentials::answer(ctx, &caller, call).await?));
+    let signs_alone = |caller: &&Caller| {
+        call.params.find("grant_type") == Some(GrantType::ClientCredentials.name())
+            && caller.client.settings.access_tokens.format == TokenFormat::Jwt
+            && call.dpop == SentProof::Nothing
+    };
+    if let Some(caller) = claimant.unspent().filter(signs_alone) {
+        return Ok(Read::Answered(client_credentials::answer(ctx, caller, call).await?));
     }
-    Ok(Read::Changes(Box::new(caller)))
+    Ok(Read::Changes(Box::new(claimant)))
 }
 
 /// Answers the token request of a client that proved itself.
 pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
-    if let Err(refusal) = caller.spend(ctx).await? {
-        return Ok(Exchanged::Refused(refusal));
-    }
     let refused = |error, description| Ok(Exchanged::Refused(TokenRefusal::new(error, description)));
     let Some(name) = call.params.find("grant_type") else {
         return refused(TokenError::InvalidRequest, "the parameter grant_type is missing");

@@ -35,6 +35,27 @@ pub enum Step {
     RecoveryCodes,
 }
 
+impl Step {
+    /// The name by which operators know it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BirthDate => "birth_date",
+            Self::Terms => "terms",
+            Self::MailAddress => "mail_address",
+            Self::MailProof => "mail_proof",
+            Self::ChooseMethod => "choose_method",
+            Self::NewPassword => "new_password",
+            Self::Complete => "complete",
+            Self::ProveMail => "prove_mail",
+            Self::EnrolPasskey => "enrol_passkey",
+            Self::EnrolApp => "enrol_app",
+            Self::EnrolMail => "enrol_mail",
+            Self::OfferPasskey => "offer_passkey",
+            Self::RecoveryCodes => "recovery_codes",
+        }
+    }
+}
+
 struct Row {
     step: Step,
     owed_when: fn(&Facts) -> bool,

@@ -76,6 +76,12 @@ pub struct Query {
     pub member: Option<MemberId>,
     /// Only of this kind, by its stored name.
     pub kind: Option<String>,
+    /// Only what this operator did.
+    pub operator: Option<String>,
+    /// Only what happened from this instant on.
+    pub since: Option<Timestamp>,
+    /// Only what happened before this instant.
+    pub until: Option<Timestamp>,
     /// Only those after this number.
     pub after: i64,
     /// How many at most.
@@ -94,6 +100,18 @@ pub(crate) async fn list(ctx: &Ctx, query: &Query) -> Result<Vec<Written>, Fault
     }
     if let Some(kind) = &query.kind {
         select = select.filter(audit_event::Column::Kind.eq(kind.as_str()));
+    }
+    if let Some(since) = query.since {
+        select = select.filter(audit_event::Column::At.gte(since.millis()));
+    }
+    if let Some(until) = query.until {
+        select = select.filter(audit_event::Column::At.lt(until.millis()));
+    }
+    if let Some(operator) = &query.operator {
+        // The text is our own JSON: within it this stands for the actor alone, since details are objects of their own.
+        let name = serde_json::to_string(operator).map_err(|_| Fault::unreadable("operator"))?;
+        let actor = format!(r#""actor":{{"kind":"operator","name":{name}}}"#);
+        select = select.filter(audit_event::Column::Event.contains(actor));
     }
     let rows = select.all(&ctx.db).await?;
     Ok(rows.into_iter().map(written).collect())

@@ -60,6 +60,19 @@ pub(crate) async fn newest_outside(ctx: &Ctx, member: MemberId, kind: CeremonyKi
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
+/// The newest ceremony of this interaction that waits for a mailed code, whatever it is for.
+pub(crate) async fn newest_mailed(
+    ctx: &Ctx,
+    member: MemberId,
+    interaction: InteractionId,
+) -> Result<Option<Ceremony>, Fault> {
+    let select = of_member(ctx, member)
+        .filter(ceremony::Column::InteractionId.eq(interaction.uuid()))
+        .filter(ceremony::Column::CodeHash.is_not_null())
+        .order_by_desc(ceremony::Column::Id);
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
 pub(crate) async fn by_link(ctx: &Ctx, link: &Hashed<LinkSecret>) -> Result<Option<Ceremony>, Fault> {
     let select = ceremony::Entity::find()
         .filter(ceremony::Column::RealmId.eq(ctx.realm().id.uuid()))

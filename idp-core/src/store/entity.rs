@@ -1,5 +1,6 @@
 //! The tables as sea-orm sees them; private to the store.
 
+pub(super) mod audit_base;
 pub(super) mod audit_event;
 pub(super) mod audit_head;
 pub(super) mod authorization_code;
@@ -40,5 +41,6 @@ pub(super) mod signing_key;
 pub(super) mod terms;
 pub(super) mod terms_acceptance;
 pub(super) mod throttle;
+pub(super) mod tombstone;
 pub(super) mod totp_credential;
 pub(super) mod used_identifier;

@@ -80,6 +80,13 @@ pub(crate) async fn lock(
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
+/// An interaction in whatever browser, for an operator who looks.
+pub(crate) async fn any_by_id(ctx: &Ctx, id: InteractionId) -> Result<Option<Interaction>, Fault> {
+    let select =
+        interaction::Entity::find_by_id(id.uuid()).filter(interaction::Column::RealmId.eq(ctx.realm().id.uuid()));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
 /// An interaction whose ceremony was answered elsewhere; for a change.
 pub(crate) async fn lock_any(ctx: &Ctx, id: InteractionId) -> Result<Option<Interaction>, Fault> {
     let select = interaction::Entity::find_by_id(id.uuid())

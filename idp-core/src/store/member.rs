@@ -1,5 +1,6 @@
 //! Tables `members` and `terms_acceptances`.
 
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -21,6 +22,10 @@ use crate::user_id::{UserId, UserIdNormal};
 
 pub(crate) async fn insert_many(ctx: &Ctx, members: &[Member]) -> Result<(), Fault> {
     for chunk in members.chunks(500) {
+        let subjects: Vec<&str> = chunk.iter().map(|member| member.subject.as_str()).collect();
+        if !super::tombstone::buried(ctx, &subjects).await?.is_empty() {
+            return Err(Fault::Broken("the sub of a deleted member would be given to somebody else".into()));
+        }
         let rows = chunk.iter().map(|member| row(ctx, member).into_active_model());
         member::Entity::insert_many(rows).exec_without_returning(&ctx.db).await?;
     }
@@ -186,11 +191,23 @@ pub(crate) async fn terms_last_accepted(ctx: &Ctx, id: MemberId) -> Result<Optio
 pub(crate) async fn terms_accepted(ctx: &Ctx, id: MemberId) -> Result<i64, Fault> {
     let select = terms_acceptance::Entity::find()
         .filter(terms_acceptance::Column::MemberId.eq(id.uuid()))
+        .filter(terms_acceptance::Column::VoidedAt.is_null())
         .order_by_desc(terms_acceptance::Column::Version);
     Ok(select.one(&ctx.db).await?.map_or(0, |row| row.version))
 }
 
-/// Notes which text was accepted. Accepting the same version again changes nothing.
+/// Has the terms asked for again; what was accepted stays on record. Answers how many acceptances that took back.
+pub(crate) async fn void_terms(ctx: &Ctx, id: MemberId) -> Result<u64, Fault> {
+    let voided = terms_acceptance::Entity::update_many()
+        .col_expr(terms_acceptance::Column::VoidedAt, Expr::value(ctx.now.millis()))
+        .filter(terms_acceptance::Column::MemberId.eq(id.uuid()))
+        .filter(terms_acceptance::Column::VoidedAt.is_null())
+        .exec(&ctx.db)
+        .await?;
+    Ok(voided.rows_affected)
+}
+
+/// Notes which text was accepted. Accepting the same version again changes nothing, unless it had been taken back.
 pub(crate) async fn accept_terms(ctx: &Ctx, id: MemberId, terms: &Terms) -> Result<(), Fault> {
     let row = terms_acceptance::ActiveModel {
         member_id: Set(id.uuid()),
@@ -199,13 +216,17 @@ pub(crate) async fn accept_terms(ctx: &Ctx, id: MemberId, terms: &Terms) -> Resu
         language: Set(terms.language.tag().to_owned()),
         sha256: Set(terms.sha256.clone()),
         accepted_at: Set(ctx.now.millis()),
+        voided_at: Set(None),
     };
-    let conflict = sea_orm::sea_query::OnConflict::columns([
-        terms_acceptance::Column::MemberId,
-        terms_acceptance::Column::Version,
-    ])
-    .do_nothing()
-    .to_owned();
+    let conflict = OnConflict::columns([terms_acceptance::Column::MemberId, terms_acceptance::Column::Version])
+        .update_columns([
+            terms_acceptance::Column::Language,
+            terms_acceptance::Column::Sha256,
+            terms_acceptance::Column::AcceptedAt,
+            terms_acceptance::Column::VoidedAt,
+        ])
+        .action_and_where(Expr::col((terms_acceptance::Entity, terms_acceptance::Column::VoidedAt)).is_not_null())
+        .to_owned();
     terms_acceptance::Entity::insert(row).on_conflict(conflict).exec_without_returning(&ctx.db).await?;
     Ok(())
 }
@@ -240,7 +261,7 @@ fn row(ctx: &Ctx, member: &Member) -> member::Model {
     }
 }
 
-fn noun(row: member::Model) -> Result<Member, Fault> {
+pub(super) fn noun(row: member::Model) -> Result<Member, Fault> {
     let mail = match row.mail {
         None => None,
         Some(text) => Some(MailOnFile {

@@ -22,6 +22,7 @@ pub(crate) async fn insert(ctx: &Ctx, realm: &Realm) -> Result<(), Fault> {
         updated_at: Set(ctx.now.millis()),
     };
     realm::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    ctx.realm_changed();
     Ok(())
 }
 
@@ -36,6 +37,7 @@ pub(crate) async fn update(ctx: &Ctx, realm: &Realm) -> Result<(), Fault> {
         ..Default::default()
     };
     realm::Entity::update(row).exec(&ctx.db).await?;
+    ctx.realm_changed();
     Ok(())
 }
 

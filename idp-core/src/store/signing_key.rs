@@ -26,6 +26,7 @@ pub(crate) async fn insert(ctx: &Ctx, key: &Key, private: &Plain<SigningKey>) ->
         changed_at: Set(key.changed_at.millis()),
     };
     signing_key::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    ctx.realm_changed();
     Ok(())
 }
 
@@ -77,6 +78,7 @@ pub(crate) async fn active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer
 
 /// Writes the state of an existing key; a key that is gone takes its private half with it.
 pub(crate) async fn update_state(ctx: &Ctx, key: &Key) -> Result<(), Fault> {
+    ctx.realm_changed();
     let realm = ctx.realm().id.uuid();
     if key.state == KeyState::Gone {
         let delete = signing_key::Entity::delete_by_id(key.kid.as_str());

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
-use super::{Ambient, Performed, perform};
+use super::{Ambient, Echo, Performed, perform};
 use crate::ctx::{Ctx, Scope};
 use crate::fault::Fault;
 
@@ -19,13 +20,19 @@ const QUEUE: usize = 1024;
 const BATCH: usize = 64;
 
 /// Hands operations to the writing task.
-pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, mail_queued: Arc<Notify>) -> Self {
+    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, echo: Arc<Echo>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection, ambient, mail_queued, receiver));
-        Self(sender)
+        let task = tokio::spawn(work(connection, ambient, echo, receiver));
+        Self(sender, task)
+    }
+
+    /// Lets what waits be written, and closes the connection.
+    pub(super) async fn close(self) -> Result<(), Fault> {
+        drop(self.0);
+        self.1.await.map_err(|_| Fault::Broken("the writer ended badly".into()))
     }
 
     pub(super) async fn run<T, F>(&self, scope: Scope, operation: F) -> Result<T, Fault>
@@ -42,19 +49,22 @@ impl Writer {
 async fn work(
     connection: DatabaseConnection,
     ambient: Ambient,
-    mail_queued: Arc<Notify>,
+    echo: Arc<Echo>,
     mut receiver: mpsc::Receiver<Box<dyn Job>>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, &ambient, &mail_queued, std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, &ambient, &echo, std::mem::take(&mut batch), &mut receiver).await;
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the writing connection did not close");
     }
 }
 
 async fn commit_together(
     connection: &DatabaseConnection,
     ambient: &Ambient,
-    mail_queued: &Notify,
+    echo: &Echo,
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
@@ -82,7 +92,7 @@ async fn commit_together(
     let committed = outer.commit().await.map_err(|error| error.to_string());
     for answer in answers {
         match &committed {
-            Ok(()) => answer.committed(mail_queued),
+            Ok(()) => answer.committed(echo),
             Err(text) => answer.lost(Fault::Unavailable(text.clone())),
         }
     }
@@ -95,7 +105,7 @@ trait Job: Send {
 }
 
 trait Answer: Send {
-    fn committed(self: Box<Self>, mail_queued: &Notify);
+    fn committed(self: Box<Self>, echo: &Echo);
     fn lost(self: Box<Self>, fault: Fault);
 }
 
@@ -141,10 +151,10 @@ where
 }
 
 impl<T: Send> Answer for Settled<T> {
-    fn committed(self: Box<Self>, mail_queued: &Notify) {
+    fn committed(self: Box<Self>, echo: &Echo) {
         let Settled { result, reply } = *self;
-        if result.as_ref().is_ok_and(|performed| performed.mail_queued) {
-            mail_queued.notify_one();
+        if let Ok(performed) = &result {
+            echo.hear(performed.news);
         }
         let _ = reply.send(result.map(|performed| performed.answer));
     }

@@ -1,20 +1,79 @@
-//! What a client sends to an endpoint of its own, and how a refusal is told: the same for each of them.
+//! What a client sends to an endpoint of its own, how it proves itself, and how a refusal is told: the same for each.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures::FutureExt;
-use idp_core::oidc::token::{Challenge, ClientCall, SentProof, TokenError, TokenRefusal};
+use futures::future::BoxFuture;
+use idp_core::ctx::Ctx;
+use idp_core::fault::Fault;
+use idp_core::oidc::token::{
+    Caller, Challenge, Claimant, ClientCall, SentProof, TokenError, TokenRefusal, authenticate,
+};
 use idp_core::oidc::{client_keys, dpop};
 use idp_core::realm::DpopNonces;
 
 use super::{document, sent};
+use crate::error::Failure;
 use crate::extract::Visit;
 use crate::outgoing::fetch_keys;
 use crate::state::AppState;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// What a verb for a client that proved itself comes to.
+pub(super) type Done<T> = Result<T, TokenRefusal>;
+
+/// Runs a verb that changes something for the client that calls `endpoint`, or answers why not.
+pub(super) async fn run<T, V>(
+    state: &AppState,
+    visit: &Visit,
+    endpoint: &'static str,
+    request: Request,
+    verb: V,
+) -> Result<Result<T, Response>, Failure>
+where
+    T: Send + 'static,
+    V: for<'c> FnOnce(&'c Ctx, &'c Caller, &'c ClientCall) -> BoxFuture<'c, Result<Done<T>, Fault>> + Send + 'static,
+{
+    let call = match read(state, visit, endpoint, request).await {
+        Ok(call) => call,
+        Err(response) => return Ok(Err(response)),
+    };
+    let sent = call.clone();
+    let scope = visit.scope();
+    let reading = state.store.read(&scope, move |ctx| async move { authenticate(ctx, &sent).await }.boxed());
+    let done = match reading.await? {
+        Ok(claimant) => spend(state, visit, (claimant, call), verb).await?,
+        Err(refusal) => Err(refusal),
+    };
+    Ok(done.map_err(|refusal| refused(visit, endpoint, &refusal)))
+}
+
+/// Uses up what proves the client, and runs the verb in the same operation.
+pub(super) async fn spend<T, V>(
+    state: &AppState,
+    visit: &Visit,
+    (claimant, call): (Claimant, ClientCall),
+    verb: V,
+) -> Result<Done<T>, Fault>
+where
+    T: Send + 'static,
+    V: for<'c> FnOnce(&'c Ctx, &'c Caller, &'c ClientCall) -> BoxFuture<'c, Result<Done<T>, Fault>> + Send + 'static,
+{
+    let scope = visit.scope_of(claimant.actor());
+    let operation = state.store.write(&scope, move |ctx| {
+        async move {
+            match claimant.spend(ctx).await? {
+                Ok(caller) => verb(ctx, caller, &call).await,
+                Err(refusal) => Ok(Err(refusal)),
+            }
+        }
+        .boxed()
+    });
+    operation.await
+}
 
 /// Reads a call to `endpoint`; an unreadable form is answered at once.
 pub(super) async fn read(

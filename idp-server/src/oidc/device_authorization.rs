@@ -4,12 +4,10 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::FutureExt;
-use idp_core::actor::Actor;
 use idp_core::oidc::device;
-use idp_core::oidc::token::authenticate;
 
 use super::client_call;
-use super::document::{self, Keep};
+use super::document;
 use crate::error::Failure;
 use crate::extract::Visit;
 use crate::paths;
@@ -17,23 +15,12 @@ use crate::state::AppState;
 
 /// Begins a request of a device (RFC 8628 §3.1).
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let call = match client_call::read(&state, &visit, paths::DEVICE_AUTHORIZATION, request).await {
-        Ok(call) => call,
-        Err(response) => return Ok(response),
-    };
-    let sent = call.clone();
-    let scope = visit.scope();
-    let reading = state.store.read(&scope, move |ctx| async move { authenticate(ctx, &sent).await }.boxed());
-    let caller = match reading.await? {
-        Ok(caller) => caller,
-        Err(refusal) => return Ok(client_call::refused(&visit, paths::DEVICE_AUTHORIZATION, &refusal)),
-    };
-    let scope = visit.scope_of(Actor::Client { id: caller.client.id });
-    let operation =
-        state.store.write(&scope, move |ctx| async move { device::authorize(ctx, &caller, &call).await }.boxed());
+    let begun = client_call::run(&state, &visit, paths::DEVICE_AUTHORIZATION, request, |ctx, caller, call| {
+        device::authorize(ctx, caller, call).boxed()
+    });
 
-    match operation.await? {
-        Ok(begun) => Ok(document::document(StatusCode::OK, Keep::Never, &begun)),
-        Err(refusal) => Ok(client_call::refused(&visit, paths::DEVICE_AUTHORIZATION, &refusal)),
-    }
+    Ok(match begun.await? {
+        Ok(begun) => document::document(StatusCode::OK, &begun),
+        Err(response) => response,
+    })
 }

@@ -5,28 +5,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// Who may keep a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
-    /// Nobody: it holds tokens or personal data (RFC 6749 §5.1).
-    Never,
-    /// Anybody, for five minutes: a new key is published a day before it signs.
-    Shortly,
+/// Anybody may keep what is published, for five minutes: a new key is there a day before it signs.
+pub(super) fn keep_shortly(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    open(headers);
 }
 
-/// A document with its headers.
-pub(super) fn document(status: StatusCode, keep: Keep, content: &impl Serialize) -> Response {
+/// A document with its headers. Nobody keeps it: it holds tokens or personal data (RFC 6749 §5.1).
+pub(super) fn document(status: StatusCode, content: &impl Serialize) -> Response {
     let mut response = (status, Json(content)).into_response();
     let headers = response.headers_mut();
-    match keep {
-        Keep::Never => {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-        }
-        Keep::Shortly => {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-        }
-    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     open(headers);
     response
 }
@@ -43,7 +33,7 @@ pub(super) fn jwt(content_type: &'static str, token: String) -> Response {
 
 /// An error document (RFC 6749 §5.2, RFC 6750 §3).
 pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Response {
-    document(status, Keep::Never, &serde_json::json!({ "error": code, "error_description": description }))
+    document(status, &serde_json::json!({ "error": code, "error_description": description }))
 }
 
 /// Lets scripts of public clients read the answer (Fetch §3.3.3). Credentials of browsers stay out.

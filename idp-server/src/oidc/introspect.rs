@@ -4,14 +4,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use idp_core::actor::Actor;
 use idp_core::ctx::Ctx;
 use idp_core::fault::Fault;
 use idp_core::oidc::introspect::{Introspection, SignedIntrospection, introspect};
-use idp_core::oidc::token::{Caller, ClientCall, TokenRefusal, authenticate};
+use idp_core::oidc::token::{Caller, Claimant, ClientCall, authenticate};
 
-use super::client_call;
-use super::document::{self, Keep};
+use super::client_call::{self, Done};
+use super::document;
 use crate::error::Failure;
 use crate::extract::Visit;
 use crate::paths;
@@ -40,62 +39,45 @@ pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: R
     };
 
     match answer(&state, &visit, call, form).await? {
-        Ok(Answer::Json(known)) => Ok(document::document(StatusCode::OK, Keep::Never, known.document())),
+        Ok(Answer::Json(known)) => Ok(document::document(StatusCode::OK, known.document())),
         Ok(Answer::Jwt(known)) => Ok(signed(known.sign()?)),
         Err(refusal) => Ok(client_call::refused(&visit, paths::INTROSPECT, &refusal)),
     }
 }
 
-async fn answer(
-    state: &AppState,
-    visit: &Visit,
-    call: ClientCall,
-    form: Form,
-) -> Result<Result<Answer, TokenRefusal>, Failure> {
+async fn answer(state: &AppState, visit: &Visit, call: ClientCall, form: Form) -> Result<Done<Answer>, Failure> {
     let sent = call.clone();
     let scope = visit.scope();
     let read = state.store.read(&scope, move |ctx| async move { reading(ctx, &sent, form).await }.boxed());
-    let caller = match read.await? {
+    let claimant = match read.await? {
         Ok(Reading::Answered(answer)) => return Ok(Ok(answer)),
-        Ok(Reading::Changes(caller)) => caller,
+        Ok(Reading::Changes(claimant)) => claimant,
         Err(refusal) => return Ok(Err(refusal)),
     };
     // An assertion is used up before its client is told anything.
-    let scope = visit.scope_of(Actor::Client { id: caller.client.id });
-    let write = state.store.write(&scope, move |ctx| {
-        async move {
-            match caller.spend(ctx).await? {
-                Ok(()) => told(ctx, &caller, &call, form).await,
-                Err(refusal) => Ok(Err(refusal)),
-            }
-        }
-        .boxed()
+    let told = client_call::spend(state, visit, (*claimant, call), move |ctx, caller, call| {
+        told(ctx, caller, call, form).boxed()
     });
-    Ok(write.await?)
+    Ok(told.await?)
 }
 
 enum Reading {
     Answered(Answer),
-    Changes(Box<Caller>),
+    Changes(Box<Claimant>),
 }
 
-async fn reading(ctx: &Ctx, call: &ClientCall, form: Form) -> Result<Result<Reading, TokenRefusal>, Fault> {
-    let caller = match authenticate(ctx, call).await? {
-        Ok(caller) => caller,
+async fn reading(ctx: &Ctx, call: &ClientCall, form: Form) -> Result<Done<Reading>, Fault> {
+    let claimant = match authenticate(ctx, call).await? {
+        Ok(claimant) => claimant,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if !caller.changes_nothing() {
-        return Ok(Ok(Reading::Changes(Box::new(caller))));
+    match claimant.unspent() {
+        Some(caller) => Ok(told(ctx, caller, call, form).await?.map(Reading::Answered)),
+        None => Ok(Ok(Reading::Changes(Box::new(claimant)))),
     }
-    Ok(told(ctx, &caller, call, form).await?.map(Reading::Answered))
 }
 
-async fn told(
-    ctx: &Ctx,
-    caller: &Caller,
-    call: &ClientCall,
-    form: Form,
-) -> Result<Result<Answer, TokenRefusal>, Fault> {
+async fn told(ctx: &Ctx, caller: &Caller, call: &ClientCall, form: Form) -> Result<Done<Answer>, Fault> {
     let known = match introspect(ctx, caller, call).await? {
         Ok(known) => known,
         Err(refusal) => return Ok(Err(refusal)),

@@ -10,7 +10,7 @@ use idp_core::client::Client;
 use idp_core::oidc::register::{self, Draft, Refusal, Registered, answer};
 use serde_json::{Map, Value, json};
 
-use super::document::{self, Keep};
+use super::document;
 use super::sent;
 use crate::error::Failure;
 use crate::extract::Visit;
@@ -59,7 +59,7 @@ pub(crate) async fn get(
     match managed.await? {
         Ok(client) => {
             let document = information(&visit, &client, &access.unwrap_or_default());
-            Ok(document::document(StatusCode::OK, Keep::Never, &document))
+            Ok(document::document(StatusCode::OK, &document))
         }
         Err(refusal) => Ok(refused(&visit, &refusal)),
     }
@@ -149,7 +149,7 @@ fn told(visit: &Visit, status: StatusCode, registered: &Registered) -> Response 
         document.insert("client_secret".to_owned(), secret.expose_text().into());
         document.insert("client_secret_expires_at".to_owned(), 0.into());
     }
-    document::document(status, Keep::Never, &document)
+    document::document(status, &document)
 }
 
 /// RFC 7591 §3.2.1 and RFC 7592 §3. A secret is told when it is drawn, and never again.
@@ -179,7 +179,7 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
     };
     tracing::info!(error = code, reason = why, request_id = visit.request_id(), "registration refused");
     let body = json!({ "error": code, "error_description": why });
-    let mut response = document::document(status, Keep::Never, &body);
+    let mut response = document::document(status, &body);
     if status == StatusCode::UNAUTHORIZED {
         response
             .headers_mut()

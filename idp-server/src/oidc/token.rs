@@ -4,11 +4,10 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::FutureExt;
-use idp_core::actor::Actor;
 use idp_core::oidc::token::{ClientCall, Exchanged, Read, exchange, read};
 
 use super::client_call;
-use super::document::{self, Keep};
+use super::document;
 use crate::error::Failure;
 use crate::extract::Visit;
 use crate::outgoing::fetch_keys;
@@ -29,7 +28,7 @@ pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: R
                 fetch_keys(&state, &uri).await;
             }
             let signed = tokens.sign((&ambient.client_keys, ambient.entropy.as_ref()))?;
-            let response = document::document(StatusCode::OK, Keep::Never, &signed);
+            let response = document::document(StatusCode::OK, &signed);
             Ok(client_call::with_nonce(&visit, response))
         }
         Exchanged::Refused(refusal) => Ok(client_call::refused(&visit, paths::TOKEN, &refusal)),
@@ -40,11 +39,12 @@ async fn answer(state: &AppState, visit: &Visit, call: ClientCall) -> Result<Exc
     let sent = call.clone();
     let scope = visit.scope();
     let reading = state.store.read(&scope, move |ctx| async move { read(ctx, &sent).await }.boxed());
-    let caller = match reading.await? {
+    let claimant = match reading.await? {
         Read::Answered(exchanged) => return Ok(exchanged),
-        Read::Changes(caller) => caller,
+        Read::Changes(claimant) => claimant,
     };
-    let scope = visit.scope_of(Actor::Client { id: caller.client.id });
-    let operation = state.store.write(&scope, move |ctx| async move { exchange(ctx, &caller, &call).await }.boxed());
-    Ok(operation.await?)
+    let exchanged = client_call::spend(state, visit, (*claimant, call), |ctx, caller, call| {
+        async move { Ok(Ok(exchange(ctx, caller, call).await?)) }.boxed()
+    });
+    Ok(exchanged.await?.unwrap_or_else(Exchanged::Refused))
 }

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use idp_core::oidc::protect::Protected;
 use idp_core::oidc::userinfo::{PresentedToken, Scheme, Told, Userinfo, userinfo};
 
-use super::document::{self, Keep};
+use super::document;
 use super::{client_call, sent};
 use crate::error::Failure;
 use crate::extract::Visit;
@@ -110,7 +110,7 @@ async fn tell(state: &AppState, told: Told) -> Result<Response, Failure> {
         fetch_keys(state, &uri).await;
     }
     match told.protected((&ambient.client_keys, ambient.entropy.as_ref()))? {
-        Protected::Plain(claims) => Ok(document::document(StatusCode::OK, Keep::Never, &claims)),
+        Protected::Plain(claims) => Ok(document::document(StatusCode::OK, &claims)),
         Protected::Jwt(token) => Ok(document::jwt("application/jwt", token)),
     }
 }
@@ -122,7 +122,7 @@ fn challenge(scheme: Scheme, status: StatusCode, error: Option<(&'static str, &'
         Scheme::Dpop => "DPoP",
     };
     let (mut response, text) = match error {
-        None => (document::document(status, Keep::Never, &serde_json::json!({})), scheme.to_owned()),
+        None => (document::document(status, &serde_json::json!({})), scheme.to_owned()),
         Some((code, why)) => {
             let text = format!("{scheme} error=\"{code}\", error_description=\"{why}\"");
             (document::error(status, code, why), text)

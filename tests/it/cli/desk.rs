@@ -70,7 +70,7 @@ impl Desk {
         desk
     }
 
-    fn has_config(&self, url: &str) {
+    pub(super) fn has_config(&self, url: &str) {
         let config = format!("[database]\nurl = \"{url}\"\n\n[secrets]\ninstallation_key_file = \"key\"\n");
         self.has_file("sekisho.toml", config);
     }
@@ -79,6 +79,16 @@ impl Desk {
         let path = self.path("key");
         std::fs::write(&path, key).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// The database, as a client of it names it.
+    pub(super) fn url(&self) -> String {
+        let config: toml::Table = self.reads("sekisho.toml").parse().unwrap();
+        let url = config["database"]["url"].as_str().unwrap();
+        match self.database {
+            Database::Sqlite => format!("sqlite://{}", self.path("sekisho.db").display()),
+            Database::Postgres => url.to_owned(),
+        }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -112,8 +122,13 @@ impl Desk {
 
     /// The same with further words that hold spaces.
     pub(super) fn run_with(&self, words: &str, more: &[&str]) -> Answer {
+        self.run_as("ops", words, more)
+    }
+
+    /// The same by another operator.
+    pub(super) fn run_as(&self, operator: &str, words: &str, more: &[&str]) -> Answer {
         let output = Command::new(binary())
-            .args(["--operator", "ops"])
+            .args(["--operator", operator])
             .args(words.split_whitespace())
             .args(more)
             .current_dir(self.folder.path())

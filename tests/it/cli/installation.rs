@@ -1,9 +1,8 @@
 //! `idp-admin migrate`, `audit`, `doctor`, and what every command does alike
 
 use insta::{allow_duplicates, assert_snapshot};
-use sqlx::{Connection, Executor, SqliteConnection};
 
-use super::desk::{Database, desks, desks_with_realm};
+use super::desk::desks;
 
 #[tokio::test]
 async fn the_schema_is_brought_up_to_date_once() {
@@ -30,26 +29,6 @@ async fn several_migrations_at_once_end_well() {
             runs.into_iter().all(|run| run.join().unwrap() == 0)
         });
         assert!(all_end_well);
-    }
-}
-
-#[tokio::test]
-async fn an_altered_audit_log_is_found() {
-    for desk in desks_with_realm().await {
-        desk.run("member create a1").succeeds();
-        assert!(desk.json("audit verify").as_array().unwrap().iter().all(|chain| chain["good"] == true));
-        if desk.database == Database::Sqlite {
-            let url = format!("sqlite://{}", desk.path("sekisho.db").display());
-            let mut connection = SqliteConnection::connect(&url).await.unwrap();
-            let change = "UPDATE audit_events SET event = replace(event, 'ops', 'eve') WHERE sequence = 2";
-            connection.execute(change).await.unwrap();
-            let changed = "mgc: event 2 was changed. The log was altered.\n";
-            assert_eq!(desk.run("audit verify").fails(), changed);
-            let cut = "DELETE FROM audit_events WHERE sequence = 2";
-            connection.execute(cut).await.unwrap();
-            let missing = "mgc: event 2 is missing; 3 stands in its place. The log was altered.\n";
-            assert_eq!(desk.run("audit verify").fails(), missing);
-        }
     }
 }
 
@@ -99,4 +78,58 @@ async fn wrong_usage_and_a_missing_configuration_are_told_apart() {
         desk.has_file("broken.toml", "[database]\nurl = \"mysql://x\"\n[secrets]\ninstallation_key_file = \"key\"\n");
         assert_eq!(desk.run("--config broken.toml realm list").code, 1);
     } }
+}
+
+#[tokio::test]
+async fn keys_of_a_document_stand_in_the_order_of_the_alphabet() {
+    for desk in desks().await {
+        desk.run("migrate up").succeeds();
+        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
+        desk.run("member create a1").succeeds();
+        let document = desk.run("--json member show a1").succeeds();
+        let keys: Vec<&str> = document
+            .lines()
+            .filter_map(|line| line.strip_prefix("  \"")?.split_once("\": "))
+            .map(|(key, _)| key)
+            .collect();
+        assert!(keys.len() > 20 && keys.is_sorted(), "{keys:?}");
+    }
+}
+
+#[tokio::test]
+async fn completions_and_manual_pages_need_no_installation() {
+    for desk in desks().await {
+        for shell in ["bash", "zsh", "fish"] {
+            let script = desk.run(&format!("--config nowhere.toml completions {shell}")).succeeds();
+            assert!(script.contains("remove-method"), "{shell}");
+        }
+        assert_eq!(desk.run("completions csh").code, 64);
+        std::fs::create_dir(desk.path("man")).unwrap();
+        assert_eq!(desk.run("--config nowhere.toml man man").code, 0);
+        let page = desk.reads("man/idp-admin-member-find.1");
+        assert!(page.starts_with(".ie") || page.contains(".TH"), "{page}");
+        assert!(desk.run("man nowhere").fails().contains("is no folder"));
+    }
+}
+
+#[tokio::test]
+async fn every_verb_explains_itself_with_an_example_or_takes_no_words() {
+    let desks = desks().await;
+    let desk = &desks[0];
+    std::fs::create_dir(desk.path("man")).unwrap();
+    assert_eq!(desk.run("man man").code, 0);
+    for page in std::fs::read_dir(desk.path("man")).unwrap() {
+        let name = page.unwrap().file_name().into_string().unwrap();
+        let words: Vec<&str> = name.trim_end_matches(".1").split('-').collect();
+        if words.contains(&"help") || words.len() < 4 {
+            continue;
+        }
+        // A verb of two words (remove-method) is one word of the command line.
+        let verb = format!("{} {}", words[2], words[3..].join("-"));
+        let help = desk.run(&format!("{verb} --help"));
+        assert_eq!(help.code, 0, "{verb}");
+        assert!(!help.stdout.contains('\u{1b}'), "{verb} is coloured although nobody looks");
+        let takes_words = help.stdout.contains("Arguments:");
+        assert!(!takes_words || help.stdout.contains("Example"), "{verb} has no example:\n{}", help.stdout);
+    }
 }

@@ -29,14 +29,27 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
           "given_kana": null,
           "given_name": "太郎",
           "id": "[id]",
+          "journey": {
+            "step": "birth_date",
+            "where": "owes"
+          },
           "language": null,
+          "last_seen": null,
           "left_at": null,
           "letters": [],
+          "lock": {
+            "failures": 0,
+            "until": null
+          },
           "mail": "da.me..@docomo.ne.jp",
           "mail_verified_at": null,
+          "mails": [],
+          "methods": [],
+          "new_password_required_at": null,
           "number": null,
           "password_set_at": null,
           "postal_code": null,
+          "sessions": [],
           "state": "active",
           "sub": "[sub]",
           "symbol": null,
@@ -60,7 +73,10 @@ async fn a_member_is_created_found_in_any_spelling_and_switched_off_and_on() {
             .iter()
             .map(|event| event["kind"].as_str().unwrap().to_owned())
             .collect();
-        assert_eq!(kinds, ["member_created", "sessions_ended", "member_disabled", "member_enabled"]);
+        assert_eq!(
+            kinds,
+            ["member_created", "member_viewed", "sessions_ended", "member_disabled", "member_enabled"]
+        );
     } }
 }
 
@@ -74,7 +90,7 @@ async fn what_is_wrong_about_a_member_is_said() {
         assert_snapshot!(refused("member create b --birth-date 55.1.1"), @"The year of birth needs four digits or an era.");
         assert_snapshot!(refused("member create b --mail nobody"), @"The mail address has no @.");
         assert_snapshot!(refused("member create b --language fr"), @"The language must be ja or en.");
-        assert_snapshot!(refused("member show b"), @"There is no member “b”. See who is there: idp-admin member list");
+        assert_snapshot!(refused("member show b"), @"There is no member “b”. See who is there: idp-admin member find b");
         assert_snapshot!(refused("member disable b"), @"There is no member “b”. See who is there: idp-admin member list");
         assert_snapshot!(refused("audit list --member b"), @"There is no member “b”. See who is there: idp-admin member list");
         assert_eq!(desk.run_with("member create", &[" "]).code, 64);

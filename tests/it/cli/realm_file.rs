@@ -57,11 +57,16 @@ async fn a_file_makes_a_realm_whole_and_the_second_time_changes_nothing() {
         assert_eq!(desk.json("key list").as_array().map(Vec::len), Some(2));
         assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(2));
 
-        let events = desk.json("audit list --limit 1000").as_array().map(Vec::len);
+        let events = || {
+            let events = desk.json("audit list --limit 1000");
+            // This looking is an event of its own.
+            events.as_array().unwrap().iter().filter(|event| event["kind"] != "audit_read").count()
+        };
+        let before = events();
         assert_snapshot!(desk.run("realm apply mgc.toml").succeeds(), @"Nothing to change: mgc is as the file says.");
         desk.has_file("export.toml", desk.run("realm export").succeeds());
         assert_snapshot!(desk.run("realm apply export.toml").succeeds(), @"Nothing to change: mgc is as the file says.");
-        assert_eq!(desk.json("audit list --limit 1000").as_array().map(Vec::len), events);
+        assert_eq!(events(), before);
         assert!(!desk.reads("export.toml").contains("secret ="));
     } }
 }

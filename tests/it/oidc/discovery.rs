@@ -1,6 +1,17 @@
 //! Discovery and keys: what they promise is there.
 
-use harness::{Idp, on_both};
+use futures::FutureExt;
+use harness::{Browser, Idp, Page, on_both};
+use idp_core::admin::{key, realm};
+use idp_core::key::Algorithm;
+use reqwest::Method;
+
+const PUBLISHED: [&str; 3] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks"];
+
+/// Asks as somebody who has the document of this validator.
+async fn asks_again(browser: &Browser, path: &str, etag: &str) -> Page {
+    browser.send(browser.request(Method::GET, path).header("if-none-match", etag)).await
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn discovery_names_endpoints_that_answer() {
@@ -36,6 +47,74 @@ async fn the_keys_are_public_halves_alone() {
             }
             assert_eq!(key["use"], "sig");
             assert!(key["kid"].is_string() && key["alg"].is_string());
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_document_is_not_sent_it_again() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let browser = idp.browser();
+        for path in PUBLISHED {
+            let page = browser.get(path).await;
+            let etag = page.header("etag").to_owned();
+            assert!(etag.starts_with('"') && etag.len() > 20, "{path}: {etag} is no strong validator");
+            assert_eq!(page.header("cache-control"), "public, max-age=300");
+
+            for held in [etag.clone(), format!("\"x\", {etag}"), format!("W/{etag}"), "*".to_owned()] {
+                let again = asks_again(&browser, path, &held).await;
+                assert_eq!((again.status, again.body.as_str()), (304, ""), "{path}: {held}");
+                for name in ["etag", "cache-control", "access-control-allow-origin"] {
+                    assert_eq!(again.header(name), page.header(name), "{path}: {name}");
+                }
+            }
+            for other in ["\"x\"", "", "x", "\""] {
+                let again = asks_again(&browser, path, other).await;
+                assert_eq!((again.status, &again.body), (200, &page.body), "{path}: {other}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_published_at_once() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let browser = idp.browser();
+        let before = [browser.get(PUBLISHED[0]).await, browser.get("/jwks").await];
+        assert!(before[0].json()["registration_endpoint"].is_null());
+
+        let open = vec!["registration=open".parse().unwrap()];
+        idp.operate(|ctx| realm::set(ctx, open).boxed()).await;
+        idp.operate(|ctx| key::rotate(ctx, Algorithm::Es256, key::Urgency::Compromised).boxed()).await;
+
+        let [discovery, keys] = [browser.get(PUBLISHED[0]).await, browser.get("/jwks").await];
+        assert!(discovery.json()["registration_endpoint"].is_string());
+        assert_ne!(keys.body, before[1].body);
+        for (page, old) in [(&discovery, &before[0]), (&keys, &before[1])] {
+            assert_ne!(page.header("etag"), old.header("etag"));
+            assert_eq!(asks_again(&browser, page.path(), old.header("etag")).await.status, 200);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_node_publishes_the_change_within_five_seconds() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let node = idp.another_node().await;
+        let there = idp.browser().through(&node);
+        let before = there.get("/jwks").await.body;
+
+        idp.operate(|ctx| key::rotate(ctx, Algorithm::Es256, key::Urgency::Compromised).boxed()).await;
+
+        let since = std::time::Instant::now();
+        while there.get("/jwks").await.body == before {
+            assert!(since.elapsed() < std::time::Duration::from_secs(5), "the other node still shows the old keys");
         }
     })
     .await;

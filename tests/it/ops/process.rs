@@ -151,4 +151,24 @@ impl Installation {
         assert!(!output.status.success(), "idp-server serve went on");
         said(&output)
     }
+
+    /// Whether `idp-server serve` comes up, and ends well once it is told to stop.
+    pub(super) fn serves_and_stops(&self) -> bool {
+        let mut command = Command::new(program("idp-server"));
+        let mut process = command
+            .args(["serve", "--config"])
+            .arg(&self.config)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("idp-server is built");
+        let log = BufReader::new(process.stderr.take().expect("the log is piped"));
+        // The log is read on, or a full pipe would hold the process up.
+        let mut lines = log.lines().map_while(Result::ok);
+        let listens = lines.any(|line| line.contains("listening"));
+        let told = listens.then(|| Command::new("kill").args(["-TERM", &process.id().to_string()]).status());
+        lines.for_each(drop);
+        let ended = process.wait().expect("the server was running");
+        listens && told.is_some_and(|told| told.is_ok_and(|told| told.success())) && ended.success()
+    }
 }

@@ -1,5 +1,11 @@
 //! `idp-server serve` does not start on a schema that is behind, a key it does not know, or a setting that is not safe.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use harness::on_both;
+
 use super::process::{Installation, admin, said};
 
 #[test]
@@ -47,16 +53,51 @@ fn a_proxy_network_of_everybody_and_mail_in_the_clear_are_refused() {
 
 #[test]
 fn a_key_file_that_others_can_read_is_refused_by_both_programs() {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt as _;
-
     let installation = Installation::on_sqlite("");
     let key = installation.folder().join("installation.key");
-    std::fs::set_permissions(&key, Permissions::from_mode(0o444)).expect("the mode can be changed");
+    fs::set_permissions(&key, Permissions::from_mode(0o444)).expect("the mode can be changed");
 
     let told = format!("secrets.installation_key_file: {} can be read by others", key.display());
     assert!(installation.refusal_to_serve().contains(&told));
     let output = admin(&installation.config, &["migrate", "up"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains(&told), "{}", said(&output));
+}
+
+#[tokio::test]
+async fn a_wrong_and_a_missing_installation_key_are_refused_until_the_right_one_is_back() {
+    on_both(async |database| {
+        let installation = Installation::new(&database.url(), "[http]\nlisten = \"127.0.0.1:0\"");
+        for words in [&["migrate", "up"][..], &["realm", "create", "mgc", "--origin", "https://mgc.id.example"]] {
+            assert!(admin(&installation.config, words).status.success());
+        }
+        let key = installation.folder().join("installation.key");
+        let right = fs::read_to_string(&key).expect("the key is there");
+
+        fs::remove_file(&key).expect("the key is there");
+        let refusal = installation.refusal_to_serve();
+        let told = format!(
+            "secrets.installation_key_file: {} is not there: bring it back from where you keep it",
+            key.display()
+        );
+        assert!(refusal.contains(&told), "{refusal}");
+
+        write_key(&key, &"ab".repeat(32));
+        let refusal = installation.refusal_to_serve();
+        assert_eq!(
+            refusal,
+            "idp-server: the installation key is not the one this database was made with: bring back the earlier key, or \
+             the database that belongs to this one; nothing was changed\n"
+        );
+
+        fs::remove_file(&key).expect("the key is there");
+        write_key(&key, &right);
+        assert!(installation.serves_and_stops(), "the right key does not serve");
+    })
+    .await;
+}
+
+fn write_key(file: &Path, key: &str) {
+    fs::write(file, key).expect("a file can be written");
+    fs::set_permissions(file, Permissions::from_mode(0o400)).expect("the mode can be changed");
 }

@@ -1,23 +1,35 @@
 //! `audit list`
 
-use idp_core::admin::audit::{Query, list};
+use idp_core::admin::audit::{Query, list, was_read};
 use idp_core::admin::member::show;
+use idp_core::clock::{Timestamp, days};
+use idp_core::id::MemberId;
+use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::context::{Context, TypedUserId};
+use crate::context::{Context, Here, TypedUserId};
 use crate::output::{Failure, to_stderr};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  idp-admin audit list --member 12-3456\n  idp-admin audit list --kind sign_in --after 1200"
+    after_help = "Reading is an event, too.\n\nExamples:\n  idp-admin audit list --member 12-3456\n  idp-admin audit list --by sato\n  idp-admin audit list --kind sign_in --after 1200"
 )]
 pub(crate) struct Arguments {
-    /// Only events of this member
+    /// Only events of this member: user id, or mem_… also of one who was deleted
     #[arg(long, value_name = "USER_ID")]
     member: Option<TypedUserId>,
+    /// Only what this operator did
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
     /// Only events of this kind
     #[arg(long)]
     kind: Option<String>,
+    /// Only events from this day on, in Japan
+    #[arg(long, value_name = "DATE")]
+    since: Option<Date>,
+    /// Only events up to and with this day
+    #[arg(long, value_name = "DATE")]
+    until: Option<Date>,
     /// Only events after this number
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     after: i64,
@@ -32,16 +44,27 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let here = if arguments.installation { context.installation().await? } else { context.realm().await? };
     let member = match &arguments.member {
-        Some(typed) => {
-            let user_id = typed.normal();
-            let record =
-                here.store.read(&here.scope, move |ctx| Box::pin(async move { show(ctx, &user_id).await })).await?;
-            Some(record.ok_or_else(|| typed.unknown())?.member.id)
-        }
+        Some(typed) => Some(member_id(&here, typed).await?),
         None => None,
     };
-    let query = Query { member, kind: arguments.kind, after: arguments.after, limit: arguments.limit };
-    let events = here.store.read(&here.scope, move |ctx| Box::pin(async move { list(ctx, &query).await })).await?;
+    let query = Query {
+        member,
+        kind: arguments.kind,
+        operator: arguments.by,
+        since: arguments.since.map(Timestamp::start_of),
+        until: arguments.until.map(|day| Timestamp::start_of(day) + days(1)),
+        after: arguments.after,
+        limit: arguments.limit,
+    };
+    let events = here
+        .store
+        .write(&here.scope, move |ctx| {
+            Box::pin(async move {
+                was_read(ctx, &query);
+                list(ctx, &query).await
+            })
+        })
+        .await?;
 
     let documents: Vec<Value> = events
         .iter()
@@ -64,6 +87,15 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         to_stderr(&format!("There may be more: --after {}", last.sequence));
     }
     Ok(())
+}
+
+async fn member_id(here: &Here, typed: &TypedUserId) -> Result<MemberId, Failure> {
+    if let Ok(id) = typed.0.as_str().parse() {
+        return Ok(id);
+    }
+    let user_id = typed.normal();
+    let record = here.store.read(&here.scope, move |ctx| Box::pin(async move { show(ctx, &user_id).await })).await?;
+    Ok(record.ok_or_else(|| typed.unknown())?.member.id)
 }
 
 fn row(event: &Value) -> Vec<String> {

@@ -1,17 +1,30 @@
 //! `audit verify`
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use idp_core::admin::audit::{Verification, verify};
 use idp_core::admin::realm::list;
-use idp_core::audit::Finding;
 use idp_core::ctx::Scope;
 use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::output::Failure;
 
-pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  idp-admin audit verify\n  idp-admin audit verify --checkpoint \
+                        /media/safe/2026-11.json --key 3q2-7w…")]
+pub(crate) struct Arguments {
+    /// Compare with checkpoints that were kept elsewhere, too
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    /// The public key the checkpoints must be signed with
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    key: Option<String>,
+}
+
+pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+    let checkpoints = super::checkpoints(&arguments.checkpoint, arguments.key.as_deref())?;
     let here = context.installation().await?;
     let mut chains = vec![("installation".to_owned(), here.scope.clone())];
     for realm in here.store.read(&here.scope, |ctx| Box::pin(list(ctx))).await? {
@@ -21,13 +34,17 @@ pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
     let mut documents = Vec::new();
     let mut altered = Vec::new();
     for (name, scope) in &chains {
-        match verify(&here.store, scope).await? {
+        match verify(&here.store, scope, &checkpoints).await? {
             Verification::Good { events } => documents.push(json!({ "realm": name, "good": true, "events": events })),
             Verification::Altered(finding) => {
-                altered.push(format!("{name}: {}", sentence(&finding)));
+                altered.push(format!("{name}: {}", super::sentence(&finding)));
                 documents.push(json!({ "realm": name, "good": false, "finding": finding }));
             }
         }
+    }
+    let known: Vec<String> = chains.iter().map(|(_, scope)| scope.realm.id.to_string()).collect();
+    for gone in checkpoints.iter().filter(|checkpoint| !known.contains(&checkpoint.realm_id)) {
+        altered.push(format!("{}: a checkpoint was signed for it, and the whole realm is missing.", gone.realm));
     }
     let row = |document: &Value| {
         let is_good = document.get("good").and_then(Value::as_bool).unwrap_or(false);
@@ -37,16 +54,4 @@ pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
     };
     context.output.list(&documents, &["realm", "chain", "events"], row, "There are no events.")?;
     if altered.is_empty() { Ok(()) } else { Err(Failure::refused(altered.join("\n"))) }
-}
-
-fn sentence(finding: &Finding) -> String {
-    match finding {
-        Finding::Gap { expected, found } => {
-            format!("event {expected} is missing; {found} stands in its place. The log was altered.")
-        }
-        Finding::Changed { sequence } => format!("event {sequence} was changed. The log was altered."),
-        Finding::Cut { found, recorded } => {
-            format!("the log ends at event {found} instead of {recorded}. Its tail was cut.")
-        }
-    }
 }

@@ -12,7 +12,7 @@ use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The file holds client metadata as JSON, by the names of RFC 7591 and OpenID Connect Registration:\n  {\"backchannel_logout_uri\": \"https://portal.example/bye\", \"subject_type\": \"pairwise\"}\nWhat it does not name stays."
+    after_help = "The file holds client metadata as JSON, by the names of RFC 7591 and OpenID Connect Registration:\n  {\"backchannel_logout_uri\": \"https://portal.example/bye\", \"subject_type\": \"pairwise\"}\nWhat it does not name stays.\n\nExample:\n  idp-admin client change portal --metadata portal.json"
 )]
 pub(crate) struct Arguments {
     /// The client's id

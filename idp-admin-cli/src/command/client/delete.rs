@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  idp-admin client delete kosmo")]
 pub(crate) struct Arguments {
     /// The client's id
     client_id: String,

@@ -12,6 +12,7 @@ use crate::output::Failure;
 const LIMIT: u64 = 100;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  idp-admin client logouts portal")]
 pub(crate) struct Arguments {
     /// The client's id
     client_id: String,

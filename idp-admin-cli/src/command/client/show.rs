@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  idp-admin client show kosmo")]
 pub(crate) struct Arguments {
     /// The client's id
     client_id: String,

@@ -8,6 +8,7 @@ use crate::context::{Context, TypedUserId};
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  idp-admin member disable 12-3456")]
 pub(crate) struct Arguments {
     /// The user id
     user_id: TypedUserId,

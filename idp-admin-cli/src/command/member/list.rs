@@ -23,7 +23,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let (after, limit) = (arguments.after.map(|user_id| user_id.normal()), arguments.limit);
     let members = here
         .store
-        .read(&here.scope, move |ctx| Box::pin(async move { list(ctx, after.as_ref(), limit).await }))
+        .write(&here.scope, move |ctx| Box::pin(async move { list(ctx, after.as_ref(), limit).await }))
         .await?;
 
     let documents: Vec<Value> = members.iter().map(view::document).collect();

@@ -8,6 +8,7 @@ use crate::context::{Context, TypedUserId};
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  idp-admin session revoke --member 12-3456")]
 pub(crate) struct Arguments {
     /// The session, as `session list` shows it
     #[arg(required_unless_present = "member", conflicts_with = "member")]

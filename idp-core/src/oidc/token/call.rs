@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::{TokenError, TokenRefusal};
 use crate::oidc::params::Params;
 
 /// What came in `DPoP` headers.
@@ -57,5 +58,11 @@ impl ClientCall {
     /// A call with a form and nothing else.
     pub fn new(endpoint: &'static str, params: Params) -> Self {
         Self { endpoint, authorization: None, params, dpop: SentProof::Nothing, certificate: None }
+    }
+
+    /// The parameter `token` of the endpoints that speak about one.
+    pub(in crate::oidc) fn token(&self) -> Result<&str, TokenRefusal> {
+        let missing = TokenRefusal::new(TokenError::InvalidRequest, "the parameter token is missing");
+        self.params.find("token").ok_or(missing)
     }
 }

@@ -11,6 +11,7 @@ mod sent;
 use sent::{Proof, Sent};
 
 use super::{Challenge, ClientCall, OneTime, TokenError, TokenRefusal};
+use crate::actor::Actor;
 use crate::client::{AuthMethod, Client};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -29,24 +30,36 @@ pub const CLIENT_AUTH_METHODS: [AuthMethod; 5] = [
     AuthMethod::None,
 ];
 
-/// A client that proved itself. What its proof used up counts only once [`Caller::spend`] said so.
+/// A client that proved itself, by a proof that is used up where it counts only once.
 pub struct Caller {
     /// The client.
     pub client: Client,
+}
+
+/// A client whose proof holds. It becomes a [`Caller`], for whom alone verbs do anything, when the proof is used up.
+pub struct Claimant {
+    caller: Caller,
     once: Option<OneTime>,
 }
 
-impl Caller {
-    /// Whether nothing is used up by believing the proof.
-    pub fn changes_nothing(&self) -> bool {
-        self.once.is_none()
+impl Claimant {
+    /// On whose behalf the verb runs.
+    pub fn actor(&self) -> Actor {
+        Actor::Client { id: self.caller.client.id }
     }
 
-    /// Uses up what the proof could be used for only once. To be asked first in the writing operation.
-    pub async fn spend(&self, ctx: &Ctx) -> Result<Result<(), TokenRefusal>, Fault> {
-        let Some(once) = &self.once else { return Ok(Ok(())) };
-        let first = once.spend(ctx).await?;
-        Ok(if first { Ok(()) } else { Err(refused(Challenge::None, "the client assertion was used before")) })
+    /// The caller, where the proof may be believed as often as it is sent.
+    pub fn unspent(&self) -> Option<&Caller> {
+        self.once.is_none().then_some(&self.caller)
+    }
+
+    /// Uses the proof up: the first step of a writing operation.
+    pub async fn spend(&self, ctx: &Ctx) -> Result<Result<&Caller, TokenRefusal>, Fault> {
+        let first = match &self.once {
+            None => true,
+            Some(once) => once.spend(ctx).await?,
+        };
+        Ok(if first { Ok(&self.caller) } else { Err(refused(Challenge::None, "the client assertion was used before")) })
     }
 }
 
@@ -55,7 +68,7 @@ const fn refused(challenge: Challenge, description: &'static str) -> TokenRefusa
 }
 
 /// The client that calls, if it proved itself the way it is registered. Every failure reads alike. Changes nothing.
-pub async fn authenticate(ctx: &Ctx, call: &ClientCall) -> Result<Result<Caller, TokenRefusal>, Fault> {
+pub async fn authenticate(ctx: &Ctx, call: &ClientCall) -> Result<Result<Claimant, TokenRefusal>, Fault> {
     if call.params.doubled().is_some() {
         return Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, "a parameter is repeated")));
     }
@@ -82,7 +95,7 @@ pub async fn authenticate(ctx: &Ctx, call: &ClientCall) -> Result<Result<Caller,
         _ => None,
     };
     Ok(match proved {
-        Some(once) => Ok(Caller { client, once }),
+        Some(once) => Ok(Claimant { caller: Caller { client }, once }),
         None => failed,
     })
 }

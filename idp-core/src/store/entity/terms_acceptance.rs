@@ -16,6 +16,7 @@ pub(crate) struct Model {
     pub(crate) language: String,
     pub(crate) sha256: String,
     pub(crate) accepted_at: i64,
+    pub(crate) voided_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

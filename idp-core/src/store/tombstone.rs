@@ -1,0 +1,44 @@
+//! Table `tombstones`: members who were deleted.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use super::entity::{member, tombstone};
+use crate::clock::Timestamp;
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::id::MemberId;
+use crate::member::Member;
+
+/// Puts a tombstone in the member's place. Whatever belongs to the member goes with the row.
+pub(crate) async fn bury(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
+    let row = tombstone::ActiveModel {
+        subject: Set(member.subject.clone()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        member_id: Set(member.id.uuid()),
+        deleted_at: Set(ctx.now.millis()),
+    };
+    tombstone::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    let delete = member::Entity::delete_many()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::Id.eq(member.id.uuid()));
+    delete.exec(&ctx.db).await?;
+    Ok(())
+}
+
+/// When the member was deleted.
+pub(crate) async fn deleted_at(ctx: &Ctx, id: MemberId) -> Result<Option<Timestamp>, Fault> {
+    let select = tombstone::Entity::find()
+        .filter(tombstone::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(tombstone::Column::MemberId.eq(id.uuid()));
+    Ok(select.one(&ctx.db).await?.map(|row| Timestamp::from_millis(row.deleted_at)))
+}
+
+/// Those of the given subjects that belonged to a deleted member, of whatever realm: they are never given again.
+pub(crate) async fn buried(ctx: &Ctx, subjects: &[&str]) -> Result<Vec<String>, Fault> {
+    let mut found = Vec::new();
+    for chunk in subjects.chunks(500) {
+        let select = tombstone::Entity::find().filter(tombstone::Column::Subject.is_in(chunk.iter().copied()));
+        found.extend(select.all(&ctx.db).await?.into_iter().map(|row| row.subject));
+    }
+    Ok(found)
+}
