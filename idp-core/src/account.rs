@@ -6,6 +6,7 @@ pub mod history;
 pub mod home;
 pub mod mail;
 pub mod methods;
+pub mod new_phone;
 pub mod password;
 pub mod recovery_codes;
 pub mod sessions;

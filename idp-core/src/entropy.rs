@@ -56,6 +56,12 @@ pub fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
     drawn
 }
 
+/// Two digits that two pages show, for a person to compare.
+pub fn match_number(entropy: &dyn Entropy) -> String {
+    let drawn = u64::from_be_bytes(bytes(entropy));
+    (10 + drawn % 90).to_string()
+}
+
 /// A UUIDv7 (RFC 9562 §5.7): sorts by the time it was made.
 pub fn uuid_v7(entropy: &dyn Entropy, now: Timestamp) -> Uuid {
     let millis = u64::try_from(now.millis()).unwrap_or(0);

@@ -120,6 +120,8 @@ pub struct LetterBatchKind;
 pub struct CredentialKind;
 /// Names a ceremony.
 pub struct CeremonyKind;
+/// Names a hand-over.
+pub struct HandoverKind;
 /// Names an interaction.
 pub struct InteractionKind;
 /// Names a session.
@@ -162,6 +164,9 @@ impl Named for CredentialKind {
 impl Named for CeremonyKind {
     const PREFIX: &'static str = "cer";
 }
+impl Named for HandoverKind {
+    const PREFIX: &'static str = "hov";
+}
 impl Named for InteractionKind {
     const PREFIX: &'static str = "int";
 }
@@ -198,6 +203,8 @@ pub type LetterBatchId = Id<LetterBatchKind>;
 pub type CredentialId = Id<CredentialKind>;
 /// A ceremony's identifier.
 pub type CeremonyId = Id<CeremonyKind>;
+/// A hand-over's identifier.
+pub type HandoverId = Id<HandoverKind>;
 /// An interaction's identifier.
 pub type InteractionId = Id<InteractionKind>;
 /// A session's identifier, the `sid` claim of its ID tokens.

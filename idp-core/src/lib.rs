@@ -20,6 +20,7 @@ pub mod enrol;
 pub mod entropy;
 pub mod fault;
 pub mod grant;
+pub mod handover;
 pub mod hashing;
 pub mod id;
 pub mod interaction;

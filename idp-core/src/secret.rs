@@ -48,6 +48,8 @@ pub struct DeviceCode;
 pub struct UserCode;
 /// The secret in a mailed link.
 pub struct LinkSecret;
+/// The secret in the address that a QR code shows to a new phone.
+pub struct HandoverLink;
 /// Six digits, hashed together with the ceremony they belong to.
 pub struct MailedCode;
 /// The initial password of a letter.
@@ -111,6 +113,9 @@ impl Purpose for UserCode {
 }
 impl Purpose for LinkSecret {
     const NAME: &'static str = "link";
+}
+impl Purpose for HandoverLink {
+    const NAME: &'static str = "handover";
 }
 impl Purpose for MailedCode {
     const NAME: &'static str = "mailed-code";

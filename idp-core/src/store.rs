@@ -35,6 +35,7 @@ pub(crate) mod desk;
 pub(crate) mod device_request;
 mod entity;
 pub(crate) mod grant;
+pub(crate) mod handover;
 pub(crate) mod held;
 pub mod import_lock;
 pub(crate) mod installation;

@@ -89,7 +89,7 @@ if (waiting) {
           cache: "no-store",
           redirect: "error",
         });
-        if (answer.ok && (await answer.json()).verified) return location.replace(byId("mail-refresh").href);
+        if (answer.ok && (await answer.json()).verified) return location.replace(byId(waiting.dataset.refresh ?? "mail-refresh").href);
         pause = answer.ok ? 3000 : Math.min(pause * 2, 60000);
       } catch {
         pause = Math.min(pause * 2, 60000);

@@ -64,6 +64,26 @@ const tell = (what) => {
   summary.focus();
 };
 
+// What is known here, told to whoever keeps passkeys (WebAuthn Level 3 §5.1.10); one that cannot listen is left alone.
+const signal = (name, what) => PublicKeyCredential[`signal${name}`]?.(what).catch(() => {});
+
+// Which passkey was answered with: the page that refuses it as unknown names none.
+const LAST = "passkey-answered-with";
+const remember = (id) => {
+  try {
+    sessionStorage.setItem(LAST, id);
+  } catch {}
+};
+const recall = () => {
+  try {
+    const id = sessionStorage.getItem(LAST);
+    sessionStorage.removeItem(LAST);
+    return id;
+  } catch {
+    return null;
+  }
+};
+
 const reason = (error, since) => {
   switch (error.name) {
     case "AbortError":
@@ -85,6 +105,8 @@ const reason = (error, since) => {
 
 if (form && able) {
   const kind = form.dataset.passkey;
+  const last = recall();
+  if (last && form.dataset.forgotten) signal("UnknownCredential", { rpId: form.dataset.forgotten, credentialId: last });
   const button = form.querySelector("button");
   let challenge = null;
   let asking = null;
@@ -115,6 +137,7 @@ if (form && able) {
     const credential = await navigator.credentials[kind](request);
     put("ceremony", ceremony);
     put("credential", JSON.stringify(write(credential)));
+    remember(credential.id);
     button.removeAttribute("aria-disabled");
     form.requestSubmit(button);
   };
@@ -149,6 +172,14 @@ if (form && able) {
   else renew().catch(() => {});
 } else if (form && !form.dataset.autofill) {
   tell("unsupported");
+}
+
+// The page of the member's own methods knows which passkeys are left, and what they are called.
+const known = document.querySelector("[data-passkeys]");
+if (known && able) {
+  const { rpId, userId, name, displayName, allAcceptedCredentialIds } = JSON.parse(known.dataset.passkeys);
+  await signal("AllAcceptedCredentials", { rpId, userId, allAcceptedCredentialIds });
+  await signal("CurrentUserDetails", { rpId, userId, name, displayName });
 }
 
 // The page that offers the methods recommends this one where the device has what it takes.

@@ -4,6 +4,7 @@ pub mod applications;
 pub mod history;
 pub mod mail;
 pub mod methods;
+pub mod new_phone;
 pub mod overview;
 pub mod password;
 pub mod print;
@@ -36,6 +37,7 @@ pub const fn path_of(page: AccountPage) -> &'static str {
         AccountPage::History => paths::ACCOUNT_HISTORY,
         AccountPage::Print => paths::ACCOUNT_PRINT,
         AccountPage::RecoveryCodes => paths::ACCOUNT_RECOVERY_CODES,
+        AccountPage::NewPhone => paths::ACCOUNT_NEW_PHONE,
     }
 }
 
@@ -43,7 +45,7 @@ pub const fn path_of(page: AccountPage) -> &'static str {
 async fn closed(caller: &Caller, closed: Closed, page: AccountPage) -> Result<Response, Failure> {
     let errand = match closed {
         Closed::SignedOut => Errand::See { page },
-        Closed::Stale => Errand::Change { page },
+        Closed::Stale => Errand::to_change(page),
     };
     begins(caller, errand).await
 }

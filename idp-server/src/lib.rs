@@ -25,6 +25,7 @@ mod oidc;
 pub mod onboarding;
 pub mod outgoing;
 pub mod paths;
+pub mod qr;
 pub mod router;
 pub mod serve;
 mod signed_out;

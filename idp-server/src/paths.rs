@@ -65,6 +65,12 @@ pub const ENROL_TOTP_QR_PNG: &str = "/enrol/totp/qr.png";
 pub const ENROL_PASSKEY: &str = "/enrol/passkey";
 /// A challenge for it, by script.
 pub const ENROL_PASSKEY_OPTIONS: &str = "/enrol/passkey/options";
+/// Where the QR code for a new phone leads.
+pub const ENROL_NEW_PHONE: &str = "/enrol/new-phone";
+/// A challenge for it, by script.
+pub const ENROL_NEW_PHONE_OPTIONS: &str = "/enrol/new-phone/options";
+/// What its waiting page asks by script.
+pub const ENROL_NEW_PHONE_STATUS: &str = "/enrol/new-phone/status";
 /// Setting mailed codes up.
 pub const ENROL_MAIL: &str = "/enrol/mail";
 /// What an application may learn.
@@ -91,6 +97,12 @@ pub const ACCOUNT_MAIL: &str = "/account/mail";
 pub const ACCOUNT_APPLICATIONS: &str = "/account/applications";
 /// What happened.
 pub const ACCOUNT_HISTORY: &str = "/account/history";
+/// A new phone, let in by a QR code.
+pub const ACCOUNT_NEW_PHONE: &str = "/account/new-phone";
+/// The QR code.
+pub const ACCOUNT_NEW_PHONE_QR: &str = "/account/new-phone/qr.svg";
+/// What the page asks by script.
+pub const ACCOUNT_NEW_PHONE_STATUS: &str = "/account/new-phone/status";
 /// How to sign in, to be printed.
 pub const ACCOUNT_PRINT: &str = "/account/print";
 

@@ -11,6 +11,7 @@ mod m20261126_000006_tokens;
 mod m20261126_000007_registry;
 mod m20261126_000008_letters;
 mod m20261126_000009_help;
+mod m20261126_000010_handovers;
 
 /// Knows every step in order.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_registry::Step),
             Box::new(m20261126_000008_letters::Step),
             Box::new(m20261126_000009_help::Step),
+            Box::new(m20261126_000010_handovers::Step),
         ]
     }
 }

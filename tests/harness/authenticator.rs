@@ -1,9 +1,12 @@
-//! A software authenticator (WebAuthn Level 3 §6): makes ES256 key pairs and signs whatever a test makes it sign, also
+//! A software authenticator (WebAuthn Level 3 §6): makes key pairs of each kind that is asked for, and signs whatever a test makes it sign, also
 //! what no honest one would.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -22,6 +25,31 @@ pub mod flags {
     pub const ATTESTED: u8 = 0x40;
 }
 
+/// What an authenticator signs with (COSE algorithms, RFC 9053 §2.1 and RFC 8812 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// −7: P-256.
+    Es256,
+    /// −35: P-384.
+    Es384,
+    /// −257: RSA, 2048 bits.
+    Rs256,
+}
+
+impl Algorithm {
+    /// All of them, as they are asked for.
+    pub const ALL: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
+
+    /// Its number.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Es256 => -7,
+            Self::Es384 => -35,
+            Self::Rs256 => -257,
+        }
+    }
+}
+
 /// One authenticator, with every key pair it holds.
 pub struct Authenticator {
     keys: Vec<Key>,
@@ -33,14 +61,65 @@ pub struct Authenticator {
     pub backup: u8,
     /// `platform` or `cross-platform`.
     pub attachment: &'static str,
+    /// What its next key pairs are of.
+    pub algorithm: Algorithm,
     made: u8,
 }
 
 struct Key {
     id: Vec<u8>,
-    pair: EcdsaKeyPair,
+    pair: Pair,
     user_handle: String,
     counter: u32,
+}
+
+enum Pair {
+    Ec(EcdsaKeyPair),
+    Rsa(RsaKeyPair),
+}
+
+impl Pair {
+    fn generate(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Es256 => Self::Ec(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap()),
+            Algorithm::Es384 => Self::Ec(EcdsaKeyPair::generate(&ECDSA_P384_SHA384_ASN1_SIGNING).unwrap()),
+            Algorithm::Rs256 => Self::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()),
+        }
+    }
+
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Ec(pair) => pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec(),
+            Self::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
+                signature
+            }
+        }
+    }
+
+    /// The public half as a COSE key (RFC 9053 §7.1.1, RFC 8230 §4).
+    fn cose(&self) -> Vec<u8> {
+        match self {
+            // kty EC2, alg, crv, x, y.
+            Self::Ec(pair) => {
+                let point = &pair.public_key().as_ref()[1..];
+                let (x, y) = point.split_at(point.len() / 2);
+                let (head, length): (&[u8], u8) = match x.len() {
+                    32 => (b"\xa5\x01\x02\x03\x26\x20\x01", 32),
+                    _ => (b"\xa5\x01\x02\x03\x38\x22\x20\x02", 48),
+                };
+                [head, &[0x21, 0x58, length], x, &[0x22, 0x58, length], y].concat()
+            }
+            // kty RSA, alg, n, e. The key in DER ends with the modulus of 256 bytes, and the exponent 65537.
+            Self::Rsa(pair) => {
+                let key = pair.public_key().as_ref();
+                let (rest, exponent) = key.split_at(key.len() - 3);
+                let modulus = &rest[rest.len() - 2 - 256..rest.len() - 2];
+                [b"\xa4\x01\x03\x03\x39\x01\x00\x20\x59\x01\x00".as_slice(), modulus, b"\x21\x43", exponent].concat()
+            }
+        }
+    }
 }
 
 /// What an authenticator is about to sign; a test may change any of it.
@@ -73,7 +152,8 @@ impl Authenticator {
     /// An authenticator of the device itself whose keys stay in it.
     pub fn new() -> Self {
         let (keys, aaguid, transports) = (Vec::new(), [0; 16], vec!["internal"]);
-        Self { keys, aaguid, transports, backup: 0, attachment: "platform", made: 0 }
+        let (attachment, algorithm) = ("platform", Algorithm::Es256);
+        Self { keys, aaguid, transports, backup: 0, attachment, algorithm, made: 0 }
     }
 
     /// A phone whose passkeys are synced, used from a PC by QR code.
@@ -107,7 +187,13 @@ impl Authenticator {
             &SHA256,
             &[user_handle.as_bytes(), &[self.made], asked["challenge"].to_string().as_bytes()].concat(),
         );
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+        let wanted = asked["pubKeyCredParams"].as_array().unwrap();
+        assert!(
+            wanted.iter().any(|one| one["alg"] == self.algorithm.number()),
+            "{:?} is not asked for",
+            self.algorithm
+        );
+        let pair = Pair::generate(self.algorithm);
         self.keys.push(Key { id: id.as_ref().to_vec(), pair, user_handle, counter: 0 });
         Claim {
             kind: "webauthn.create".into(),
@@ -128,7 +214,7 @@ impl Authenticator {
         data.extend_from_slice(&self.aaguid);
         data.extend_from_slice(&u16::try_from(key.id.len()).unwrap().to_be_bytes());
         data.extend_from_slice(&key.id);
-        data.extend_from_slice(&cose(&key.pair));
+        data.extend_from_slice(&key.pair.cose());
         // {"fmt": "none", "attStmt": {}, "authData": bytes} in CBOR (RFC 8949 §3).
         let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".to_vec();
         object.extend_from_slice(&u16::try_from(data.len()).unwrap().to_be_bytes());
@@ -180,13 +266,13 @@ impl Authenticator {
         let key = &self.keys[claim.key];
         let (data, client) = (authenticator_data(claim), client_data(claim));
         let message = [data.as_slice(), digest(&SHA256, client.as_bytes()).as_ref()].concat();
-        let signature = key.pair.sign(&SystemRandom::new(), &message).unwrap();
+        let signature = key.pair.sign(&message);
         json!({
             "id": b64(&key.id), "rawId": b64(&key.id), "type": "public-key",
             "authenticatorAttachment": self.attachment, "clientExtensionResults": {},
             "response": {
                 "clientDataJSON": b64(client.as_bytes()), "authenticatorData": b64(&data),
-                "signature": b64(signature.as_ref()), "userHandle": claim.user_handle,
+                "signature": b64(&signature), "userHandle": claim.user_handle,
             },
         })
     }
@@ -200,13 +286,6 @@ fn client_data(claim: &Claim) -> String {
 fn authenticator_data(claim: &Claim) -> Vec<u8> {
     let rp = digest(&SHA256, claim.rp_id.as_bytes());
     [rp.as_ref(), &[claim.flags], &claim.counter.to_be_bytes()].concat()
-}
-
-/// The public half as a COSE key (RFC 9053 §7.1.1): kty EC2, alg ES256, crv P-256, x, y.
-fn cose(pair: &EcdsaKeyPair) -> Vec<u8> {
-    let point = pair.public_key().as_ref();
-    let (x, y) = (&point[1..33], &point[33..65]);
-    [b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20".as_slice(), x, b"\x22\x58\x20", y].concat()
 }
 
 fn b64(bytes: &[u8]) -> String {

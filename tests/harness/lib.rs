@@ -17,7 +17,7 @@ mod page;
 mod portal;
 mod seed;
 
-pub use authenticator::{Authenticator, Claim};
+pub use authenticator::{Algorithm, Authenticator, Claim};
 pub use browser::Browser;
 pub use certificate::{Authority, Certificate};
 pub use database::{Database, on_both};

@@ -4,7 +4,10 @@ mod entry;
 mod history;
 mod mail;
 mod methods;
+mod new_phone;
 mod password;
+mod property;
+mod recovery_codes;
 mod remember;
 mod sessions;
 

@@ -4,6 +4,7 @@ mod bad_input;
 mod cookies;
 mod forgotten;
 mod mail_code;
+mod mail_fallback;
 mod moved_in;
 mod passkey;
 mod password;

@@ -1,7 +1,7 @@
 //! Operation: the built programs as processes, as operators and relying parties meet them.
 
 mod deploy;
-mod interop;
+pub(crate) mod interop;
 mod kill;
 mod metrics;
 mod migrate;

@@ -15,7 +15,7 @@ use crate::store;
 const PAGE: usize = 20;
 
 /// What members are told of. Everything else is bookkeeping between machines, or an operator's.
-pub const TOLD: [EventKind; 22] = [
+pub const TOLD: [EventKind; 30] = [
     EventKind::MemberCreated,
     EventKind::MemberUnlocked,
     EventKind::LetterIssued,
@@ -36,6 +36,14 @@ pub const TOLD: [EventKind; 22] = [
     EventKind::SessionStarted,
     EventKind::SessionEnded,
     EventKind::SessionsEnded,
+    EventKind::PasskeyCounterWentBack,
+    EventKind::RecoveryCodesMade,
+    EventKind::RescueAsked,
+    EventKind::RescueAnswered,
+    EventKind::UserIdAsked,
+    EventKind::NewPhoneOffered,
+    EventKind::NewPhoneAsked,
+    EventKind::NewPhoneConfirmed,
     EventKind::BrowserRemembered,
     EventKind::ConsentRevoked,
 ];

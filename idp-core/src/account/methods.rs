@@ -1,16 +1,20 @@
 //! The ways to sign in, as cards: named, removed. The last one stays.
 
+use super::new_phone::{self, Offered};
 use super::{Closed, Present, enter, enter_to_change};
 use crate::audit::{EventKind, Outcome};
 use crate::credential::Method;
 use crate::credential::card::{self, Card, Removable};
+use crate::credential::passkey::relying_party::{Holder, RelyingParty};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::CredentialId;
 use crate::interaction::begin::Visitor;
 use crate::interaction::errand::Freshness;
 use crate::mail::MailContent;
+use crate::member::Member;
 use crate::outbox;
+use crate::session::end;
 use crate::store;
 
 /// What the page shows.
@@ -19,6 +23,10 @@ pub struct Methods {
     pub cards: Vec<Card>,
     /// What can be set up beside them.
     pub addable: Vec<Method>,
+    /// What whoever keeps the member's passkeys is told; `None` when there never was one.
+    pub known_passkeys: Option<serde_json::Value>,
+    /// Whether a new phone can be let in by a QR code.
+    pub new_phone: Offered,
 }
 
 /// What became of a new name.
@@ -52,7 +60,18 @@ pub async fn list(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Methods, Closed
     let cards = store::credential::cards_of(ctx, present.member.id).await?;
     let offered = ctx.realm().settings.methods.iter().copied();
     let addable = offered.filter(|method| card::is_addable(*method, &cards)).collect();
-    Ok(Ok(Methods { cards, addable }))
+    let known_passkeys = known_passkeys(ctx, &present.member).await?;
+    Ok(Ok(Methods { cards, addable, known_passkeys, new_phone: new_phone::offered(ctx) }))
+}
+
+/// Which passkeys are left, and what they are called: their keeper shows no others then.
+async fn known_passkeys(ctx: &Ctx, member: &Member) -> Result<Option<serde_json::Value>, Fault> {
+    let (handle, party) = (store::passkey::known_handle_of(ctx, member.id).await?, RelyingParty::of(ctx.realm()));
+    let (Some(handle), Some(party)) = (handle, party) else { return Ok(None) };
+    let known = store::passkey::all_of(ctx, member.id).await?;
+    let (name, user_name) = (member.name.full(), member.user_id.as_str());
+    let holder = Holder { handle, user_name, display_name: name.as_deref().unwrap_or(user_name) };
+    Ok(Some(party.known(&holder, &known)))
 }
 
 /// Gives a method another name.
@@ -98,7 +117,7 @@ pub async fn remove(ctx: &Ctx, visitor: &Visitor, id: CredentialId) -> Result<Re
     }
     member.chosen_method = left.first().copied();
     store::member::update(ctx, member).await?;
-    store::remembered_browser::forget_all(ctx, member.id).await?;
+    end::trust(ctx, member.id).await?;
     let content = MailContent::MethodRemoved { method: removed.method };
     changed(ctx, &present, removed, (EventKind::MethodRemoved, content)).await?;
     Ok(Ok(Removal::Removed))

@@ -11,7 +11,7 @@ use crate::interaction::errand::Freshness;
 use crate::mail::MailContent;
 use crate::onboarding::password::{self, Rules};
 use crate::outbox;
-use crate::session::end::Cause;
+use crate::session::end::{self, Cause};
 use crate::store;
 
 /// What the page shows, and the new password is judged by.
@@ -58,7 +58,7 @@ pub async fn set(ctx: &Ctx, visitor: &Visitor, phc: &str, others: SignOutOthers)
         SignOutOthers::Keep => {
             store::interaction::forget_member(ctx, member.id, None).await?;
             store::ceremony::void_all(ctx, member.id).await?;
-            store::remembered_browser::forget_all(ctx, member.id).await?;
+            end::trust(ctx, member.id).await?;
         }
     }
     outbox::notify(ctx, &member, MailContent::PasswordChanged).await?;

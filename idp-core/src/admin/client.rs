@@ -8,6 +8,7 @@ use crate::client::{Client, ClientName, ClientSettings, Profile, SecretUse, Sett
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::key::Algorithm;
+use crate::oidc::acr::Acr;
 use crate::oidc::register::metadata::{self, MetadataError};
 use crate::secret::{ClientSecret, Plain};
 use crate::store;
@@ -166,12 +167,21 @@ pub enum Revised {
     BadSettings(SettingsError),
 }
 
-/// Changes what a document names of a client's metadata (RFC 7591 §2), and its profile.
+/// What operators set beside the metadata; what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Revision {
+    /// What kind of application it is.
+    pub profile: Option<Profile>,
+    /// The least class of authentication that it accepts.
+    pub least_acr: Option<Acr>,
+}
+
+/// Changes what a document names of a client's metadata (RFC 7591 §2), and what operators set beside it.
 pub async fn revise(
     ctx: &Ctx,
     client_id: &ClientName,
     document: &Map<String, Value>,
-    profile: Option<Profile>,
+    revision: Revision,
 ) -> Result<Revised, Fault> {
     let Some(mut client) = store::client::lock_by_client_id(ctx, client_id).await? else {
         return Ok(Revised::Unknown);
@@ -180,7 +190,8 @@ pub async fn revise(
         Ok(read) => read,
         Err(error) => return Ok(Revised::BadMetadata(error)),
     };
-    settings.profile = profile.unwrap_or(settings.profile);
+    settings.profile = revision.profile.unwrap_or(settings.profile);
+    settings.least_acr = revision.least_acr.unwrap_or(settings.least_acr);
     if let Err(rule) = settings.check() {
         return Ok(Revised::BadSettings(rule));
     }

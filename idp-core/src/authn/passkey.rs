@@ -11,7 +11,7 @@ use crate::enrol::passkey::Begun;
 use crate::fault::Fault;
 use crate::id::{CeremonyId, MemberId};
 use crate::interaction::sitting::{Place, Sitting};
-use crate::interaction::{Evidence, Interaction, PasskeyOffer, Progress, Proof};
+use crate::interaction::{Evidence, Interaction, PasskeyOffer, Progress, Proof, RecoveryOffer};
 use crate::language::Language;
 use crate::mail::MailContent;
 use crate::member::{Member, MemberState};
@@ -37,8 +37,10 @@ pub enum PasskeyAnswer {
     Unreadable,
     /// Five minutes are over, or the answer was taken before.
     Expired,
-    /// The passkey is not known here: it was removed, or is another realm's.
+    /// The passkey is not known here: it was removed, or is another realm's. Whoever keeps it may forget it.
     Unknown,
+    /// It is known, and opens nothing at present.
+    Closed,
     /// The passkey's counter went back; nobody gets in with it.
     Refused,
     /// The answer is not one to our challenge, from our pages, by a verified person.
@@ -92,7 +94,8 @@ pub async fn sign_in(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<PasskeyA
         Some(handle) => store::passkey::member_by_handle(ctx, handle).await?,
         None => None,
     };
-    let (Some(holder), Some(id)) = (holder, place.interaction) else {
+    let Some(id) = place.interaction else { return Ok(PasskeyAnswer::Elsewhere) };
+    let Some(holder) = holder else {
         ctx.record_with(EventKind::SignIn, None, Outcome::Refused, serde_json::json!({ "method": Method::Passkey }));
         return Ok(PasskeyAnswer::Unknown);
     };
@@ -103,19 +106,19 @@ pub async fn sign_in(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<PasskeyA
         return Ok(PasskeyAnswer::Elsewhere);
     };
     let judged = judge(ctx, (&member, place), Purpose::SignIn, (typed.ceremony, &assertion)).await?;
-    let evidence = match judged {
-        Ok(evidence) if member.state == MemberState::Active => evidence,
-        Ok(_) => return Ok(refuse(ctx, EventKind::SignIn, member.id, PasskeyAnswer::Unknown)),
+    let proved = match judged {
+        Ok(proved) if member.state == MemberState::Active => proved,
+        Ok(_) => return Ok(refuse(ctx, EventKind::SignIn, member.id, PasskeyAnswer::Closed)),
         Err(answer) => return Ok(refuse(ctx, EventKind::SignIn, member.id, answer)),
     };
-    seat(ctx, (member, interaction), (evidence, assertion.attachment), typed.language).await?;
+    seat(ctx, (member, interaction), (proved, assertion.attachment), typed.language).await?;
     Ok(PasskeyAnswer::Accepted)
 }
 
 async fn seat(
     ctx: &Ctx,
     (mut member, mut interaction): (Member, Interaction),
-    (evidence, attachment): (Evidence, Attachment),
+    (Proved { evidence, codes }, attachment): (Proved, Attachment),
     language: Language,
 ) -> Result<(), Fault> {
     if member.language != Some(language) {
@@ -123,7 +126,8 @@ async fn seat(
         store::member::update(ctx, &member).await?;
     }
     interaction.member = Some(member.id);
-    interaction.progress = Progress { proofs: vec![Proof { evidence, at: ctx.now }], ..Progress::default() };
+    let proofs = vec![Proof { evidence, at: ctx.now }];
+    interaction.progress = Progress { proofs, recovery_codes: codes, ..Progress::default() };
     interaction.progress.passkey_offer = offer(ctx, &interaction, member.id, attachment).await?;
     store::interaction::save(ctx, &interaction).await?;
     ctx.record_with(EventKind::SignIn, Some(member.id), Outcome::Done, serde_json::json!({ "evidence": evidence }));
@@ -139,11 +143,14 @@ pub async fn second_step(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<Pass
     let Ok(assertion) = Assertion::parse(&typed.credential) else { return Ok(PasskeyAnswer::Unreadable) };
     let place = Place { interaction: Some(sitting.interaction.id), browser: place.browser.clone() };
     let purpose = Purpose::SecondStep(member.id);
-    let evidence = match judge(ctx, (&member, &place), purpose, (typed.ceremony, &assertion)).await? {
-        Ok(evidence) => evidence,
+    let Proved { evidence, codes } = match judge(ctx, (&member, &place), purpose, (typed.ceremony, &assertion)).await? {
+        Ok(proved) => proved,
         Err(answer) => return Ok(refuse(ctx, EventKind::SecondStep, member.id, answer)),
     };
     sitting.prove(ctx, evidence);
+    if codes == RecoveryOffer::Due {
+        sitting.interaction.progress.recovery_codes = codes;
+    }
     sitting.interaction.progress.passkey_offer =
         offer(ctx, &sitting.interaction, member.id, assertion.attachment).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
@@ -171,6 +178,13 @@ fn refuse(ctx: &Ctx, kind: EventKind, member: MemberId, answer: PasskeyAnswer) -
     answer
 }
 
+/// What a right answer proves.
+struct Proved {
+    evidence: Evidence,
+    /// Whether recovery codes are worth offering: at the first use.
+    codes: RecoveryOffer,
+}
+
 /// Takes the challenge, once, and judges its answer by a passkey of this very member.
 ///
 /// The library does not compare the user handle with the owner of the key, nor does it know what was answered before.
@@ -179,7 +193,7 @@ async fn judge(
     (member, place): (&Member, &Place),
     purpose: Purpose,
     (ceremony, assertion): (Option<CeremonyId>, &Assertion),
-) -> Result<Result<Evidence, PasskeyAnswer>, Fault> {
+) -> Result<Result<Proved, PasskeyAnswer>, Fault> {
     let waiting = match ceremony {
         Some(id) => store::passkey_ceremony::waiting(ctx, id, &place.browser).await?,
         None => None,
@@ -200,10 +214,12 @@ async fn judge(
     }
     let found = store::passkey::of_member_by_credential_id(ctx, member.id, assertion.credential_id()).await?;
     let Some(mut passkey) = found else { return Ok(Err(PasskeyAnswer::Unknown)) };
+    // One that was made on a new phone was not followed by the offer of recovery codes.
+    let codes = if passkey.last_used_at.is_none() { RecoveryOffer::Due } else { RecoveryOffer::Not };
 
     let state = ctx.vault.unseal(ceremony.id.uuid().as_bytes(), &ceremony.state)?;
     match party.authenticated(state.expose(), assertion, &mut passkey)? {
-        Ok(key) => used(ctx, &passkey, key).await.map(Ok),
+        Ok(key) => Ok(Ok(Proved { evidence: used(ctx, &passkey, key).await?, codes })),
         Err(Refusal::CounterWentBack) => copied(ctx, member, passkey).await.map(Err),
         Err(Refusal::Wrong | Refusal::Registered) => Ok(Err(PasskeyAnswer::Wrong)),
     }

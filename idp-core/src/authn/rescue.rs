@@ -158,7 +158,7 @@ async fn begin(
         state: RescueState::Pending,
         code: ctx.vault.hash_within(id.uuid().as_bytes(), code.as_str().as_bytes()),
         link: ctx.vault.hash(link.expose()),
-        match_number: match_number(ctx),
+        match_number: entropy::match_number(ctx.entropy()),
         user_agent: ctx.scope.source.user_agent.clone(),
         guesses: 0,
         created_at: ctx.now,
@@ -183,11 +183,6 @@ async fn begin(
     let details = serde_json::json!({ "for": purpose.name() });
     ctx.record_with(EventKind::RescueAsked, member_id, Outcome::Done, details);
     Ok(())
-}
-
-fn match_number(ctx: &Ctx) -> String {
-    let drawn = u64::from_be_bytes(entropy::bytes(ctx.entropy()));
-    (10 + drawn % 90).to_string()
 }
 
 /// The rescue that this browser waits for.

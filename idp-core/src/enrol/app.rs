@@ -18,6 +18,7 @@ use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::one_time_code::OneTimeCode;
 use crate::outbox;
+use crate::session::end;
 use crate::store;
 
 /// What the set-up page shows.
@@ -119,7 +120,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
     sitting.interaction.progress.sign_out_others = form.sign_out_others;
     sitting.interaction.progress.added = Some(Method::App);
-    store::remembered_browser::forget_all(ctx, member.id).await?;
+    end::trust(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::App }).await?;
     ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);

@@ -12,6 +12,7 @@ use crate::interaction::{Evidence, RecoveryOffer};
 use crate::mail::MailContent;
 use crate::onboarding::table::Step;
 use crate::outbox;
+use crate::session::end;
 use crate::store;
 
 /// Judges the code; a right one sets the method up.
@@ -31,7 +32,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<MailCode, F
     sitting.prove(ctx, Evidence::MailCode);
     sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
     sitting.interaction.progress.added = Some(Method::Mail);
-    store::remembered_browser::forget_all(ctx, member.id).await?;
+    end::trust(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::Mail }).await?;
     ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);

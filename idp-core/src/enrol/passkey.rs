@@ -5,7 +5,7 @@ use crate::audit::{EventKind, Outcome};
 use crate::credential::Method;
 use crate::credential::passkey::ceremony::{PASSKEY_LIFETIME, PasskeyCeremony, Purpose};
 use crate::credential::passkey::message::Registration;
-use crate::credential::passkey::relying_party::{Challenge, Holder, NewKey, Refusal, RelyingParty};
+use crate::credential::passkey::relying_party::{Challenge, Hint, Holder, NewKey, Refusal, RelyingParty};
 use crate::credential::passkey::{Passkey, device_name, provider};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -19,6 +19,7 @@ use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::outbox;
 use crate::secret::{BrowserSecret, Hashed};
+use crate::session::end;
 use crate::store;
 
 /// What the script passes to the browser.
@@ -64,8 +65,11 @@ pub enum Answer {
 /// Begins a ceremony. `None` when another page is owed.
 pub async fn begin(ctx: &Ctx, place: &Place) -> Result<Option<Begun>, Fault> {
     let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(None) };
-    let (Some(_), Some((member, _))) = (owed(&sitting, ctx), &sitting.seated) else { return Ok(None) };
-    challenge(ctx, member, (Some(sitting.interaction.id), &place.browser)).await
+    let (Some(step), Some((member, _))) = (owed(&sitting, ctx), &sitting.seated) else { return Ok(None) };
+    // An offer is of this device; whoever chooses may have another one in mind.
+    let hints: &[Hint] =
+        if step == Step::OfferPasskey { &[Hint::ClientDevice] } else { &[Hint::ClientDevice, Hint::Hybrid] };
+    challenge(ctx, member, (Some(sitting.interaction.id), &place.browser), hints).await
 }
 
 /// Makes the challenge and keeps its state; an earlier one of the member stays good, in case of two tabs.
@@ -73,6 +77,7 @@ pub(crate) async fn challenge(
     ctx: &Ctx,
     member: &Member,
     (interaction, browser): (Option<InteractionId>, &Hashed<BrowserSecret>),
+    hints: &[Hint],
 ) -> Result<Option<Begun>, Fault> {
     let Some(party) = RelyingParty::of(ctx.realm()) else { return Ok(None) };
     let known = store::passkey::all_of(ctx, member.id).await?;
@@ -80,7 +85,7 @@ pub(crate) async fn challenge(
     let name = member.name.full();
     let user_name = member.user_id.as_str();
     let holder = Holder { handle, user_name, display_name: name.as_deref().unwrap_or(user_name) };
-    let Challenge { options, state } = party.register(&holder, &known)?;
+    let Challenge { options, state } = party.register(&holder, &known, hints)?;
 
     let id: CeremonyId = ctx.new_id();
     let ceremony = PasskeyCeremony {
@@ -114,7 +119,7 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     sitting.interaction.progress.passkey_offer = PasskeyOffer::Not;
     sitting.interaction.progress.added = Some(Method::Passkey);
     sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
-    store::remembered_browser::forget_all(ctx, member.id).await?;
+    end::trust(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
     Ok(Answer::Enrolled)
 }

@@ -120,6 +120,7 @@ pub(crate) async fn take_up(ctx: &Ctx, member: &Member, browser: &Hashed<Browser
     let hashes: Vec<_> = codes.iter().map(|code| recovery_code::hash_of(&ctx.vault, member.id, code)).collect();
     store::recovery_code::replace(ctx, member.id, &hashes).await?;
     store::recovery_code::forget_refusal(ctx, member.id).await?;
+    store::handover::void_of(ctx, member.id).await?;
     outbox::notify(ctx, member, MailContent::RecoveryCodesMade).await?;
     ctx.record(EventKind::RecoveryCodesMade, Some(member.id), Outcome::Done);
     Ok(Answer::Noted)

@@ -23,6 +23,8 @@ pub struct Demand {
     pub unknown: Unknown,
     /// The strongest proof must not be older than this instant.
     pub fresh_since: Option<Timestamp>,
+    /// When all this was asked for; what was proved from then on was proved for it.
+    pub asked_at: Option<Timestamp>,
 }
 
 /// Whether the essential classes are all foreign to us.
@@ -56,7 +58,8 @@ impl Demand {
             Some(Freshness::Needed) => Some(interaction.created_at - REAUTHENTICATION_AGE),
             Some(Freshness::Any) | None => None,
         };
-        let Some((_, request)) = &interaction.request else { return Self { fresh_since, ..Self::default() } };
+        let asked_at = Some(interaction.created_at);
+        let Some((_, request)) = &interaction.request else { return Self { fresh_since, asked_at, ..Self::default() } };
         let essential = known(&request.essential_acr);
         let unknown = !request.essential_acr.is_empty() && essential.is_empty();
         Self {
@@ -64,6 +67,7 @@ impl Demand {
             unknown: if unknown { Unknown::All } else { Unknown::No },
             essential,
             fresh_since,
+            asked_at,
         }
     }
 
@@ -81,6 +85,11 @@ impl Demand {
         if !self.essential.is_empty() && !self.essential.iter().any(|acr| present >= *acr) {
             let step = self.essential.iter().find_map(|acr| step_to(*acr, progress, facts));
             return step.map_or(Missing::OutOfReach, Missing::Step);
+        }
+        // Whoever has not the phone at hand, and said so just now, is not asked for it once more: it is a wish.
+        let fallback = progress.last(|evidence| matches!(evidence, Evidence::MailFallback));
+        if fallback.is_some_and(|at| self.asked_at.is_some_and(|asked| at >= asked)) {
+            return Missing::Nothing;
         }
         for wished in &self.wished {
             if present >= *wished {
@@ -193,6 +202,18 @@ mod tests {
         assert_eq!(either.missing(&weak, &mailed), Missing::Nothing);
         let foreign = Demand { unknown: Unknown::All, ..Demand::default() };
         assert_eq!(foreign.missing(&weak, &mailed), Missing::OutOfReach);
+    }
+
+    #[test]
+    fn a_wish_is_passed_over_once_a_mailed_code_stood_in_for_the_app() {
+        let both = facts(&[Method::App, Method::Mail]);
+        let at = |instant| Some(Timestamp::from_millis(instant));
+        let wished = |asked| Demand { wished: vec![Acr::Aal2], asked_at: at(asked), ..Demand::default() };
+        let fallen_back = proved(&[(Evidence::Password, 5), (Evidence::MailFallback, 5)]);
+        assert_eq!(wished(5).missing(&fallen_back, &both), Missing::Nothing);
+        assert_eq!(wished(6).missing(&fallen_back, &both), Missing::Step(Method::App), "a new question");
+        let essential = Demand { essential: vec![Acr::Aal2], asked_at: at(5), ..Demand::default() };
+        assert_eq!(essential.missing(&fallen_back, &both), Missing::Step(Method::App));
     }
 
     #[test]

@@ -26,11 +26,13 @@ pub enum AccountPage {
     Print,
     /// Recovery codes made anew.
     RecoveryCodes,
+    /// A new phone that is let in.
+    NewPhone,
 }
 
 impl AccountPage {
     /// Every page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Methods,
         Self::Sessions,
@@ -40,6 +42,7 @@ impl AccountPage {
         Self::History,
         Self::Print,
         Self::RecoveryCodes,
+        Self::NewPhone,
     ];
 }
 
@@ -57,6 +60,8 @@ pub enum Errand {
         /// Which.
         page: AccountPage,
     },
+    /// To let a new phone in: like setting a method up, but not here.
+    LetIn,
     /// To set one more method up.
     Add {
         /// Which.
@@ -65,10 +70,27 @@ pub enum Errand {
 }
 
 impl Errand {
+    /// To change something on a page.
+    pub const fn to_change(page: AccountPage) -> Self {
+        match page {
+            AccountPage::NewPhone => Self::LetIn,
+            AccountPage::Overview
+            | AccountPage::Methods
+            | AccountPage::Sessions
+            | AccountPage::Password
+            | AccountPage::Mail
+            | AccountPage::Applications
+            | AccountPage::History
+            | AccountPage::Print
+            | AccountPage::RecoveryCodes => Self::Change { page },
+        }
+    }
+
     /// Where it leads in the end.
     pub const fn page(self) -> AccountPage {
         match self {
             Self::See { page } | Self::Change { page } => page,
+            Self::LetIn => AccountPage::NewPhone,
             Self::Add { .. } => AccountPage::Methods,
         }
     }
@@ -77,7 +99,7 @@ impl Errand {
     pub const fn freshness(self) -> Freshness {
         match self {
             Self::See { .. } => Freshness::Any,
-            Self::Change { .. } | Self::Add { .. } => Freshness::Needed,
+            Self::Change { .. } | Self::LetIn | Self::Add { .. } => Freshness::Needed,
         }
     }
 }

@@ -19,7 +19,8 @@ use crate::member::{Member, MemberState};
 use crate::oidc::acr::Acr;
 use crate::oidc::authorize::Prompt;
 use crate::onboarding::facts::{
-    BirthDateFact, BrowserFact, Facts, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact, RecoveryFact,
+    Adding, BirthDateFact, BrowserFact, Facts, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact,
+    RecoveryFact,
 };
 use crate::onboarding::table::{self, Step};
 use crate::realm::{MailFallback, PatternGuard};
@@ -234,16 +235,17 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         enrolled,
         password: password_fact(interaction, member),
         completion: completion(interaction),
-        mail_proof: mail_proof(ctx, interaction, member).await?,
+        mail_proof: mail_proof(ctx, &interaction.browser, member).await?,
         passkey_offer: interaction.progress.passkey_offer,
         adding: adding(interaction),
         browser: browser(ctx, interaction, member).await?,
     })
 }
 
-fn adding(interaction: &Interaction) -> Option<Method> {
+fn adding(interaction: &Interaction) -> Option<Adding> {
     match interaction.errand {
-        Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(method),
+        Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(Adding::Here(method)),
+        Some(Errand::LetIn) => Some(Adding::OnNewPhone),
         Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. }) | None => None,
     }
 }
@@ -342,8 +344,13 @@ async fn mail_fact(
     Ok(if waiting { MailFact::Waiting } else { MailFact::Unproved })
 }
 
-async fn mail_proof(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<MailProof, Fault> {
-    let last = store::ceremony::last_mail_proof(ctx, member.id, &interaction.browser).await?;
+/// Whether the mail address was proved in this browser a while ago.
+pub(crate) async fn mail_proof(
+    ctx: &Ctx,
+    browser: &Hashed<BrowserSecret>,
+    member: &Member,
+) -> Result<MailProof, Fault> {
+    let last = store::ceremony::last_mail_proof(ctx, member.id, browser).await?;
     let fresh = last.is_some_and(|(at, address)| {
         ctx.now.since(at) <= MAIL_PROOF_AGE
             && member.verified_mail().is_some_and(|verified| verified.normal() == address.normal())

@@ -27,6 +27,15 @@ pub enum PasswordFact {
     Own,
 }
 
+/// What a member with an account came to set up beside what they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adding {
+    /// This method, here.
+    Here(Method),
+    /// A passkey, on a new phone.
+    OnNewPhone,
+}
+
 /// Whether a proof to the verified address is fresh enough to set a method up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailProof {
@@ -106,8 +115,8 @@ pub struct Facts {
     pub completion: Completion,
     /// The proof to the mail address.
     pub mail_proof: MailProof,
-    /// The further method that the member came to set up, until it is.
-    pub adding: Option<Method>,
+    /// What the member came to add, until it is added.
+    pub adding: Option<Adding>,
     /// The browser.
     pub browser: BrowserFact,
     /// Whether a passkey of this device is offered.
@@ -141,8 +150,10 @@ impl Facts {
 
     /// The method to set up: the chosen one while there is none, or a further one that the member came for.
     pub fn to_enrol(&self) -> Option<Method> {
-        if let Some(adding) = self.adding.filter(|adding| self.offered.contains(adding)) {
-            return Some(adding);
+        if let Some(Adding::Here(method)) = self.adding
+            && self.offered.contains(&method)
+        {
+            return Some(method);
         }
         self.chosen.filter(|_| self.enrolled.is_empty()).filter(|chosen| self.offered.contains(chosen))
     }

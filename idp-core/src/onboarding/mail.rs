@@ -17,6 +17,7 @@ use crate::onboarding::table::Step;
 use crate::outbox;
 use crate::realm::PatternGuard;
 use crate::secret::{Hashed, LinkSecret};
+use crate::session::end;
 use crate::store;
 
 /// What became of a typed address.
@@ -173,7 +174,7 @@ pub(crate) async fn verified(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault
         ctx.record(EventKind::MailChanged, Some(member.id), Outcome::Done);
         // Codes under way to the old address, and browsers spared the second step, end with it.
         store::ceremony::void_all(ctx, member.id).await?;
-        store::remembered_browser::forget_all(ctx, member.id).await?;
+        end::trust(ctx, member.id).await?;
     }
     if let Some(interaction) = ceremony.interaction {
         note_proof(ctx, interaction, member.id).await?;

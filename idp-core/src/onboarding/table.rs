@@ -1,6 +1,6 @@
 //! The onboarding table: rows in order; the first row owed is the next page. A row knows no other row.
 
-use super::facts::{BirthDateFact, Facts, MailFact, MailProof, PasswordFact, RecoveryFact};
+use super::facts::{Adding, BirthDateFact, Facts, MailFact, MailProof, PasswordFact, RecoveryFact};
 use crate::credential::Method;
 use crate::interaction::{Completion, PasskeyOffer};
 
@@ -74,9 +74,8 @@ static TABLE: [Row; 13] = [
     row(Step::NewPassword, |f| f.password != PasswordFact::Own),
     row(Step::Complete, |f| f.completion == Completion::Shown),
     row(Step::ProveMail, |f| {
-        matches!(f.to_enrol(), Some(Method::Passkey | Method::App))
-            && f.mail_proof == MailProof::Stale
-            && !f.is_strong()
+        let adds = matches!(f.to_enrol(), Some(Method::Passkey | Method::App)) || f.adding == Some(Adding::OnNewPhone);
+        adds && f.mail_proof == MailProof::Stale && !f.is_strong()
     }),
     row(Step::EnrolPasskey, |f| f.to_enrol() == Some(Method::Passkey)),
     row(Step::EnrolApp, |f| f.to_enrol() == Some(Method::App)),
@@ -171,6 +170,9 @@ mod tests {
         let withdrawn = |f: &mut Facts| (f.passkey_offer, f.offered) = (PasskeyOffer::Open, vec![Method::App]);
         assert_eq!(owed(withdrawn), None);
         assert_eq!(owed(|f| f.recovery = RecoveryFact::Offered), Some(Step::RecoveryCodes));
+        assert_eq!(owed(|f| f.adding = Some(Adding::OnNewPhone)), None, "the app answers for it");
+        let weak = |f: &mut Facts| (f.enrolled, f.adding) = (vec![Method::Mail], Some(Adding::OnNewPhone));
+        assert_eq!(owed(weak), Some(Step::ProveMail));
     }
 
     #[test]

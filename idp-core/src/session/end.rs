@@ -72,9 +72,16 @@ pub async fn everywhere(ctx: &Ctx, member: MemberId, kept: Kept, cause: Cause) -
     let count = all(ctx, member, kept.session, cause).await?;
     store::grant::revoke_of_member(ctx, member, kept.session).await?;
     store::session::forget_browsers(ctx, member).await?;
-    store::remembered_browser::forget_all(ctx, member).await?;
+    trust(ctx, member).await?;
     ctx.record_with(EventKind::SessionsEnded, Some(member), Outcome::Done, serde_json::json!({ "sessions": count }));
     Ok(())
+}
+
+/// A credential was changed: browsers that were spared the second step are not any more, and no phone comes in by a QR
+/// code that was shown before.
+pub(crate) async fn trust(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
+    store::remembered_browser::forget_all(ctx, member).await?;
+    store::handover::void_of(ctx, member).await
 }
 
 /// The seam: called once for each session that ended, in the transaction that ended it.

@@ -19,7 +19,7 @@ const CHALLENGE: Duration = minutes(5);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 21] = [
+const TABLES: [(&str, &str, Duration); 22] = [
     ("authorization_codes", "kept_until", GRACE),
     ("pushed_requests", "kept_until", GRACE),
     ("opaque_tokens", "expires_at", GRACE),
@@ -38,6 +38,7 @@ const TABLES: [(&str, &str, Duration); 21] = [
     ("throttles", "expires_at", GRACE),
     ("recovery_code_offers", "expires_at", GRACE),
     ("rescues", "expires_at", GRACE),
+    ("handovers", "expires_at", GRACE),
     ("outbox", "expires_at", MAIL_RECORD),
     ("logout_notices", "expires_at", MAIL_RECORD),
     ("registration_tokens", "expires_at", GRACE),
@@ -99,6 +100,7 @@ mod tests {
         include_str!("../../../migrations/src/sql/000007_registry.sql"),
         include_str!("../../../migrations/src/sql/000006_tokens.sql"),
         include_str!("../../../migrations/src/sql/000005_consents.sql"),
+        include_str!("../../../migrations/src/sql/000010_handovers.sql"),
     );
 
     #[test]

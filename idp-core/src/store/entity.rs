@@ -9,6 +9,7 @@ pub(super) mod client;
 pub(super) mod consent;
 pub(super) mod device_request;
 pub(super) mod grant;
+pub(super) mod handover;
 pub(super) mod installation;
 pub(super) mod interaction;
 pub(super) mod known_browser;

@@ -122,6 +122,11 @@ pub(crate) async fn handle_of(ctx: &Ctx, member: MemberId) -> Result<Uuid, Fault
     Ok(handle)
 }
 
+/// The same, without making one.
+pub(crate) async fn known_handle_of(ctx: &Ctx, member: MemberId) -> Result<Option<Uuid>, Fault> {
+    Ok(passkey_handle::Entity::find_by_id(member.uuid()).one(&ctx.db).await?.map(|row| row.handle))
+}
+
 /// The member of this realm whom authenticators know by this handle.
 pub(crate) async fn member_by_handle(ctx: &Ctx, handle: Uuid) -> Result<Option<MemberId>, Fault> {
     let select = passkey_handle::Entity::find()

@@ -118,9 +118,45 @@ history-method_removed = A way to sign in was removed
 history-session_started = Signed in
 history-session_ended = Signed out
 history-sessions_ended = All other devices were signed out
+history-passkey_counter_went_back = A sign-in was stopped because its key may have been copied
+history-recovery_codes_made = New recovery codes were kept
+history-rescue_asked = A way back in was asked for
+history-rescue_answered = A way back in was confirmed by email
+history-user_id_asked = The user ID was sent by email
+history-new_phone_offered = A QR code for a new phone was shown
+history-new_phone_asked = A new phone scanned the QR code
+history-new_phone_confirmed = A new phone was confirmed to be yours
 history-browser_remembered = A device was set to leave out the second check
 history-consent_revoked = A service was revoked
 
+methods-new-phone = Add a new phone
+new-phone-title = Add a new phone
+new-phone-lead = When you get a new phone, you can let it in from here. You then sign in on it with its face, fingerprint or screen lock. No password is needed.
+new-phone-plan-scan = Scan the QR code that this page shows with the camera of the new phone.
+new-phone-plan-number = Check that both screens show the same number, and press “Yes” here.
+new-phone-plan-passkey = On the new phone, confirm the way you unlock its screen.
+new-phone-offer = Show the QR code
+new-phone-app = To use an authenticator app on the new phone, choose “Add an authenticator app” under “Ways to sign in”.
+new-phone-scan = Scan this QR code with the camera of the new phone.
+new-phone-qr = QR code to scan with the new phone
+new-phone-minutes = { $minutes ->
+    [one] This QR code works for 1 more minute, and only once.
+   *[other] This QR code works for { $minutes } more minutes, and only once.
+  }
+new-phone-show-nobody = Do not show or send this QR code to anyone. Our staff will never ask for it.
+new-phone-asked = The QR code was scanned. Please compare the number on the new phone with this one.
+new-phone-number = Number on this page
+new-phone-device = Scanned by
+new-phone-warning = If your phone shows another number, or none, do not press “Yes”. Someone else may have scanned the code.
+new-phone-confirm = Yes, the numbers are the same
+new-phone-not-mine = No, stop this
+new-phone-confirmed = Please go on with your new phone.
+new-phone-waiting = Waiting for the new phone. This page moves on by itself.
+new-phone-refresh = Refresh this page
+new-phone-cancel = Stop this
+new-phone-used = You can now sign in with the new phone.
+new-phone-another = Add another one
+new-phone-old = When you part with the old phone, remove it under “Ways to sign in”.
 print-title = How I sign in (for printing)
 print-hint = A page to keep on paper
 print-lead = Use “Print” in your browser to print this page.

@@ -78,6 +78,7 @@ error-recovery_code_used = This recovery code has been used before. Please use o
 error-recovery_codes_expired = Some time has passed, so we made new recovery codes. Please keep the new ones below.
 error-device_name_too_long = Please use at most 60 characters for the name of the device.
 
+error-new_phone_over = The QR code no longer works. Please show a new one.
 error-passkey_expired = It took too long to confirm. Please press the button again.
 error-passkey_refused = For your safety, this device can no longer be used to sign in. Please sign in another way, or contact your health insurance society.
 error-passkey_registered = This device is already set up. Please use another device, or choose another way.

@@ -12,6 +12,20 @@ offer-passkey-title = From next time, sign in with this device alone
 offer-passkey-lead = You have signed in with your phone or another device. If you set up this device too, you can sign in right away with your face, fingerprint or PIN. Please do not do so on a device that others use.
 offer-passkey-other = Continue without it
 
+phone-title = Add this phone
+phone-ask = You scanned the QR code of another screen. Do you want to sign in with this phone from now on?
+phone-ask-warning = Go on only if you showed the QR code yourself. If someone sent you the code or a link, please close this page.
+phone-ask-submit = Add this phone
+phone-wait = On the screen with the QR code, check that the number is the same and press “Yes”.
+phone-number = Number of this phone
+phone-waiting = Waiting for the confirmation. This page moves on by itself.
+phone-create = Press the button, and confirm the way you unlock your screen. From then on, you can sign in with this phone.
+phone-done-title = This phone is set up
+phone-done = From now on you can sign in on this phone with your face, fingerprint or screen lock.
+phone-sign-in = Sign in
+phone-over-title = This QR code does not work
+phone-over = Time has passed, it was used, or it was stopped. Please start again on the screen that shows the QR code.
+
 login-passkey-title = Sign in with face, fingerprint or screen lock
 login-passkey-lead = Press the button, and confirm with your face, fingerprint or PIN, the way you unlock your screen.
 login-passkey-about = If you have set it up, you can sign in without typing your user ID and password.

@@ -78,6 +78,7 @@ error-recovery_code_wrong = この予備コードは使えません。いちば�
 error-recovery_code_used = この予備コードは、前に使われています。まだ使っていない予備コードを入力してください。
 error-recovery_codes_expired = 時間がたったため、予備コードが新しくなりました。お手数ですが、下の新しい予備コードを保管してください。
 
+error-new_phone_over = QRコードは使えなくなっています。お手数ですが、もう一度QRコードを表示してください。
 error-passkey_expired = 時間がたったため、確認できませんでした。もう一度ボタンを押してください。
 error-passkey_refused = 安全のため、この端末の登録ではログインできません。ほかの方法でログインするか、健康保険組合へご連絡ください。
 error-passkey_registered = この端末は、すでに設定されています。ほかの端末を使うか、ほかの方法を選んでください。

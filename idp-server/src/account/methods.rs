@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use idp_core::account::methods::{self, Removal, Renaming};
+use idp_core::account::new_phone::Offered;
 use idp_core::credential::Method;
 use idp_core::interaction::errand::{AccountPage, Errand};
 
@@ -68,6 +69,8 @@ async fn page(caller: &Caller, error: Option<&str>) -> Result<Response, Failure>
         Card::of(card, used)
     });
     Ok(caller.page(&Methods {
+        known_passkeys: list.known_passkeys.map(|known| known.to_string()),
+        new_phone_url: (list.new_phone == Offered::Yes).then_some(paths::ACCOUNT_NEW_PHONE),
         recovery_codes_url: paths::ACCOUNT_RECOVERY_CODES.to_owned(),
         chrome,
         cards: cards.collect(),

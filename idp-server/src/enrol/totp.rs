@@ -6,20 +6,14 @@ use idp_core::enrol::app::{self, Answer, Setup};
 use idp_core::interaction::SignOutOthers;
 use idp_core::interaction::decide::Next;
 use idp_core::onboarding::table::Step;
-use qrcode::render::svg;
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::QrCode;
 
 use crate::caller::{Caller, text};
 use crate::device;
 use crate::error::Failure;
 use crate::extract::PageForm;
 use crate::view::enrol::{EnrolTotp, Ticked};
-use crate::{go, paths};
-
-/// White modules around the code (ISO/IEC 18004 §6.3.8).
-const QUIET: usize = 4;
-/// Pixels a module has in the PNG.
-const SCALE: usize = 8;
+use crate::{go, paths, qr};
 
 /// Shows the set-up.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
@@ -50,14 +44,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
 /// The QR code as SVG.
 pub async fn qr_svg(caller: Caller) -> Result<Response, Failure> {
     let Some(code) = code_of(&caller, look(&caller).await?) else { return Ok(caller.error("not_found", None)) };
-    let image = code.render::<svg::Color<'_>>().min_dimensions(240, 240).quiet_zone(true).build();
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], image).into_response())
+    Ok(qr::svg(&code))
 }
 
 /// The QR code as PNG, to save: some browser extensions read it from a file.
 pub async fn qr_png(caller: Caller) -> Result<Response, Failure> {
     let Some(code) = code_of(&caller, look(&caller).await?) else { return Ok(caller.error("not_found", None)) };
-    let Some(image) = png_of(&code) else { return Ok(caller.error("fault", None)) };
+    let Some(image) = qr::png(&code) else { return Ok(caller.error("fault", None)) };
     let headers =
         [(header::CONTENT_TYPE, "image/png"), (header::CONTENT_DISPOSITION, "attachment; filename=\"sekisho-qr.png\"")];
     Ok((headers, image).into_response())
@@ -71,28 +64,7 @@ async fn look(caller: &Caller) -> Result<Option<Setup>, Failure> {
 fn code_of(caller: &Caller, setup: Option<Setup>) -> Option<QrCode> {
     let setup = setup?;
     let uri = setup.secret.otpauth_uri(&caller.society(), &setup.account)?;
-    QrCode::with_error_correction_level(uri.as_bytes(), EcLevel::M).ok()
-}
-
-fn png_of(code: &QrCode) -> Option<Vec<u8>> {
-    let width = code.width();
-    let side = (width + 2 * QUIET) * SCALE;
-    let mut pixels = vec![255_u8; side * side];
-    for (index, colour) in code.to_colors().into_iter().enumerate() {
-        if colour == Color::Dark {
-            let (x, y) = ((index % width + QUIET) * SCALE, (index / width + QUIET) * SCALE);
-            for row in y..y + SCALE {
-                pixels[row * side + x..row * side + x + SCALE].fill(0);
-            }
-        }
-    }
-    let side = u32::try_from(side).ok()?;
-    let mut image = Vec::new();
-    let mut encoder = png::Encoder::new(&mut image, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header().ok()?.write_image_data(&pixels).ok()?;
-    Some(image)
+    qr::code_of(&uri)
 }
 
 async fn page(caller: &Caller, error: Option<&str>, typed: &app::Form) -> Result<Response, Failure> {

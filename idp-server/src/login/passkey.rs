@@ -5,6 +5,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use idp_core::authn::passkey::{self, PasskeyAnswer, Typed};
 use idp_core::credential::Method;
+use idp_core::credential::passkey::relying_party;
 use idp_core::enrol::passkey::Begun;
 use serde_json::json;
 
@@ -73,7 +74,9 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     let answer = caller.write(move |ctx| Box::pin(async move { passkey::sign_in(ctx, &place, &typed).await })).await?;
     let Some(code) = code_of(answer) else { return go::on(&caller).await };
     let sitting = caller.sitting().await?.map(|(sitting, _)| sitting);
-    password::page(&caller, sitting.as_ref(), String::new(), vec![FieldError::of("passkey-submit", code)]).await
+    let errors = vec![FieldError::of("passkey-submit", code)];
+    let forgotten = if answer == PasskeyAnswer::Unknown { relying_party::own_id(caller.visit.realm()) } else { None };
+    password::page(&caller, sitting.as_ref(), String::new(), errors, forgotten).await
 }
 
 const fn code_of(answer: PasskeyAnswer) -> Option<&'static str> {
@@ -81,7 +84,7 @@ const fn code_of(answer: PasskeyAnswer) -> Option<&'static str> {
         PasskeyAnswer::Accepted | PasskeyAnswer::Elsewhere => None,
         PasskeyAnswer::Unreadable => Some("passkey_unreadable"),
         PasskeyAnswer::Expired => Some("passkey_expired"),
-        PasskeyAnswer::Unknown => Some("passkey_unknown"),
+        PasskeyAnswer::Unknown | PasskeyAnswer::Closed => Some("passkey_unknown"),
         PasskeyAnswer::Refused => Some("passkey_refused"),
         PasskeyAnswer::Wrong => Some("passkey_wrong"),
     }

@@ -28,9 +28,9 @@ const USER_ID: &str = "user_id";
 /// Shows the form, or sends whoever is signed in already to what comes next.
 pub async fn show(caller: Caller) -> Result<Response, Failure> {
     match caller.sitting().await? {
-        Some((sitting, Next::SignIn)) => page(&caller, Some(&sitting), String::new(), Vec::new()).await,
+        Some((sitting, Next::SignIn)) => page(&caller, Some(&sitting), String::new(), Vec::new(), None).await,
         Some((_, Next::Over | Next::Declined)) | None if caller.visit.session().is_none() => {
-            page(&caller, None, String::new(), Vec::new()).await
+            page(&caller, None, String::new(), Vec::new(), None).await
         }
         Some((_, Next::Over | Next::Declined)) | None => begin_anew(caller).await,
         Some((sitting, next)) => go::to(&caller, sitting.interaction.id, next).await,
@@ -43,9 +43,9 @@ async fn begin_anew(caller: Caller) -> Result<Response, Failure> {
     let place = Place { interaction: Some(id), browser: caller.place.browser.clone() };
     let caller = caller.at(place);
     match caller.sitting().await? {
-        Some((sitting, Next::SignIn)) => page(&caller, Some(&sitting), String::new(), Vec::new()).await,
+        Some((sitting, Next::SignIn)) => page(&caller, Some(&sitting), String::new(), Vec::new(), None).await,
         Some((sitting, next)) => go::to(&caller, sitting.interaction.id, next).await,
-        None => page(&caller, None, String::new(), Vec::new()).await,
+        None => page(&caller, None, String::new(), Vec::new(), None).await,
     }
 }
 
@@ -68,7 +68,7 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     }
     if !missing.is_empty() {
         let sitting = caller.sitting().await?.map(|(sitting, _)| sitting);
-        return page(&caller, sitting.as_ref(), username, missing).await;
+        return page(&caller, sitting.as_ref(), username, missing, None).await;
     }
 
     let caller = seat(caller).await?;
@@ -136,7 +136,7 @@ async fn answered(caller: &Caller, answer: SignIn, username: String) -> Result<R
     };
     let errors = vec![FieldError { field: Some("password"), code: code.into(), values: Vec::new() }];
     let sitting = caller.sitting().await?.map(|(sitting, _)| sitting);
-    page(caller, sitting.as_ref(), username, errors).await
+    page(caller, sitting.as_ref(), username, errors, None).await
 }
 
 /// The lock-out page: the same for known and unknown user ids.
@@ -153,12 +153,13 @@ pub fn locked(caller: &Caller, until: Timestamp) -> Response {
     (StatusCode::TOO_MANY_REQUESTS, page).into_response()
 }
 
-/// The sign-in page with its errors.
+/// The sign-in page with its errors, and the domain at which a passkey that was just answered with is unknown.
 pub(super) async fn page(
     caller: &Caller,
     sitting: Option<&Sitting>,
     username: String,
     errors: Vec<FieldError>,
+    forgotten_at: Option<String>,
 ) -> Result<Response, Failure> {
     let interaction = sitting.map(|sitting| &sitting.interaction);
     let hint = interaction.and_then(|interaction| interaction.request.as_ref()?.1.login_hint.clone());
@@ -182,7 +183,7 @@ pub(super) async fn page(
     let again = interaction.is_some_and(|interaction| interaction.errand.is_some() && interaction.member.is_some());
     let purpose = if again { SignInPurpose::Again } else { SignInPurpose::SignIn };
     let forgotten_url = go::within(paths::LOGIN_FORGOTTEN, interaction.map(|interaction| interaction.id));
-    let page = Login { chrome, application, username, purpose, forgotten_url, passkey_url };
+    let page = Login { chrome, application, username, purpose, forgotten_url, passkey_url, forgotten_at };
     let mut response = caller.page(&page);
     headers::allow_image(response.headers_mut(), logo.as_deref());
     Ok(response)

@@ -46,6 +46,10 @@ pub struct Methods {
     pub cards: Vec<Card>,
     /// What can be added: `totp`, `mail`, `passkey`.
     pub addable: Vec<&'static str>,
+    /// What keepers of passkeys are told, as JSON; `None` for whoever never had one.
+    pub known_passkeys: Option<String>,
+    /// Where a new phone is let in; `None` where phones get no passkeys.
+    pub new_phone_url: Option<&'static str>,
     /// Where recovery codes are made anew.
     pub recovery_codes_url: String,
 }
@@ -199,6 +203,54 @@ pub struct Line {
     pub text: String,
     /// The network address it came from.
     pub address: Option<String>,
+}
+
+/// `/account/new-phone`: a new phone, let in by a QR code.
+#[derive(Template)]
+#[template(path = "account/new_phone.html")]
+pub struct NewPhone {
+    /// The frame.
+    pub chrome: Chrome,
+    /// How it stands.
+    pub state: NewPhoneState,
+    /// The same as a word, for the script; empty at the start.
+    pub stage: &'static str,
+    /// How long it goes on, in whole minutes.
+    pub minutes: u32,
+}
+
+/// How a new phone's way in stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewPhoneState {
+    /// Nothing is shown yet.
+    Start,
+    /// The QR code is shown.
+    Offered,
+    /// A phone asks.
+    Asked {
+        /// What the "yes" is meant for.
+        id: String,
+        /// What the phone shows.
+        match_number: String,
+        /// The phone as it calls itself.
+        device: Option<String>,
+    },
+    /// The phone may go on.
+    Confirmed,
+    /// It is set up.
+    Used,
+}
+
+impl NewPhone {
+    /// Whether something else is waited for.
+    const fn waits(&self) -> bool {
+        matches!(self.state, NewPhoneState::Offered | NewPhoneState::Confirmed)
+    }
+
+    /// Whether there is something to give up.
+    const fn can_be_ended(&self) -> bool {
+        matches!(self.state, NewPhoneState::Offered | NewPhoneState::Asked { .. } | NewPhoneState::Confirmed)
+    }
 }
 
 /// `/account/print`: how to sign in, on paper.

@@ -40,6 +40,46 @@ pub struct EnrolPasskey {
     pub proposed: String,
 }
 
+/// `/enrol/new-phone`: where the QR code for a new phone leads.
+#[derive(Template)]
+#[template(path = "enrol/new_phone.html")]
+pub struct EnrolNewPhone {
+    /// The frame.
+    pub chrome: Chrome,
+    /// How it stands.
+    pub state: PhoneState,
+}
+
+/// How the new phone's way in stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PhoneState {
+    /// It may ask.
+    Ask {
+        /// The secret of the address, sent back as the hidden field `t`.
+        token: String,
+    },
+    /// It asked.
+    Waiting {
+        /// What the page with the QR code shows.
+        match_number: String,
+    },
+    /// It may make a passkey.
+    Create {
+        /// For whose account.
+        username: String,
+        /// What the society calls the member.
+        name: Option<String>,
+        /// What was typed, else the proposal.
+        device_name: String,
+        /// The proposal.
+        proposed: String,
+    },
+    /// The passkey is made.
+    Done,
+    /// There is nothing, or nothing any more.
+    Over,
+}
+
 /// Why a passkey is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {

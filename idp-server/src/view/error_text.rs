@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 104] = [
+pub const CODES: [&str; 105] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -72,6 +72,7 @@ pub const CODES: [&str; 104] = [
     "recovery_code_wrong",
     "recovery_codes_expired",
     // Passkeys; the last four happen in the browser.
+    "new_phone_over",
     "passkey_expired",
     "passkey_refused",
     "passkey_registered",

@@ -18,6 +18,8 @@ pub struct Login {
     pub username: String,
     /// Where a passkey's answer goes; `None` where the realm offers none.
     pub passkey_url: Option<String>,
+    /// The domain for which the passkey just answered with is unknown, so that its keeper forgets it.
+    pub forgotten_at: Option<String>,
     /// Whether somebody who is signed in proves once more to be themselves.
     pub purpose: SignInPurpose,
     /// The way back for whoever forgot the password.

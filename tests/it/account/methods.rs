@@ -57,6 +57,61 @@ async fn an_app_is_added_named_and_used_and_then_mailed_codes_can_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_is_added_after_the_app_was_shown_and_signs_in_alone() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal, browser) = signed_in_with_an_app(&idp, "AC-3010").await;
+        idp.advance(minutes(6));
+        let page = browser.get("/account/methods").await.submit("method-add-passkey").await;
+        assert_eq!(page.path(), "/login/totp", "the app is asked for first: {}", page.summary());
+        let page = page.fill("totp-code", &member.app_code()).submit("totp-submit").await;
+        assert_eq!(page.path(), "/enrol/passkey", "{}", page.summary());
+        let skipped = page.submit("other-method").await;
+        assert_eq!(skipped.path(), "/account/methods", "{}", skipped.summary());
+        assert_eq!(ids_of(&skipped, "method-remove-").len(), 1);
+
+        // What was proved for it went with it.
+        let page = member.walks_to(skipped.submit("method-add-passkey").await, "/enrol/passkey").await;
+        let page = member.makes_passkey(&page).await;
+        let page = member.walks_to(page, "/account/methods").await;
+        assert_eq!(ids_of(&page, "method-remove-").len(), 2);
+        idp.mailbox().mail_to(&member.mail, "ログイン方法が設定されました").await;
+
+        let asked = portal.asks();
+        let page = member.presents_passkey(&idp.browser().get(&asked.url).await).await;
+        let claims = portal.redeems(&asked, page.arrived().code()).await.claims();
+        assert_eq!((&claims["acr"], &claims["amr"]), (&"phr".into(), &serde_json::json!(["hwk", "user", "mfa"])));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keepers_of_passkeys_are_told_of_the_members_own_and_of_no_others() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let portal = idp.portal().await;
+        let mut told = Vec::new();
+        for id in ["AC-3007", "AC-3008"] {
+            let (member, browser) = (idp.member(harness::MemberSeed::new(id)).await.wanting_a_passkey(), idp.browser());
+            member.signs_in(&browser, &portal).await;
+            let page = browser.get("/account/methods").await;
+            let known = page.attribute_of("passkeys-known", "data-passkeys").expect("nothing is told");
+            let known: serde_json::Value = serde_json::from_str(&known).unwrap();
+            let own = member.with_authenticator(|own| own.newest_id());
+            assert_eq!(known["allAcceptedCredentialIds"], serde_json::json!([own]));
+            assert_eq!((&known["rpId"], &known["name"]), (&"localhost".into(), &id.into()));
+            assert!(!browser.get("/account").await.body.contains(&own), "another page tells of it");
+            told.push(known["userId"].clone());
+        }
+        assert_ne!(told[0], told[1]);
+        let (member, browser) = (idp.member(harness::MemberSeed::new("AC-3009")).await, idp.browser());
+        member.signs_in(&browser, &portal).await;
+        assert!(!browser.get("/account/methods").await.has("passkeys-known"), "whoever never had one is told nothing");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn removing_an_app_asks_for_it_and_for_a_longer_password_next_time() {
     on_both(async |database| {
         let idp = Idp::start(database).await;

@@ -4,15 +4,37 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use idp_core::clock::{Clock, SystemClock};
+use serde_json::json;
 use thirtyfour::By;
 use url::Url;
 
 use super::chromium::{Browser, Shape};
 use super::demo::Demo;
 use super::journey::{NEW_PASSWORD, Visit};
+use crate::ops::interop::node;
 
 /// Seconds that a code is shown.
 const STEP: u64 = 30;
+
+/// What the QR code may be made of: Google Authenticator and Microsoft Authenticator know SHA-1, six digits and thirty
+/// seconds alone, show a `+` as it is, refuse padding, and take the issuer from either place.
+fn keeps_to_what_every_app_knows(text: &str) -> Result<()> {
+    let (label, query) = text
+        .strip_prefix("otpauth://totp/")
+        .and_then(|rest| rest.split_once('?'))
+        .with_context(|| format!("no app reads {text}"))?;
+    ensure!(text.is_ascii() && !text.contains('+'), "not encoded for every app: {text}");
+    let (issuer, account) = label.split_once(':').context("no issuer in the label")?;
+    ensure!(!account.contains(':') && !label.contains("%3A"), "more than one colon: {text}");
+    let parameters: Vec<_> = query.split('&').filter_map(|part| part.split_once('=')).collect();
+    let [("secret", secret), ("issuer", named)] = parameters[..] else {
+        anyhow::bail!("what some app does not know: {text}")
+    };
+    ensure!(named == issuer, "the label says {issuer}, the parameter {named}");
+    let is_base32 = |letter: u8| letter.is_ascii_uppercase() || (b'2'..=b'7').contains(&letter);
+    ensure!(secret.len() == 32 && secret.bytes().all(is_base32), "not 160 bits of base32: {secret}");
+    Ok(())
+}
 
 /// What an app keeps of a QR code.
 struct App {
@@ -36,13 +58,20 @@ impl App {
     /// A code that was not typed before, by an implementation that is not ours. The provider takes that of the next
     /// step as well, so nobody waits for a fresh one.
     fn code(&mut self) -> Result<String> {
-        let now = SystemClock.now().seconds().unsigned_abs() / STEP;
-        self.last_step = now.max(self.last_step + 1);
-        let at = format!("@{}", self.last_step * STEP);
+        self.last_step = present_step().max(self.last_step + 1);
+        self.code_at(self.last_step)
+    }
+
+    fn code_at(&self, step: u64) -> Result<String> {
+        let at = format!("@{}", step * STEP);
         let said = Command::new("oathtool").args(["--totp", "--base32", "--now", &at, &self.secret]).output()?;
         ensure!(said.status.success(), "oathtool: {}", String::from_utf8_lossy(&said.stderr));
         Ok(String::from_utf8(said.stdout)?.trim().to_owned())
     }
+}
+
+fn present_step() -> u64 {
+    SystemClock.now().seconds().unsigned_abs() / STEP
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -52,8 +81,8 @@ fn percent_decoded(text: &str) -> String {
 
 impl Browser {
     /// Points a camera at the window: what the QR code in sight says.
-    async fn is_scanned(&self) -> Result<String> {
-        self.scrolls_to(By::Id("totp-qr")).await?;
+    pub(super) async fn is_scanned(&self, id: &str) -> Result<String> {
+        self.scrolls_to(By::Id(id)).await?;
         let picture = self.driver.screenshot_as_png().await?;
         let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info()?;
         let mut pixels = vec![0; reader.output_buffer_size().context("a picture without end")?];
@@ -75,7 +104,10 @@ impl Visit<'_> {
     async fn sets_the_app_up(&self) -> Result<App> {
         self.browser.arrives("/enrol/totp").await?;
         self.browser.is_pictured("13-enrol-app").await?;
-        let mut app = App::scan(&self.browser.is_scanned().await?)?;
+        let scanned = self.browser.is_scanned("totp-qr").await?;
+        let mut app = App::scan(&scanned)?;
+        keeps_to_what_every_app_knows(&scanned)?;
+        self.is_read_by_every_app(&scanned, &app)?;
         self.browser.is_pictured_at("14-enrol-app-qr", By::Id("totp-qr")).await?;
 
         self.browser.types("totp-code", &app.code()?).await?;
@@ -84,6 +116,28 @@ impl Visit<'_> {
         self.browser.keeps_the_recovery_codes().await?;
         self.browser.sees("portal-member").await?;
         Ok(app)
+    }
+
+    /// Readers that are not ours read the same, and show the code that ours shows.
+    fn is_read_by_every_app(&self, scanned: &str, app: &App) -> Result<()> {
+        let society = if self.browser.shape.language == "ja" {
+            "みなと健康保険組合"
+        } else {
+            "Minato Health Insurance Society"
+        };
+        let step = present_step();
+        let code = app.code_at(step)?;
+        let read = node("otpauth.mjs", &json!({ "uri": scanned, "at": step * STEP }));
+        for reader in ["otpauth", "otplib", "splitting"] {
+            let read = &read[reader];
+            ensure!(read["issuer"] == society && read["account"] == self.member.user_id.as_str(), "{reader}: {read}");
+            ensure!(read["secret"] == app.secret.as_str(), "{reader}: {read}");
+        }
+        let app = &read["otpauth"];
+        ensure!(app["algorithm"] == "SHA1" && app["digits"] == 6 && app["period"] == 30, "{app}");
+        ensure!(app["code"] == code.as_str(), "oathtool shows {code}: {app}");
+        ensure!(read["otplib"]["others"] == 0 && read["splitting"]["named"] == society, "{read}");
+        Ok(())
     }
 
     async fn signs_in_with_the_app(&self, app: &mut App) -> Result<()> {

@@ -13,7 +13,7 @@ const NAME: &str = "台所のタブレット Kitchen";
 
 impl Browser {
     /// Opens what is folded up above the element with this id.
-    async fn unfolds(&self, id: &str) -> Result<()> {
+    pub(super) async fn unfolds(&self, id: &str) -> Result<()> {
         let summary = By::Css(format!("details:has(#{id}) > summary"));
         Ok(self.driver.find(summary).await.with_context(|| format!("#{id} is not folded up"))?.click().await?)
     }

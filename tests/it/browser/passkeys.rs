@@ -68,7 +68,7 @@ impl Browser {
         Ok(())
     }
 
-    async fn credentials_in(&self, name: &str) -> Result<Vec<Value>> {
+    pub(super) async fn credentials_in(&self, name: &str) -> Result<Vec<Value>> {
         let which = json!({ "authenticatorId": name });
         let answer = self.driver.cdp().send_raw("WebAuthn.getCredentials", which).await?;
         answer["credentials"].as_array().cloned().context("no list of credentials")

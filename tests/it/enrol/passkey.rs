@@ -1,6 +1,6 @@
 //! Setting a passkey up: a challenge of ours, answered once, in this browser, by a verified person.
 
-use harness::{Authenticator, Claim, Idp, Member, MemberSeed, Page, Portal, on_both};
+use harness::{Algorithm, Authenticator, Claim, Idp, Member, MemberSeed, Page, Portal, on_both};
 use idp_core::clock::minutes;
 use serde_json::Value;
 
@@ -39,6 +39,34 @@ async fn a_member_sets_a_passkey_up_and_signs_in_with_it_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_key_that_is_asked_for_is_taken_and_signs_in() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let portal = idp.portal().await;
+        for algorithm in Algorithm::ALL {
+            let member = idp.member(MemberSeed::new(&format!("P-1{algorithm:?}"))).await.wanting_a_passkey();
+            member.with_authenticator(|own| own.algorithm = algorithm);
+            member.signs_in(&idp.browser(), &portal).await;
+
+            let page = member.presents_passkey(&idp.browser().get(&portal.asks().url).await).await;
+            assert!(page.arrival().is_some(), "{algorithm:?}: {}", page.summary());
+
+            let page = idp.browser().get(&portal.asks().url).await;
+            let challenge = page.challenge("passkey-submit").await;
+            let mut forged = member.with_authenticator(|own| own.signs(&challenge, &idp.origin()));
+            let signature = forged["response"]["signature"].as_str().unwrap();
+            let middle = signature.len() / 2;
+            let other = if signature[middle..].starts_with('A') { 'B' } else { 'A' };
+            forged["response"]["signature"] =
+                format!("{}{other}{}", &signature[..middle], &signature[middle + 1..]).into();
+            let page = page.presents("passkey-submit", &challenge, &forged).await;
+            assert_eq!(page.error_code().as_deref(), Some("passkey_wrong"), "{algorithm:?}: {}", page.summary());
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_browser_is_asked_for_a_discoverable_verified_key_and_to_leave_out_what_is_known() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
@@ -50,6 +78,7 @@ async fn the_browser_is_asked_for_a_discoverable_verified_key_and_to_leave_out_w
         assert_eq!(asked["authenticatorSelection"]["residentKey"], "required");
         assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
         assert_eq!(asked["excludeCredentials"], serde_json::json!([]));
+        assert_eq!(asked["hints"], serde_json::json!(["client-device", "hybrid"]));
     })
     .await;
 }

@@ -35,7 +35,7 @@ async fn the_sign_in_page_names_nobody_and_asks_for_verification() {
         assert_eq!(page.attribute_of("username", "autocomplete").as_deref(), Some("username webauthn"));
         let asked = page.challenge("passkey-submit").await["options"]["publicKey"].clone();
         assert_eq!((&asked["rpId"], &asked["userVerification"]), (&json!("localhost"), &json!("required")));
-        assert_eq!(asked["allowCredentials"], json!([]));
+        assert_eq!((&asked["allowCredentials"], &asked["hints"]), (&json!([]), &json!([])));
         assert!(asked["challenge"].as_str().unwrap().len() >= 43, "256 bits");
     })
     .await;
@@ -168,6 +168,21 @@ async fn a_member_who_was_switched_off_gets_in_by_no_passkey() {
         idp.disables("A-7").await;
         let page = signs(&idp, &sign_in_page(&idp, &portal).await, &member, |_| {}).await;
         assert_eq!(page.error_code().as_deref(), Some("passkey_unknown"), "{}", page.summary());
+        assert!(!page.body.contains("data-forgotten"), "it may be good again tomorrow: its keeper must not forget it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_keeps_a_passkey_that_nobody_knows_may_forget_it() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = with_a_passkey(&idp, "A-8").await;
+        let page = sign_in_page(&idp, &portal).await;
+        assert!(!page.body.contains("data-forgotten"));
+        let page = signs(&idp, &page, &member, |claim| claim.user_handle = Some("A".repeat(22))).await;
+        assert_eq!(page.error_code().as_deref(), Some("passkey_unknown"), "{}", page.summary());
+        assert!(page.body.contains("data-forgotten=\"localhost\""), "{}", page.body);
     })
     .await;
 }
@@ -235,9 +250,13 @@ async fn a_phone_used_from_a_pc_is_followed_by_one_offer_for_the_pc() {
 
         let page = member.presents_passkey(&pc.get(&portal.asks_with(&[("prompt", "login")]).url).await).await;
         assert_eq!((page.path(), page.has("passkey-skip")), ("/enrol/passkey", true), "{}", page.summary());
-        let asked = page.challenge("passkey-create").await["options"]["publicKey"]["excludeCredentials"].clone();
+        let asked = page.challenge("passkey-create").await["options"]["publicKey"].clone();
+        assert_eq!(asked["hints"], json!(["client-device"]));
         let id = member.with_authenticator(|own| own.newest_id());
-        assert_eq!(asked, json!([{ "type": "public-key", "id": id, "transports": ["internal", "hybrid"] }]));
+        assert_eq!(
+            asked["excludeCredentials"],
+            json!([{ "type": "public-key", "id": id, "transports": ["internal", "hybrid"] }])
+        );
         let mut own = Authenticator::new();
         let challenge = page.challenge("passkey-create").await;
         let made = own.creates(&challenge, &idp.origin());

@@ -35,7 +35,7 @@ fn relying_party(demo: &Demo, client: (&str, Option<&str>), auth: &str, user_id:
 }
 
 /// Runs a program of tests/node with this plan.
-fn node(program: &str, plan: &Value) -> Value {
+pub(crate) fn node(program: &str, plan: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");
     let mut node = Command::new("node")
         .arg(program)
@@ -51,7 +51,7 @@ fn node(program: &str, plan: &Value) -> Value {
 
     let output = node.wait_with_output().expect("Node ends");
     assert!(output.status.success(), "{plan}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("the relying party prints JSON")
+    serde_json::from_slice(&output.stdout).expect("the program prints JSON")
 }
 
 fn user_id<'a>(demo: &'a Demo, state: &str) -> &'a str {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use idp_core::admin::client::{Revised, revise};
+use idp_core::admin::client::{Revised, Revision, revise};
 use idp_core::client::{ClientName, Profile};
+use idp_core::oidc::acr::Acr;
 
 use super::view;
 use crate::context::{Context, sentence};
@@ -17,21 +18,27 @@ pub(crate) struct Arguments {
     /// The client's id
     client_id: String,
     /// A file with client metadata as JSON
-    #[arg(long, value_name = "FILE", required_unless_present = "profile")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["profile", "least_acr"])]
     metadata: Option<PathBuf>,
     /// What kind of application it is
     #[arg(long, value_name = "PROFILE", value_parser = ["web", "spa", "native", "service", "fapi2", "legacy"])]
     profile: Option<String>,
+    /// The least class of authentication that it accepts; from aal2 on no mailed codes
+    #[arg(long, value_name = "CLASS", value_parser = ["aal1", "aal2", "phr"])]
+    least_acr: Option<String>,
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let client_id = ClientName::parse(&arguments.client_id).map_err(|_| view::unknown(&arguments.client_id))?;
     let document = view::metadata(arguments.metadata.as_deref())?;
-    let profile = arguments.profile.as_deref().and_then(Profile::from_name);
+    let revision = Revision {
+        profile: arguments.profile.as_deref().and_then(Profile::from_name),
+        least_acr: arguments.least_acr.as_deref().and_then(Acr::from_name),
+    };
     let here = context.realm().await?;
     let revised = here
         .store
-        .write(&here.scope, move |ctx| Box::pin(async move { revise(ctx, &client_id, &document, profile).await }))
+        .write(&here.scope, move |ctx| Box::pin(async move { revise(ctx, &client_id, &document, revision).await }))
         .await?;
 
     match revised {

@@ -7,6 +7,7 @@ use idp_core::client::{
     AuthMethod, ClientKeySet, ClientName, ClientSettings, HttpsUri, KeySource, Party, Pkce, Profile, TlsSubject,
 };
 use idp_core::key::Algorithm;
+use idp_core::oidc::acr::Acr;
 use idp_core::oidc::register::metadata;
 use idp_core::oidc::scope::{Scope, Scopes};
 use idp_core::redirect_uri::RedirectUri;
@@ -67,6 +68,9 @@ pub(crate) struct Arguments {
     /// What it may ask for, any number of times; everything when left out
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    /// The least class of authentication that it accepts; from aal2 on no mailed codes
+    #[arg(long, value_name = "CLASS", value_parser = ["aal1", "aal2", "phr"])]
+    least_acr: Option<String>,
     /// Someone else's application: members are asked for consent
     #[arg(long)]
     third_party: bool,
@@ -126,6 +130,9 @@ impl Arguments {
         }
         if !self.scopes.is_empty() {
             settings.scopes = scopes(&self.scopes)?;
+        }
+        if let Some(least) = self.least_acr.as_deref().and_then(Acr::from_name) {
+            settings.least_acr = least;
         }
         if self.third_party {
             settings.party = Party::Third;

@@ -39,6 +39,7 @@ pub(super) fn text(client: &Client, secret: Option<&str>) -> String {
         ("after sign-out", uris(&settings.post_logout_redirect_uris)),
         ("proves itself by", settings.auth_method.name().to_owned()),
         ("id tokens", settings.id_token_alg.name().to_owned()),
+        ("least class", settings.least_acr.name().to_owned()),
         ("scopes", settings.scopes.to_string()),
     ];
     if let Some(secret) = secret {

@@ -65,9 +65,41 @@ pub struct Holder<'a> {
     pub display_name: &'a str,
 }
 
+/// Where the key is likely to be, for the browser to look there first (WebAuthn Level 3 §5.8.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// In this very device.
+    ClientDevice,
+    /// In a phone near by.
+    Hybrid,
+    /// In a key that is plugged in or held to it.
+    SecurityKey,
+}
+
+impl Hint {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ClientDevice => "client-device",
+            Self::Hybrid => "hybrid",
+            Self::SecurityKey => "security-key",
+        }
+    }
+
+    /// Where an authenticator is that is reached like this; `None` for what is not known.
+    fn of_transport(transport: &str) -> Option<Self> {
+        match transport {
+            "internal" => Some(Self::ClientDevice),
+            "hybrid" | "cable" => Some(Self::Hybrid),
+            "usb" | "nfc" | "ble" | "smart-card" => Some(Self::SecurityKey),
+            _ => None,
+        }
+    }
+}
+
 /// The realm, as authenticators see it.
 pub struct RelyingParty {
     library: webauthn::Webauthn,
+    id: String,
 }
 
 impl RelyingParty {
@@ -81,11 +113,11 @@ impl RelyingParty {
         for related in &realm.settings.passkey_related_origins {
             builder = builder.append_allowed_origin(&Url::parse(related).ok()?);
         }
-        Some(Self { library: builder.build().ok()? })
+        Some(Self { library: builder.build().ok()?, id: rp_id })
     }
 
     /// Asks for a new key pair: discoverable, with user verification, by none of the authenticators known.
-    pub fn register(&self, holder: &Holder<'_>, known: &[Passkey]) -> Result<Challenge, Fault> {
+    pub fn register(&self, holder: &Holder<'_>, known: &[Passkey], hints: &[Hint]) -> Result<Challenge, Fault> {
         let excluded = known.iter().map(|passkey| passkey.public.0.cred_id().clone()).collect::<Vec<_>>();
         let (options, state) = self
             .library
@@ -97,6 +129,7 @@ impl RelyingParty {
         asked["authenticatorSelection"]["residentKey"] = json!("required");
         asked["authenticatorSelection"]["requireResidentKey"] = json!(true);
         asked["excludeCredentials"] = descriptors(known);
+        asked["hints"] = names(hints);
         Ok(Challenge { options, state: kept(&state)? })
     }
 
@@ -120,6 +153,19 @@ impl RelyingParty {
         }))
     }
 
+    /// What keepers of passkeys are told of a holder: which of theirs are left, and what they are called now. For
+    /// `signalAllAcceptedCredentials` and `signalCurrentUserDetails` (§5.1.10).
+    pub fn known(&self, holder: &Holder<'_>, known: &[Passkey]) -> Value {
+        let ids = known.iter().map(|passkey| URL_SAFE_NO_PAD.encode(passkey.public.credential_id()));
+        json!({
+            "rpId": self.id,
+            "userId": URL_SAFE_NO_PAD.encode(holder.handle.as_bytes()),
+            "name": holder.user_name,
+            "displayName": holder.display_name,
+            "allAcceptedCredentialIds": ids.collect::<Vec<_>>(),
+        })
+    }
+
     /// Asks for a signature: of one of these passkeys, or of whichever the member picks.
     pub fn authenticate(&self, known: &[Passkey]) -> Result<Challenge, Fault> {
         let (options, state) = self.library.start_discoverable_authentication().map_err(|error| broken(&error))?;
@@ -129,6 +175,7 @@ impl RelyingParty {
             all.remove("mediation");
         }
         options["publicKey"]["allowCredentials"] = descriptors(known);
+        options["publicKey"]["hints"] = names(&likely(known));
         Ok(Challenge { options, state: kept(&state)? })
     }
 
@@ -171,6 +218,12 @@ pub fn rp_id(realm: &Realm) -> Option<String> {
     }
 }
 
+/// The same, where nobody else makes passkeys for that domain: of a parent's a stranger's may be unknown here and good there.
+pub fn own_id(realm: &Realm) -> Option<String> {
+    let origin = Url::parse(realm.origin.as_str()).ok()?;
+    rp_id(realm).filter(|id| origin.domain() == Some(id))
+}
+
 fn broken(error: &webauthn::WebauthnError) -> Fault {
     Fault::Broken(format!("no passkey challenge can be made: {error}"))
 }
@@ -187,6 +240,21 @@ fn refusal(error: &webauthn::WebauthnError) -> Refusal {
     } else {
         Refusal::Wrong
     }
+}
+
+fn names(hints: &[Hint]) -> Value {
+    hints.iter().map(|hint| hint.name()).collect()
+}
+
+/// Where the passkey is that the member used last, then where the others are. Of nobody in particular nothing is known.
+fn likely(known: &[Passkey]) -> Vec<Hint> {
+    let mut known: Vec<&Passkey> = known.iter().collect();
+    known.sort_by_key(|passkey| std::cmp::Reverse(passkey.last_used_at));
+    let mut hints = Vec::new();
+    for transport in known.iter().flat_map(|passkey| &passkey.transports) {
+        hints.extend(Hint::of_transport(transport).filter(|hint| !hints.contains(hint)));
+    }
+    hints
 }
 
 /// Transports go back as they came: a browser that is told of `hybrid` offers the phone by QR code.
@@ -259,7 +327,11 @@ mod tests {
     #[test]
     fn a_new_key_is_asked_to_be_discoverable_and_verified_and_of_three_algorithms() {
         let holder = Holder { handle: Uuid::nil(), user_name: "K-1", display_name: "目黒 花子" };
-        let options = party("https://id.example").unwrap().register(&holder, &[]).unwrap().options;
+        let options = party("https://id.example")
+            .unwrap()
+            .register(&holder, &[], &[Hint::ClientDevice, Hint::Hybrid])
+            .unwrap()
+            .options;
         let asked = &options["publicKey"];
         assert_eq!(asked["rp"]["id"], "id.example");
         assert_eq!(asked["attestation"], "none");
@@ -270,6 +342,7 @@ mod tests {
         let algorithms: Vec<&Value> = asked["pubKeyCredParams"].as_array().unwrap().iter().map(|p| &p["alg"]).collect();
         assert_eq!(algorithms, [-7, -35, -257]);
         assert_eq!(asked["timeout"], 300_000);
+        assert_eq!(asked["hints"], json!(["client-device", "hybrid"]));
     }
 
     #[test]
@@ -277,8 +350,16 @@ mod tests {
         let challenge = party("https://id.example").unwrap().authenticate(&[]).unwrap();
         let asked = &challenge.options["publicKey"];
         assert_eq!((&asked["rpId"], &asked["userVerification"]), (&json!("id.example"), &json!("required")));
-        assert_eq!(asked["allowCredentials"], json!([]));
+        assert_eq!((&asked["allowCredentials"], &asked["hints"]), (&json!([]), &json!([])));
         assert_eq!(challenge.options.get("mediation"), None);
+    }
+
+    #[test]
+    fn transports_say_where_a_key_is() {
+        let places = ["internal", "hybrid", "cable", "usb", "nfc", "ble", "smart-card", "telepathy"];
+        let hints: Vec<_> = places.iter().filter_map(|place| Hint::of_transport(place)).map(Hint::name).collect();
+        let key = "security-key";
+        assert_eq!(hints, ["client-device", "hybrid", "hybrid", key, key, key, key]);
     }
 
     #[test]
