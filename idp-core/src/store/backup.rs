@@ -24,6 +24,7 @@ pub(crate) const VOIDED: &[(&str, &str)] = &[
     ("recovery_codes", "DELETE FROM recovery_codes WHERE created_at <= ?"),
     ("recovery_code_offers", "DELETE FROM recovery_code_offers WHERE created_at <= ?"),
     ("rescues", "DELETE FROM rescues WHERE created_at <= ?"),
+    ("handovers", "DELETE FROM handovers WHERE created_at <= ?"),
     ("remembered_browsers", "DELETE FROM remembered_browsers WHERE seen_at <= ?"),
     ("authorization_codes", "UPDATE authorization_codes SET used_at = ? WHERE used_at IS NULL"),
     ("interactions", "DELETE FROM interactions WHERE created_at <= ?"),

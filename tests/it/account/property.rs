@@ -83,7 +83,7 @@ impl World {
         let idp = Idp::start(Database::sqlite()).await;
         let portal = idp.portal().await;
         let member = idp.member(MemberSeed::new("AP-1")).await;
-        let member = if number % 2 == 0 { member.wanting_a_passkey() } else { member };
+        let member = if number.is_multiple_of(2) { member.wanting_a_passkey() } else { member };
         member.signs_in(&idp.browser(), &portal).await;
         let browsers = [idp.browser(), idp.browser()];
         let (proved, removed, told, passwords) = Default::default();
