@@ -101,6 +101,6 @@ async fn sign_in(connection: &mut Connection, account: &Account, page: &Answer) 
         .append_pair("password", &account.password)
         .append_pair("action", "password")
         .finish();
-    let request = connection.post("/login", "", &form);
+    let request = connection.post("/login", &connection.origin(), &form);
     connection.expects(303, &request).await
 }

@@ -61,9 +61,13 @@ impl Connection {
     pub(crate) fn post(&self, path: &str, headers: &str, form: &str) -> Vec<u8> {
         let (port, cookies, length) = (self.port, self.cookie_line(), form.len());
         let kind = "content-type: application/x-www-form-urlencoded\r\n";
-        let origin = format!("origin: http://localhost:{port}\r\n");
         let head = format!("POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\n{kind}content-length: {length}\r\n");
-        format!("{head}{origin}{cookies}{headers}\r\n{form}").into_bytes()
+        format!("{head}{cookies}{headers}\r\n{form}").into_bytes()
+    }
+
+    /// The header by which a browser says where a form comes from.
+    pub(crate) fn origin(&self) -> String {
+        format!("origin: http://localhost:{}\r\n", self.port)
     }
 
     fn cookie_line(&self) -> String {
