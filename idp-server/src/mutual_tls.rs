@@ -64,8 +64,8 @@ impl ClientCertificates {
     /// The certificate of the request. Its headers are taken away: no handler may believe them.
     pub(crate) fn take(&self, parts: &mut Parts, now: Timestamp) -> Option<ClientCertificate> {
         let said = said(&parts.headers);
-        while parts.headers.remove(CLIENT_CERT).is_some() {}
-        while parts.headers.remove(CLIENT_CERT_CHAIN).is_some() {}
+        parts.headers.remove(CLIENT_CERT);
+        parts.headers.remove(CLIENT_CERT_CHAIN);
         if let Some(shown) = parts.extensions.get::<Shown>() {
             return self.vouched(shown.certificates(), now);
         }

@@ -217,9 +217,9 @@ pub(super) fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain
     Ok(Some(drawn))
 }
 
-/// The algorithms that a client's answers are signed with.
+/// The algorithms that a client's tokens and answers are signed with.
 pub(super) fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
-    std::iter::once(settings.id_token_alg).chain(settings.answers.signatures())
+    [settings.id_token_alg, settings.access_tokens.signing_alg].into_iter().chain(settings.answers.signatures())
 }
 
 fn drawn_name(ctx: &Ctx) -> Result<ClientName, Fault> {

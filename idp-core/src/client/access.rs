@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::key::Algorithm;
+
 /// The form of an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,17 +27,31 @@ pub enum RefreshRotation {
 }
 
 /// What a client's access tokens are like, beyond their lifetime.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessTokens {
     /// Their form.
     pub format: TokenFormat,
+    /// What JWTs are signed with: ES256 unless a resource can read RS256 alone (RFC 9068 §2.1).
+    pub signing_alg: Algorithm,
     /// `dpop_bound_access_tokens` (RFC 9449 §5.2): none without a proof.
     pub dpop_bound: bool,
     /// `tls_client_certificate_bound_access_tokens` (RFC 8705 §3.4): none without a certificate.
     pub certificate_bound: bool,
     /// What happens to its refresh tokens.
     pub rotation: RefreshRotation,
+}
+
+impl Default for AccessTokens {
+    fn default() -> Self {
+        Self {
+            format: TokenFormat::default(),
+            signing_alg: Algorithm::Es256,
+            dpop_bound: false,
+            certificate_bound: false,
+            rotation: RefreshRotation::default(),
+        }
+    }
 }
 
 impl AccessTokens {

@@ -149,7 +149,12 @@ fn fapi2(settings: &ClientSettings) -> Option<&'static str> {
         | AuthMethod::ClientSecretJwt
         | AuthMethod::None => false,
     };
-    let signatures = [Some(settings.id_token_alg), settings.authentication.signing_alg, settings.requests.signing_alg];
+    let signatures = [
+        Some(settings.id_token_alg),
+        Some(settings.access_tokens.signing_alg),
+        settings.authentication.signing_alg,
+        settings.requests.signing_alg,
+    ];
     if !is_strong {
         Some("the auth method is private_key_jwt, tls_client_auth or self_signed_tls_client_auth (§5.3.2.1)")
     } else if !settings.requests.require_pushed {
@@ -208,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_refused_setting_names_the_rule() {
-        let cases: [(Profile, Change, &str); 14] = [
+        let cases: [(Profile, Change, &str); 15] = [
             (Profile::Web, |s| s.auth_method = AuthMethod::None, "proves itself"),
             (Profile::Web, |s| s.pkce = Pkce::Optional, "PKCE"),
             (Profile::Web, implicit, "beyond code"),
@@ -221,6 +226,7 @@ mod tests {
             (Profile::Fapi2, |s| s.requests.require_pushed = false, "pushed"),
             (Profile::Fapi2, |s| s.access_tokens.dpop_bound = false, "bound"),
             (Profile::Fapi2, |s| s.id_token_alg = Algorithm::Rs256, "ES256"),
+            (Profile::Fapi2, |s| s.access_tokens.signing_alg = Algorithm::Rs256, "ES256"),
             (Profile::Fapi2, |s| s.pkce = Pkce::Optional, "PKCE"),
             (Profile::Fapi2, |s| s.redirect_uris = vec![RedirectUri::parse("com.example:/cb").unwrap()], "https"),
         ];

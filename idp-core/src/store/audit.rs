@@ -41,6 +41,9 @@ pub(crate) async fn append(ctx: &Ctx, events: &[Event]) -> Result<(), Fault> {
 }
 
 async fn lock_head(ctx: &Ctx) -> Result<Head, Fault> {
+    if let Some(head) = locked_head(ctx).await? {
+        return Ok(head);
+    }
     let realm = ctx.realm().id.uuid();
     let start = Head::start();
     let first = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(start.sequence), hash: Set(start.hash) };
@@ -48,9 +51,12 @@ async fn lock_head(ctx: &Ctx) -> Result<Head, Fault> {
         .on_conflict(OnConflict::column(audit_head::Column::RealmId).do_nothing().to_owned())
         .exec_without_returning(&ctx.db)
         .await?;
-    let row = audit_head::Entity::find_by_id(realm).lock_exclusive().one(&ctx.db).await?;
-    let row = row.ok_or_else(|| Fault::unreadable("audit head"))?;
-    Ok(Head { sequence: row.sequence, hash: row.hash })
+    locked_head(ctx).await?.ok_or_else(|| Fault::unreadable("audit head"))
+}
+
+async fn locked_head(ctx: &Ctx) -> Result<Option<Head>, Fault> {
+    let row = audit_head::Entity::find_by_id(ctx.realm().id.uuid()).lock_exclusive().one(&ctx.db).await?;
+    Ok(row.map(|row| Head { sequence: row.sequence, hash: row.hash }))
 }
 
 /// The recorded end of the realm's chain.

@@ -50,7 +50,7 @@ async fn fill(folder: &Path, members: usize) -> Result<(u16, [String; 3], Vec<Ac
     let service_rs = idp
         .portal_with("service-rs", |settings| {
             *settings = Profile::Service.defaults();
-            settings.id_token_alg = Algorithm::Rs256;
+            settings.access_tokens.signing_alg = Algorithm::Rs256;
         })
         .await;
     let mut accounts = Vec::with_capacity(members);

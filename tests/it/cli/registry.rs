@@ -33,8 +33,10 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         assert_eq!(desk.json("client change kosmo --least-acr phr")["settings"]["least_acr"], "phr");
         assert_eq!(desk.json("client show kosmo")["settings"]["id_token_alg"], "ES256", "the rest stays");
         assert_eq!(desk.run("client change kosmo --least-acr aal9").code, 64);
-        let strict = desk.json("client create --name Bank --least-acr aal2 --redirect-uri https://bank.example/cb");
+        let strict = desk.json("client create --name Bank --least-acr aal2 --access-token-alg PS256 --redirect-uri https://bank.example/cb");
         assert_eq!(strict["settings"]["least_acr"], "aal2");
+        assert_eq!(strict["settings"]["access_tokens"]["signing_alg"], "PS256");
+        assert!(desk.json("key list").as_array().unwrap().iter().any(|key| key["algorithm"] == "PS256"));
         desk.run(&format!("client delete {}", strict["client_id"].as_str().unwrap())).succeeds();
         let rotated = desk.json("client rotate-secret kosmo");
         assert_ne!(rotated["client_secret"], created["client_secret"]);

@@ -1,13 +1,12 @@
 //! Tokens of clients that act for themselves.
 
-use harness::{Idp, on_both, owned};
+use harness::{Idp, on_both, owned, part};
 use idp_core::client::{AuthMethod, GrantType, HttpsUri, Profile, TokenFormat};
+use idp_core::key::Algorithm;
 use serde_json::Value;
 
 fn claims(token: &str) -> Value {
-    use base64::Engine;
-    let body = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap()
+    part(token, 1)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,6 +80,29 @@ async fn an_opaque_token_says_nothing_by_itself_and_everything_when_asked() {
         assert!(known.get("jti").is_none() && known.get("gid").is_none(), "{known}");
         service.revokes(tokens.access_token()).await;
         assert_eq!(service.introspects(tokens.access_token()).await, serde_json::json!({"active": false}));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_signed_with_what_its_resource_can_read() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        for algorithm in Algorithm::ALL {
+            let registered = idp.portal_with(algorithm.name(), |settings| {
+                *settings = Profile::Service.defaults();
+                settings.access_tokens.signing_alg = algorithm;
+            });
+            let service = registered.await;
+
+            let tokens = service.posts(owned(&[("grant_type", "client_credentials")])).await;
+
+            let header = part(tokens.access_token(), 0);
+            assert_eq!((&header["alg"], &header["typ"]), (&algorithm.name().into(), &"at+jwt".into()));
+            let keys = idp.browser().get("/jwks").await.json();
+            assert!(keys["keys"].as_array().unwrap().iter().any(|key| key["kid"] == header["kid"]), "{keys}");
+            assert_eq!(service.introspects(tokens.access_token()).await["active"], true);
+        }
     })
     .await;
 }

@@ -1,7 +1,12 @@
 //! Revocation: a client takes back what is its own, at once.
 
-use harness::{Idp, MemberSeed, Portal, Tokens, on_both, owned};
-use idp_core::client::TokenFormat;
+use std::time::Duration;
+
+use futures::FutureExt;
+use harness::{Browser, Idp, MemberSeed, Portal, Tokens, on_both, owned};
+use idp_core::admin::client;
+use idp_core::client::{ClientName, TokenFormat};
+use reqwest::Method;
 
 async fn offline(idp: &Idp, user_id: &str, portal: &Portal) -> Tokens {
     let member = idp.member(MemberSeed::new(user_id)).await;
@@ -70,6 +75,43 @@ async fn nobody_revokes_what_is_not_theirs_and_unknown_tokens_are_nothing_to_spe
         stranger.secret = Some("guessed".into());
         let answer = stranger.posts_to("/revoke", owned(&[("token", tokens.access_token())]), &[]).await;
         assert_eq!((answer.status, answer.error()), (401, "invalid_client"));
+    })
+    .await;
+}
+
+/// What userinfo says of a token, at the node that the browser reaches.
+async fn userinfo_at(browser: &Browser, token: &str) -> u16 {
+    let request = browser.request(Method::GET, "/userinfo").header("authorization", format!("Bearer {token}"));
+    browser.send(request).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_a_token_at_one_node_ends_it_there_at_once_and_at_the_other_within_five_seconds() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let node = idp.another_node().await;
+        let (here, there) = (idp.browser(), idp.browser().through(&node));
+        for end in ["the token", "the grant", "the member", "the client"] {
+            let id = end.replace(' ', "-");
+            let portal = idp.portal_with(&id, |_| {}).await;
+            let tokens = offline(&idp, &id, &portal).await;
+            let token = tokens.access_token();
+            assert_eq!((userinfo_at(&here, token).await, userinfo_at(&there, token).await), (200, 200), "{end}");
+
+            match end {
+                "the token" => drop(portal.revokes(token).await),
+                "the grant" => drop(portal.revokes(tokens.refresh_token()).await),
+                "the member" => idp.disables(&id).await,
+                _ => {
+                    let name = ClientName::parse(&id).unwrap();
+                    idp.operate(move |ctx| async move { client::delete(ctx, &name).await }.boxed()).await;
+                }
+            }
+
+            assert_eq!(userinfo_at(&here, token).await, 401, "{end}");
+            idp.advance(Duration::from_secs(5));
+            assert_eq!(userinfo_at(&there, token).await, 401, "{end}, at the other node");
+        }
     })
     .await;
 }

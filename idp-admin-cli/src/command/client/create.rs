@@ -65,6 +65,9 @@ pub(crate) struct Arguments {
     /// What its ID tokens are signed with
     #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "PS256", "EdDSA"])]
     id_token_alg: Option<String>,
+    /// What its access tokens are signed with, where they are JWTs; ES256 when left out
+    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "PS256", "EdDSA"])]
+    access_token_alg: Option<String>,
     /// What it may ask for, any number of times; everything when left out
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
@@ -127,6 +130,9 @@ impl Arguments {
         settings.access_tokens.certificate_bound |= self.certificate_bound;
         if let Some(algorithm) = self.id_token_alg.as_deref().and_then(Algorithm::from_name) {
             settings.id_token_alg = algorithm;
+        }
+        if let Some(algorithm) = self.access_token_alg.as_deref().and_then(Algorithm::from_name) {
+            settings.access_tokens.signing_alg = algorithm;
         }
         if !self.scopes.is_empty() {
             settings.scopes = scopes(&self.scopes)?;

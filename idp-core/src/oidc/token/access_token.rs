@@ -12,7 +12,6 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::GrantId;
 use crate::jws::{Signer, Typ};
-use crate::key::Algorithm;
 use crate::oidc::acr::{Acr, Amr, Authentication};
 use crate::oidc::scope::Scopes;
 use crate::secret::{Plain, TokenSecret};
@@ -137,6 +136,6 @@ pub(super) async fn prepare(ctx: &Ctx, client: &Client, wanted: Wanted<'_>) -> R
         store::opaque_token::insert(ctx, row).await?;
         return Ok((PreparedAccess::Opaque(secret), lifetime));
     }
-    let signer = store::signing_key::active(ctx, Algorithm::Es256).await?;
+    let signer = store::signing_key::active(ctx, client.settings.access_tokens.signing_alg).await?;
     Ok((PreparedAccess::Jwt { claims: Box::new(claims), signer }, lifetime))
 }
