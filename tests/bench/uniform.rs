@@ -27,7 +27,7 @@ const PAGES: [(&str, &str); 3] =
 
 #[tokio::main]
 async fn main() {
-    let idp = Idp::start(Database::sqlite()).await;
+    let idp = Idp::start(Database::sqlite().await).await;
     let portal = idp.portal().await;
     for (_, id) in [KINDS[0], KINDS[3]] {
         idp.member(MemberSeed::new(id)).await.signs_in(&idp.browser(), &portal).await;

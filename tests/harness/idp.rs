@@ -17,7 +17,7 @@ use idp_core::fault::Fault;
 use idp_core::hashing::HashingConfig;
 use idp_core::realm::{Realm, RealmSettings};
 use idp_core::secret::Vault;
-use idp_core::store::{Ambient, DatabaseUrl, Store, migrate};
+use idp_core::store::{Ambient, DatabaseUrl, Store};
 use idp_server::serve::{Listeners, monitor, serve};
 use idp_server::state::AppState;
 use tokio::task::JoinHandle;
@@ -27,10 +27,10 @@ use url::Url;
 use crate::browser::Browser;
 use crate::database::Database;
 use crate::mail::Mailbox;
-use crate::seed;
+use crate::{seed, template};
 
 /// 2026-11-23 10:00 in Japan.
-const START: Timestamp = Timestamp::from_millis(1_795_395_600_000);
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_795_395_600_000);
 
 /// One provider; clones are the same one.
 #[derive(Clone)]
@@ -97,11 +97,10 @@ impl Idp {
         configure(&mut config);
         let config = Arc::new(config);
 
-        migrate::up(&config.database).await.unwrap();
-        let running = run(&config, &clock, &entropy, &listener).await;
         let port = proxy.unwrap_or(listener.local_addr().unwrap().port());
-        let origin = format!("http://localhost:{port}");
-        let realm = Arc::new(seed::realm(&running.state.as_ref().unwrap().store, &origin, adjust).await);
+        template::adopt(&database.url(), &format!("http://localhost:{port}"), adjust).await;
+        let running = run(&config, &clock, &entropy, &listener).await;
+        let realm = Arc::new(seed::only_realm(&running.state.as_ref().unwrap().store).await);
         let http = client(listener.local_addr().unwrap());
         let running = Mutex::new(running);
         Self(Arc::new(Inner { database, clock, entropy, config, listener, realm, mailbox, http, running }))
@@ -263,11 +262,16 @@ fn ambient(config: &Config, clock: &Arc<FixedClock>, entropy: &Arc<dyn Entropy>)
     }
 }
 
+/// Opened by the key that every installation of the tests has.
+pub(crate) fn vault() -> Arc<Vault> {
+    Arc::new(Vault::open(&[7; 32]).unwrap())
+}
+
 fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
     let url: DatabaseUrl = database.url().parse().unwrap();
     Config {
         database: url,
-        vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+        vault: vault(),
         http: HttpConfig { listen, trusted_proxies: Vec::new(), tls: None },
         mutual_tls: MutualTlsConfig::default(),
         mail: MailConfig {
@@ -295,7 +299,7 @@ fn config(database: &Database, listen: SocketAddr, mail: SocketAddr) -> Config {
 }
 
 /// What `main` does first: every TLS client and server of the process takes this provider.
-fn choose_cryptography() {
+pub(crate) fn choose_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // An error means that another thread chose in between, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

@@ -16,11 +16,12 @@ mod node;
 mod page;
 mod portal;
 mod seed;
+mod template;
 
 pub use authenticator::{Algorithm, Authenticator, Claim};
 pub use browser::Browser;
 pub use certificate::{Authority, Certificate};
-pub use database::{Database, on_both};
+pub use database::{Database, on_both, on_both_empty};
 pub use ear::Ear;
 pub use idp::Idp;
 pub use key::{ClientKey, hmac};

@@ -61,28 +61,37 @@ impl MemberSeed {
     }
 }
 
-/// Makes the realm with its keys and terms.
-pub(crate) async fn realm(store: &Store, origin: &str, adjust: impl FnOnce(&mut RealmSettings)) -> Realm {
-    let mut settings = RealmSettings {
+/// What most realms have.
+pub(crate) fn settings() -> RealmSettings {
+    RealmSettings {
         display_name: Localised {
             ja: "めぐろ健康保険組合".into(), en: "Meguro Health Insurance Society".into()
         },
         mail_sender: "no-reply@kenpo.example".into(),
         ..RealmSettings::default()
-    };
-    adjust(&mut settings);
+    }
+}
+
+/// The realm there is.
+pub(crate) async fn only_realm(store: &Store) -> Realm {
+    let installation = Scope::operator(Arc::new(Realm::installation()), "tests");
+    let realms = store.read(&installation, |ctx| realm::list(ctx).boxed()).await.unwrap();
+    realms.into_iter().next().unwrap()
+}
+
+/// Makes the realm with its keys and terms.
+pub(crate) async fn realm(store: &Store, origin: &str) {
     let origin = Origin::parse(origin).unwrap();
     let installation = Scope::operator(Arc::new(Realm::installation()), "tests");
     let created = store
-        .write(&installation, move |ctx| realm::create(ctx, "meguro".parse().unwrap(), origin, settings).boxed())
+        .write(&installation, move |ctx| realm::create(ctx, "meguro".parse().unwrap(), origin, settings()).boxed())
         .await
         .unwrap();
     let realm::Creation::Created(realm) = created else { panic!("{created:?}") };
 
-    let scope = Scope::operator(Arc::new(realm.clone()), "tests");
+    let scope = Scope::operator(Arc::new(realm), "tests");
     store.write(&scope, |ctx| key::ensure(ctx).boxed()).await.unwrap();
     publish_terms(store, &scope, "1").await;
-    realm
 }
 
 pub(crate) async fn publish_terms(store: &Store, scope: &Scope, edition: &str) {

@@ -44,7 +44,7 @@ pub(crate) async fn start(members: usize) -> Result<Product> {
 
 /// Writes the database. The harness listens at the port that the database names as its origin, until this returns.
 async fn fill(folder: &Path, members: usize) -> Result<(u16, [String; 3], Vec<Account>)> {
-    let idp = Idp::start_with(Database::sqlite(), |settings| settings.remember_browser_days = 30).await;
+    let idp = Idp::start_with(Database::sqlite().await, |settings| settings.remember_browser_days = 30).await;
     let portal = idp.portal_with("portal", |settings| settings.id_token_alg = Algorithm::Es256).await;
     let service = idp.portal_with("service", |settings| *settings = Profile::Service.defaults()).await;
     let service_rs = idp

@@ -80,7 +80,7 @@ struct World {
 
 impl World {
     async fn new(number: usize) -> Self {
-        let idp = Idp::start(Database::sqlite()).await;
+        let idp = Idp::start(Database::sqlite().await).await;
         let portal = idp.portal().await;
         let member = idp.member(MemberSeed::new("AP-1")).await;
         let member = if number.is_multiple_of(2) { member.wanting_a_passkey() } else { member };

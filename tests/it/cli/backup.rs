@@ -22,7 +22,7 @@ fn keypair(desk: &Desk) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_made_under_load_comes_back_with_its_members_and_without_what_may_have_ended_since() {
-    let idp = Idp::start(Fresh::sqlite()).await;
+    let idp = Idp::start(Fresh::sqlite().await).await;
     let portal = idp.portal().await;
     let desk = sqlite_desk().await;
     desk.has_config(&idp.database().url());

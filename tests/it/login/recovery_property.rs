@@ -78,7 +78,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let idp = Idp::start(Database::sqlite()).await;
+        let idp = Idp::start(Database::sqlite().await).await;
         let portal = idp.portal().await;
         let mut members = Vec::new();
         for id in ["RP-victim", "RP-other"] {

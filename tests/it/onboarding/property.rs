@@ -133,7 +133,7 @@ struct World {
 
 impl World {
     async fn new(method: Method) -> Self {
-        let idp = Idp::start(Database::sqlite()).await;
+        let idp = Idp::start(Database::sqlite().await).await;
         let portal = idp.portal().await;
         let members =
             vec![idp.member(MemberSeed::new("W-1")).await, idp.member(MemberSeed::new("W-2").born("1951-07-31")).await];

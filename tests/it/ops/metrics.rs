@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use harness::{Idp, MemberSeed, on_both};
+use harness::{Idp, MemberSeed, on_both, on_both_empty};
 
 use super::process::{Installation, Serving};
 
@@ -57,7 +57,7 @@ async fn they_are_told_at_a_listener_of_their_own_that_is_not_open_by_accident()
     let open = Installation::on_sqlite("[metrics]\nlisten = \"0.0.0.0:0\"");
     assert!(open.refusal_to_serve().contains("\n  metrics.listen: everybody in the network could read the numbers"));
 
-    on_both(async |database| {
+    on_both_empty(async |database| {
         let own = "[http]\nlisten = \"127.0.0.1:0\"\n\n[metrics]\nlisten = \"127.0.0.1:0\"";
         let installation = Installation::new(&database.url(), own);
         installation.is_migrated();

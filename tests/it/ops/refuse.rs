@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use harness::on_both;
+use harness::on_both_empty;
 
 use super::process::{Installation, Serving, admin, said};
 
@@ -66,7 +66,7 @@ fn a_key_file_that_others_can_read_is_refused_by_both_programs() {
 
 #[tokio::test]
 async fn a_wrong_and_a_missing_installation_key_are_refused_until_the_right_one_is_back() {
-    on_both(async |database| {
+    on_both_empty(async |database| {
         let installation = Installation::new(&database.url(), "[http]\nlisten = \"127.0.0.1:0\"");
         for words in [&["migrate", "up"][..], &["realm", "create", "mgc", "--origin", "https://mgc.id.example"]] {
             assert!(admin(&installation.config, words).status.success());

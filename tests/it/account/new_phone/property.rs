@@ -67,7 +67,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let idp = Idp::start(Database::sqlite()).await;
+        let idp = Idp::start(Database::sqlite().await).await;
         let (mut members, mut pages, mut at_first) = (Vec::new(), Vec::new(), Vec::new());
         for id in ["NW-1", "NW-2"] {
             let (member, page) = (idp.member(MemberSeed::new(id)).await.wanting_a_passkey(), idp.browser());
