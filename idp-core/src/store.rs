@@ -10,13 +10,14 @@ use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
+use crate::audit::Event;
 use crate::audit::tally::Tally;
-use crate::audit::{EventKind, Outcome};
 use crate::client::FetchedKeys;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, News, Purpose, Scope};
+use crate::ctx::{Ctx, News, Pending, Purpose, Scope};
 use crate::entropy::Entropy;
 use crate::fault::Fault;
+use crate::id::RealmId;
 use crate::mutual_tls::MutualTls;
 use crate::secret::Vault;
 use crate::store::held::Held;
@@ -111,9 +112,9 @@ struct Echo {
 }
 
 impl Echo {
-    fn hear(&self, news: &News, effects: &[(EventKind, Outcome)]) {
+    fn hear(&self, news: &News, events: &[Event]) {
         self.held.forget(&news.changes);
-        self.tally.count(effects);
+        self.tally.count(events.iter().map(|event| (event.kind, event.outcome)));
         if news.realm_changed {
             self.realm_changes.fetch_add(1, Ordering::Release);
         }
@@ -217,7 +218,9 @@ impl Store {
                 let task = tokio::spawn(async move {
                     let transaction = pool.begin().await?;
                     let done = perform(transaction, (&ambient, &echo), scope, operation).await?;
-                    echo.hear(&done.news, &done.effects);
+                    audit::append(&done.transaction, done.realm, &done.pending.events).await?;
+                    done.transaction.commit().await?;
+                    echo.hear(&done.pending.news, &done.pending.events);
                     Ok(done.answer)
                 });
                 task.await.map_err(|_| Fault::Broken("an operation panicked".into()))?
@@ -233,13 +236,16 @@ async fn rooted(connection: &DatabaseConnection, ambient: Ambient) -> Result<Amb
     })
 }
 
+/// What an operation leaves behind when it ends well.
 struct Performed<T> {
     answer: T,
-    news: News,
-    effects: Vec<(EventKind, Outcome)>,
+    transaction: Transaction,
+    realm: RealmId,
+    pending: Pending,
 }
 
-/// Runs one operation in `transaction`, chains its audit events, and commits it (on SQLite: releases its savepoint).
+/// Runs one operation in `transaction`, which a fault rolls back (on SQLite it is a savepoint). Its audit events are not
+/// chained yet.
 async fn perform<T, F>(
     transaction: DatabaseTransaction,
     (ambient, echo): (&Ambient, &Echo),
@@ -250,19 +256,16 @@ where
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
 {
     let ctx = Ctx::new(transaction.into(), scope, ambient, (&echo.held, Purpose::Writes));
-    let answer = match operation(&ctx).await {
-        Ok(answer) => answer,
+    match operation(&ctx).await {
+        Ok(answer) => {
+            let (realm, pending) = (ctx.realm().id, ctx.take_pending());
+            Ok(Performed { answer, realm, pending, transaction: ctx.into_transaction() })
+        }
         Err(fault) => {
             ctx.into_transaction().rollback().await?;
-            return Err(fault);
+            Err(fault)
         }
-    };
-    let pending = ctx.take_pending();
-    audit::append(&ctx, &pending.events).await?;
-    ctx.into_transaction().commit().await?;
-
-    let effects = pending.events.iter().map(|event| (event.kind, event.outcome)).collect();
-    Ok(Performed { answer, news: pending.news, effects })
+    }
 }
 
 impl From<DbErr> for Fault {

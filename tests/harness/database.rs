@@ -7,7 +7,8 @@ use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 use url::Url;
 
-use crate::template;
+use crate::society::SOCIETY;
+use crate::template::Template;
 
 /// Names the PostgreSQL server on which test databases are made.
 const SERVER: &str = "SEKISHO_TEST_POSTGRES";
@@ -27,19 +28,24 @@ enum Kind {
 }
 
 impl Database {
-    /// A file with the tables and a society in it.
+    /// A file with a society in it.
     pub async fn sqlite() -> Self {
         let database = Self::empty_sqlite();
         if let Kind::Sqlite { file, .. } = &database.kind {
-            std::fs::write(file, template::sqlite().await).unwrap();
+            std::fs::write(file, SOCIETY.sqlite().await).unwrap();
         }
         database
     }
 
     /// The same on the server that the environment names; `None` where the environment leaves PostgreSQL out.
     pub async fn postgres() -> Option<Self> {
+        Self::postgres_like(&SOCIETY).await
+    }
+
+    /// A copy of `template` on that server.
+    pub async fn postgres_like(template: &Template) -> Option<Self> {
         let server = server()?;
-        Some(Self::copied(&server, template::postgres(&server).await).await)
+        Some(Self::copied(&server, template.postgres(&server).await).await)
     }
 
     fn empty_sqlite() -> Self {
@@ -47,7 +53,8 @@ impl Database {
         Self { kind: Kind::Sqlite { file: folder.path().join("sekisho.db"), _folder: folder } }
     }
 
-    async fn empty_postgres() -> Option<Self> {
+    /// An empty one on that server.
+    pub async fn empty_postgres() -> Option<Self> {
         Some(Self::copied(&server()?, "template1").await)
     }
 
@@ -71,11 +78,25 @@ impl Database {
     }
 }
 
-/// Runs a test on a SQLite and on a PostgreSQL with the tables and a society in it, one after the other.
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Kind::Postgres { server, name } = &self.kind else { return };
+        let (server, name) = (server.clone(), name.clone());
+        // Nothing can be awaited here, and the test's own runtime may be ending.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(execute(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+        });
+        // Where that fails the database stays until its server goes; the test has ended all the same.
+        let _ = dropping.join();
+    }
+}
+
+/// Runs a test on a SQLite and on a PostgreSQL with a society in it, one after the other.
 pub async fn on_both(test: impl AsyncFn(Database)) {
     test(Database::sqlite().await).await;
     if let Some(database) = Database::postgres().await {
-        run_and_drop(database, test).await;
+        test(database).await;
     }
 }
 
@@ -83,15 +104,8 @@ pub async fn on_both(test: impl AsyncFn(Database)) {
 pub async fn on_both_empty(test: impl AsyncFn(Database)) {
     test(Database::empty_sqlite()).await;
     if let Some(database) = Database::empty_postgres().await {
-        run_and_drop(database, test).await;
+        test(database).await;
     }
-}
-
-async fn run_and_drop(database: Database, test: impl AsyncFn(Database)) {
-    let Kind::Postgres { server, name } = &database.kind else { return };
-    let (server, name) = (server.clone(), name.clone());
-    test(database).await;
-    execute(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
 }
 
 fn server() -> Option<Url> {

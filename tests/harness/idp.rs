@@ -27,7 +27,7 @@ use url::Url;
 use crate::browser::Browser;
 use crate::database::Database;
 use crate::mail::Mailbox;
-use crate::{seed, template};
+use crate::{seed, society};
 
 /// 2026-11-23 10:00 in Japan.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_795_395_600_000);
@@ -98,7 +98,7 @@ impl Idp {
         let config = Arc::new(config);
 
         let port = proxy.unwrap_or(listener.local_addr().unwrap().port());
-        template::adopt(&database.url(), &format!("http://localhost:{port}"), adjust).await;
+        society::adopt(&database.url(), &format!("http://localhost:{port}"), adjust).await;
         let running = run(&config, &clock, &entropy, &listener).await;
         let realm = Arc::new(seed::only_realm(&running.state.as_ref().unwrap().store).await);
         let http = client(listener.local_addr().unwrap());

@@ -16,6 +16,7 @@ mod node;
 mod page;
 mod portal;
 mod seed;
+mod society;
 mod template;
 
 pub use authenticator::{Algorithm, Authenticator, Claim};
@@ -31,3 +32,4 @@ pub use node::Node;
 pub use page::{Arrival, Form, Page};
 pub use portal::{Asked, Portal, Tokens, owned, part};
 pub use seed::MemberSeed;
+pub use template::Template;

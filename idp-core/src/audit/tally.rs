@@ -11,13 +11,10 @@ pub struct Tally(Mutex<HashMap<(EventKind, Outcome), u64>>);
 
 impl Tally {
     /// Counts what was just committed.
-    pub(crate) fn count(&self, effects: &[(EventKind, Outcome)]) {
-        if effects.is_empty() {
-            return;
-        }
+    pub(crate) fn count(&self, effects: impl IntoIterator<Item = (EventKind, Outcome)>) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for effect in effects {
-            *counts.entry(*effect).or_insert(0) += 1;
+            *counts.entry(effect).or_insert(0) += 1;
         }
     }
 
@@ -38,8 +35,8 @@ mod tests {
     #[test]
     fn effects_are_counted_by_kind_and_outcome() {
         let tally = Tally::default();
-        tally.count(&[(EventKind::SignIn, Outcome::Refused), (EventKind::SignIn, Outcome::Done)]);
-        tally.count(&[(EventKind::SignIn, Outcome::Done)]);
+        tally.count([(EventKind::SignIn, Outcome::Refused), (EventKind::SignIn, Outcome::Done)]);
+        tally.count([(EventKind::SignIn, Outcome::Done)]);
         assert_eq!(tally.counts(), [("sign_in".to_owned(), "done", 2), ("sign_in".to_owned(), "refused", 1)]);
     }
 }

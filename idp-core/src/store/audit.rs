@@ -1,22 +1,23 @@
 //! Tables `audit_heads` and `audit_events`.
 
+use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{audit_event, audit_head};
 use crate::audit::{Event, EventKind, Head, Written};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::MemberId;
+use crate::id::{MemberId, RealmId};
 
-/// Chains the operation's events. The realm's head is locked until the commit, which is why this comes last.
-pub(crate) async fn append(ctx: &Ctx, events: &[Event]) -> Result<(), Fault> {
+/// Chains events of a realm. Its head is locked until the commit, which is why this comes last.
+pub(super) async fn append(db: &impl ConnectionTrait, realm: RealmId, events: &[Event]) -> Result<(), Fault> {
     if events.is_empty() {
         return Ok(());
     }
-    let realm = ctx.realm().id.uuid();
-    let mut head = lock_head(ctx).await?;
+    let realm = realm.uuid();
+    let mut head = lock_head(db, realm).await?;
 
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
@@ -33,29 +34,28 @@ pub(crate) async fn append(ctx: &Ctx, events: &[Event]) -> Result<(), Fault> {
         });
     }
     for chunk in rows.chunks(500) {
-        audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(&ctx.db).await?;
+        audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
     }
     let moved = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(head.sequence), hash: Set(head.hash) };
-    audit_head::Entity::update(moved).exec(&ctx.db).await?;
+    audit_head::Entity::update(moved).exec(db).await?;
     Ok(())
 }
 
-async fn lock_head(ctx: &Ctx) -> Result<Head, Fault> {
-    if let Some(head) = locked_head(ctx).await? {
+async fn lock_head(db: &impl ConnectionTrait, realm: Uuid) -> Result<Head, Fault> {
+    if let Some(head) = locked_head(db, realm).await? {
         return Ok(head);
     }
-    let realm = ctx.realm().id.uuid();
     let start = Head::start();
     let first = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(start.sequence), hash: Set(start.hash) };
     audit_head::Entity::insert(first)
         .on_conflict(OnConflict::column(audit_head::Column::RealmId).do_nothing().to_owned())
-        .exec_without_returning(&ctx.db)
+        .exec_without_returning(db)
         .await?;
-    locked_head(ctx).await?.ok_or_else(|| Fault::unreadable("audit head"))
+    locked_head(db, realm).await?.ok_or_else(|| Fault::unreadable("audit head"))
 }
 
-async fn locked_head(ctx: &Ctx) -> Result<Option<Head>, Fault> {
-    let row = audit_head::Entity::find_by_id(ctx.realm().id.uuid()).lock_exclusive().one(&ctx.db).await?;
+async fn locked_head(db: &impl ConnectionTrait, realm: Uuid) -> Result<Option<Head>, Fault> {
+    let row = audit_head::Entity::find_by_id(realm).lock_exclusive().one(db).await?;
     Ok(row.map(|row| Head { sequence: row.sequence, hash: row.hash }))
 }
 

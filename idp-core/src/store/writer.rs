@@ -1,5 +1,5 @@
 //! SQLite's one writer. Operations that wait are run one after another in one transaction, each in a savepoint of its
-//! own, and answered after the common commit: one fsync for all of them.
+//! own, and answered after the common commit: one fsync for all of them, and one link of the audit chain after another.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,9 +10,11 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Tr
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{Ambient, Echo, Performed, perform};
-use crate::ctx::{Ctx, Scope};
+use super::{Ambient, Echo, Performed, audit, perform};
+use crate::audit::Event;
+use crate::ctx::{Ctx, Pending, Scope};
 use crate::fault::Fault;
+use crate::id::RealmId;
 
 /// Operations that may wait; beyond that the caller is told to come back.
 const QUEUE: usize = 1024;
@@ -88,13 +90,34 @@ async fn commit_together(
         }
     }
 
-    let committed = outer.commit().await.map_err(|error| error.to_string());
+    let committed = chain_and_commit(outer, chains(&answers)).await.map_err(|fault| fault.to_string());
     for answer in answers {
         match &committed {
             Ok(()) => answer.committed(echo),
             Err(text) => answer.lost(Fault::Unavailable(text.clone())),
         }
     }
+}
+
+type Chain = (RealmId, Vec<Event>);
+
+/// What the operations recorded, in their order, for each realm.
+fn chains(answers: &[Box<dyn Answer>]) -> Vec<Chain> {
+    let mut chains: Vec<Chain> = Vec::new();
+    for (realm, events) in answers.iter().filter_map(|answer| answer.events()) {
+        match chains.iter_mut().find(|(known, _)| *known == realm) {
+            Some((_, chain)) => chain.extend_from_slice(events),
+            None => chains.push((realm, events.to_vec())),
+        }
+    }
+    chains
+}
+
+async fn chain_and_commit(outer: DatabaseTransaction, chains: Vec<Chain>) -> Result<(), Fault> {
+    for (realm, events) in chains {
+        audit::append(&outer, realm, &events).await?;
+    }
+    Ok(outer.commit().await?)
 }
 
 trait Job: Send {
@@ -107,6 +130,8 @@ trait Job: Send {
 }
 
 trait Answer: Send {
+    /// What the operation recorded; nothing where it failed.
+    fn events(&self) -> Option<(RealmId, &[Event])>;
     fn committed(self: Box<Self>, echo: &Echo);
     fn lost(self: Box<Self>, fault: Fault);
 }
@@ -118,8 +143,15 @@ struct Operation<T, F> {
 }
 
 struct Settled<T> {
-    result: Result<Performed<T>, Fault>,
+    result: Result<Done<T>, Fault>,
     reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+/// What is left of [`Performed`] when its savepoint is released.
+struct Done<T> {
+    answer: T,
+    realm: RealmId,
+    pending: Pending,
 }
 
 impl<T, F> Job for Operation<T, F>
@@ -136,7 +168,10 @@ where
             let Operation { scope, operation, reply } = *self;
             let attempt = async {
                 let savepoint = outer.begin().await?;
-                perform(savepoint, means, scope, operation).await
+                let Performed { answer, transaction, realm, pending } =
+                    perform(savepoint, means, scope, operation).await?;
+                transaction.commit().await?;
+                Ok(Done { answer, realm, pending })
             };
             // A panic in one operation must not take the writer, and with it every later operation, away.
             let result = AssertUnwindSafe(attempt).catch_unwind().await;
@@ -153,12 +188,16 @@ where
 }
 
 impl<T: Send> Answer for Settled<T> {
+    fn events(&self) -> Option<(RealmId, &[Event])> {
+        self.result.as_ref().ok().map(|done| (done.realm, done.pending.events.as_slice()))
+    }
+
     fn committed(self: Box<Self>, echo: &Echo) {
         let Settled { result, reply } = *self;
-        if let Ok(performed) = &result {
-            echo.hear(&performed.news, &performed.effects);
+        if let Ok(done) = &result {
+            echo.hear(&done.pending.news, &done.pending.events);
         }
-        let _ = reply.send(result.map(|performed| performed.answer));
+        let _ = reply.send(result.map(|done| done.answer));
     }
 
     fn lost(self: Box<Self>, fault: Fault) {

@@ -1,8 +1,11 @@
 //! Judging a page: axe-core for WCAG 2.2 AA in light and dark, and no sideways scrolling on a small screen or with large text.
+//!
+//! What looks the same in a window of the same shape is judged once in a run: most journeys begin at the same pages.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -21,6 +24,19 @@ const RUN_AXE: &str = r"
     );
 ";
 
+/// All that can be seen, but for numbers and identifiers, which are as long as others of their kind.
+const APPEARANCE: &str = r"
+    const page = document.documentElement.cloneNode(true);
+    page.querySelectorAll('input[type=hidden], script, link, meta').forEach((node) => node.remove());
+    return page.outerHTML.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '').replace(/[0-9]+/g, '0');
+";
+
+/// Language, width and what can be seen.
+type Sight = (&'static str, u32, String);
+
+/// What was found to be good.
+static GOOD: LazyLock<Mutex<HashSet<Sight>>> = LazyLock::new(Mutex::default);
+
 /// Names what is wider than the page, or answers null while the page has not the width that was asked for.
 const LOOK_FOR_OVERFLOW: &str = r"
     const page = document.scrollingElement;
@@ -35,8 +51,19 @@ const ENLARGE: &str = "document.documentElement.style.fontSize = arguments[0];";
 impl Browser {
     /// Fails with a sentence per complaint.
     pub(super) async fn judge(&self) -> Result<()> {
-        self.judge_with_axe().await?;
+        let appearance: String = self.driver.execute(APPEARANCE, []).await?.convert()?;
+        let seen: Sight = (self.shape.language, self.shape.width, appearance);
+        if GOOD.lock().unwrap_or_else(PoisonError::into_inner).contains(&seen) {
+            return Ok(());
+        }
 
+        self.judge_with_axe().await?;
+        self.judge_width().await?;
+        GOOD.lock().unwrap_or_else(PoisonError::into_inner).insert(seen);
+        Ok(())
+    }
+
+    async fn judge_width(&self) -> Result<()> {
         self.becomes(320, 640).await?;
         self.does_not_overflow(320).await.context("at 320 px")?;
         self.becomes(self.shape.width, self.shape.height).await?;

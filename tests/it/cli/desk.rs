@@ -4,9 +4,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use futures::FutureExt;
+use harness::{Database as Fresh, Template};
 use serde_json::Value;
-use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
+
+/// In the desk's own folder.
+const SQLITE: &str = "sqlite://sekisho.db";
 
 /// Where the data is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub(super) enum Database {
 pub(super) struct Desk {
     pub(super) database: Database,
     folder: TempDir,
+    // Dropped with the desk.
+    _server: Option<Fresh>,
 }
 
 /// How a command ended.
@@ -28,46 +34,44 @@ pub(super) struct Answer {
     pub(super) stderr: String,
 }
 
+/// What [`desks_with_realm`] begin with.
+static WITH_REALM: Template = Template::new("desk", |url| {
+    async move {
+        let database = if url.starts_with("sqlite:") { Database::Sqlite } else { Database::Postgres };
+        let desk = Desk::new(database, &url);
+        desk.run("migrate up").succeeds();
+        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
+    }
+    .boxed()
+});
+
 /// A desk on every database there is: SQLite, and the PostgreSQL that the environment names.
 pub(super) async fn desks() -> Vec<Desk> {
-    let sqlite = Desk::new(Database::Sqlite);
-    sqlite.has_config("sqlite://sekisho.db");
-    let mut desks = vec![sqlite];
-    if let Some(server) = postgres() {
-        let desk = Desk::new(Database::Postgres);
-        // The folder's name is this desk's alone.
-        let folder = desk.folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
-        let name = format!("cli_{}", folder.replace('.', ""));
-        let mut connection = PgConnection::connect(&server).await.unwrap();
-        connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        desk.has_config(url.as_str());
-        desks.push(desk);
-    }
+    let mut desks = vec![Desk::new(Database::Sqlite, SQLITE)];
+    desks.extend(Fresh::empty_postgres().await.map(Desk::on_postgres));
     desks
 }
 
 /// The same with a migrated database and the realm `mgc`.
 pub(super) async fn desks_with_realm() -> Vec<Desk> {
-    let desks = desks().await;
-    for desk in &desks {
-        desk.run("migrate up").succeeds();
-        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
-    }
+    let sqlite = Desk::new(Database::Sqlite, SQLITE);
+    sqlite.has_file("sekisho.db", WITH_REALM.sqlite().await);
+    let mut desks = vec![sqlite];
+    desks.extend(Fresh::postgres_like(&WITH_REALM).await.map(Desk::on_postgres));
     desks
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test command names its server in the environment")]
-fn postgres() -> Option<String> {
-    std::env::var("SEKISHO_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
-}
-
 impl Desk {
-    fn new(database: Database) -> Self {
-        let desk = Self { database, folder: tempfile::tempdir().unwrap() };
+    fn new(database: Database, url: &str) -> Self {
+        let desk = Self { database, folder: tempfile::tempdir().unwrap(), _server: None };
         desk.has_key(&"7a".repeat(32));
+        desk.has_config(url);
         desk
+    }
+
+    fn on_postgres(server: Fresh) -> Self {
+        let desk = Self::new(Database::Postgres, &server.url());
+        Self { _server: Some(server), ..desk }
     }
 
     pub(super) fn has_config(&self, url: &str) {

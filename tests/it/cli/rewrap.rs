@@ -2,7 +2,7 @@
 
 use insta::{allow_duplicates, assert_snapshot};
 
-use super::desk::{Desk, desks_with_realm};
+use super::desk::{self, Desk, desks_with_realm};
 
 const FIRST: &str = "7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a";
 const SECOND: &str = "2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b";
@@ -64,8 +64,12 @@ async fn both_keys_open_until_it_is_finished_and_the_former_never_after() {
 
 #[tokio::test]
 async fn two_databases_of_one_installation_key_share_no_key() {
-    let mut desks = desks_with_realm().await;
-    desks.extend(desks_with_realm().await);
+    let mut desks = desk::desks().await;
+    desks.extend(desk::desks().await);
+    for desk in &desks {
+        desk.run("migrate up").succeeds();
+        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
+    }
     let mut keys: Vec<String> = desks.iter().map(|desk| checkpoint_key(desk, "safe.json")).collect();
     keys.sort();
     keys.dedup();

@@ -6,12 +6,12 @@ use idp_core::credential::Method;
 use super::{Done, Proof, World};
 
 impl World {
-    /// Who types an address: the one who sits there, as far as that is known.
-    fn sitting(&self, page: &Page, m: usize) -> &Member {
+    /// Who types an address or has the app: the one who sits there, as far as that is known.
+    pub(super) fn sitting(&self, page: &Page, m: usize) -> usize {
         let interaction = page.hidden().into_iter().find(|(name, _)| name == "interaction");
         let seat = interaction.and_then(|(_, id)| self.seats.get(&id));
         let known = seat.filter(|seat| seat.members.len() == 1).and_then(|seat| seat.members.first());
-        &self.members[known.copied().unwrap_or(m)]
+        known.copied().unwrap_or(m)
     }
 
     /// The fields of a page and what they prove.
@@ -31,7 +31,7 @@ impl World {
                 let shown = page.attribute_named("terms-version").or(shown).unwrap_or_default();
                 (vec![("action", "accept".into()), ("terms-version", shown)], Some(Proof::Step(Done::Terms)))
             }
-            "/onboarding/mail" => (vec![("mail", self.sitting(page, m).mail.clone())], None),
+            "/onboarding/mail" => (vec![("mail", self.members[self.sitting(page, m)].mail.clone())], None),
             "/onboarding/mail-sent" => {
                 (vec![("mail-code", code()), ("action", "check".into())], Some(Proof::Step(Done::Mail)))
             }
@@ -51,7 +51,7 @@ impl World {
                 (vec![("mail-code", code()), ("action", "check".into())], Some(Proof::SecondStep(Method::Mail)))
             }
             "/enrol/totp" => {
-                let owner = self.sitting(page, m);
+                let owner = &self.members[self.sitting(page, m)];
                 if page.has("totp-key") {
                     owner.reads_key(page);
                 }
