@@ -20,6 +20,7 @@ mod passkeys;
 mod recovery;
 mod refusals;
 mod scriptless;
+mod single_page;
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::jws::good::Fingerprint;
 use crate::jws::{self, Typ};
 use crate::store;
 
@@ -27,7 +28,15 @@ pub(crate) async fn verified<C: DeserializeOwned>(ctx: &Ctx, token: &str, typ: T
     if key.algorithm != header.algorithm || !key.state.is_published() {
         return Ok(None);
     }
-    Ok(jws::verified(token, key.algorithm, &key.public))
+    let fingerprint = Fingerprint::of(token);
+    if ctx.held.signatures.know(fingerprint) {
+        return Ok(jws::claims(token));
+    }
+    let claims = jws::verified(token, key.algorithm, &key.public);
+    if claims.is_some() {
+        ctx.held.signatures.remember(fingerprint);
+    }
+    Ok(claims)
 }
 
 /// An ID token of this realm, expired or not: a hint is no credential.

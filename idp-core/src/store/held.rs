@@ -15,6 +15,7 @@ use crate::ctx::{Ctx, Purpose};
 use crate::grant::Grant;
 use crate::id::{GrantId, MemberId, RealmId};
 use crate::jws::Signer;
+use crate::jws::good::GoodSignatures;
 use crate::key::{Algorithm, Key};
 use crate::member::Member;
 
@@ -39,6 +40,8 @@ pub(crate) struct Held {
     pub(crate) members: Shelf<Name<MemberId>, Member>,
     /// Hashes of the `jti` of all tokens that were taken back one by one; `None` where they are too many to hold.
     pub(crate) revoked: Shelf<RealmId, Option<Revoked>>,
+    /// Of tokens that the realms signed; no rows, and nothing that changes.
+    pub(crate) signatures: GoodSignatures,
 }
 
 /// A set that grows while it is held.

@@ -1,4 +1,5 @@
-//! Relying parties on npm's `openid-client` sign members of the demo in and out; the library judges what we issue.
+//! Relying parties on npm's `openid-client` and `oauth4webapi` sign members of the demo in and out; the library judges what
+//! we issue.
 
 mod encryption;
 
@@ -146,4 +147,21 @@ fn openid_client_asks_pushed_signed_and_hears_signed_posted_and_in_the_fragment(
         "pushed": same, "object": same, "jarm": same, "both": same, "posted": same, "fragment": same,
     });
     assert_eq!(node("authorization.mjs", &plan), ways);
+}
+
+#[test]
+fn oauth4webapi_completes_as_a_native_application_with_a_key_of_its_own() {
+    let demo = Demo::start();
+
+    let plan = json!({
+        "demo": demo.folder().join("demo.json"), "client_id": PUBLIC, "user_id": user_id(&demo, "mail"),
+    });
+    let seen = node("native.mjs", &plan);
+
+    let accepted = json!({
+        "token_type": "dpop", "renewed_type": "dpop", "same_member": true, "email": seen["email"],
+        "without_proof": 401, "with_another_key": "invalid_grant", "after_revocation": "invalid_grant",
+    });
+    assert_eq!(seen, accepted);
+    assert!(seen["email"].as_str().is_some_and(|email| email.contains('@')), "{seen}");
 }
