@@ -206,6 +206,17 @@ pub async fn fetch_keys(state: &AppState, uri: &HttpsUri) {
     ambient.client_keys.keep(uri, answered, ambient.clock.now());
 }
 
+/// Fetches a request object.
+pub(crate) async fn fetch_object(state: &AppState, uri: &HttpsUri) -> Option<String> {
+    match state.outgoing.get(uri.as_str()).await {
+        Ok(body) => String::from_utf8(body).ok(),
+        Err(error) => {
+            tracing::info!(%error, host = uri.host(), "a request object cannot be fetched");
+            None
+        }
+    }
+}
+
 fn read_keys(body: &[u8]) -> Option<ClientKeySet> {
     ClientKeySet::read(serde_json::from_slice(body).ok()?).ok()
 }

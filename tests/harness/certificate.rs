@@ -74,6 +74,11 @@ impl Certificate {
         URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &self.der))
     }
 
+    /// Certificate and key.
+    pub(crate) fn pem(&self) -> (String, String) {
+        (self.pem.clone(), self.key.clone())
+    }
+
     /// Writes certificate and key into `folder`.
     pub fn write(&self, folder: &Path) -> (PathBuf, PathBuf) {
         let (certificate, key) = (folder.join("server.pem"), folder.join("server.key"));

@@ -16,6 +16,7 @@ mod node;
 mod page;
 mod portal;
 mod seed;
+mod shelf;
 mod society;
 mod template;
 
@@ -32,4 +33,5 @@ pub use node::Node;
 pub use page::{Arrival, Form, Page};
 pub use portal::{Asked, Portal, Tokens, owned, part};
 pub use seed::MemberSeed;
+pub use shelf::Shelf;
 pub use template::Template;

@@ -19,6 +19,7 @@ mod redirect_uri;
 mod refresh_token;
 mod register;
 mod request_object;
+mod request_uri;
 mod required_class;
 mod response;
 mod revoke;

@@ -17,6 +17,7 @@ mod page;
 mod pkce;
 mod prompt;
 pub(crate) mod pushed;
+pub mod referenced;
 mod request;
 mod request_object;
 mod resource;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::client::{AuthMethod, HttpsUri, KeyUse, Wanted};
+use crate::client::{AuthMethod, Client, HttpsUri, KeyUse, Wanted};
 use crate::client_certificate::ClientCertificate;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -20,9 +20,22 @@ pub async fn missing(ctx: &Ctx, assertion: &str) -> Result<Option<HttpsUri>, Fau
     if client.settings.auth_method != AuthMethod::PrivateKeyJwt {
         return Ok(None);
     }
-    let (Some(source), Some((kid, alg))) = (&client.settings.keys, named(assertion)) else { return Ok(None) };
+    Ok(missing_for_object(ctx, &client, assertion))
+}
+
+/// The same for a request object that is pushed: it names its client as its issuer, or as `client_id`.
+pub async fn missing_for_pushed(ctx: &Ctx, object: &str) -> Result<Option<HttpsUri>, Fault> {
+    let Ok(claims) = jose::unverified(object) else { return Ok(None) };
+    let Some(client_id) = claims.text("iss").or_else(|| claims.text("client_id")) else { return Ok(None) };
+    let client = store::client::by_client_id(ctx, client_id).await?;
+    Ok(client.and_then(|client| missing_for_object(ctx, &client, object)))
+}
+
+/// The same for anything that `client` signed, such as a request object.
+pub(crate) fn missing_for_object(ctx: &Ctx, client: &Client, signed: &str) -> Option<HttpsUri> {
+    let (source, (kid, alg)) = client.settings.keys.as_ref().zip(named(signed))?;
     let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
-    Ok(ctx.client_keys().missing(source, &wanted, ctx.now))
+    ctx.client_keys().missing(source, &wanted, ctx.now)
 }
 
 /// The address of the key set in which the certificate of the connection must be looked for, and that is not held, or not

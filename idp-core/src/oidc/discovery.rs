@@ -62,6 +62,8 @@ pub struct Metadata {
     pub request_parameter_supported: bool,
     pub request_object_signing_alg_values_supported: Vec<&'static str>,
     pub request_uri_parameter_supported: bool,
+    /// Nothing is fetched from anywhere else.
+    pub require_request_uri_registration: bool,
     pub authorization_response_iss_parameter_supported: bool,
     pub backchannel_logout_supported: bool,
     pub backchannel_logout_session_supported: bool,
@@ -168,7 +170,8 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         request_object_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
             .map(SignatureAlgorithm::name)
             .to_vec(),
-        request_uri_parameter_supported: false,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
         authorization_response_iss_parameter_supported: true,
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,

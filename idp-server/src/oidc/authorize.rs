@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use futures::FutureExt;
 use idp_core::interaction::begin::Visitor;
-use idp_core::oidc::authorize::{PageRefusal, Started, start};
+use idp_core::oidc::authorize::{PageRefusal, Started, referenced, start};
 use idp_core::oidc::params::Params;
 use idp_core::realm::RefusalDetails;
 
@@ -13,6 +13,7 @@ use super::deliver::{deliver, see_other};
 use super::sent;
 use crate::error::{Failure, Refusal};
 use crate::extract::Visit;
+use crate::outgoing::{fetch_keys, fetch_object};
 use crate::paths;
 use crate::state::AppState;
 
@@ -25,6 +26,7 @@ pub(crate) async fn get(
     let Ok(params) = Params::parse(query.unwrap_or_default().as_bytes()) else {
         return Err(page(&visit, StatusCode::BAD_REQUEST, PageRefusal::Unreadable));
     };
+    let params = with_what_stands_elsewhere(&state, &visit, params).await?;
     let visitor = Visitor { browser: visit.browser(), session: visit.session() };
 
     let scope = visit.scope();
@@ -35,6 +37,27 @@ pub(crate) async fn get(
         Started::Response(response) => deliver(&visit, &response),
         Started::Page(refusal) => Err(page(&visit, StatusCode::BAD_REQUEST, refusal)),
     }
+}
+
+/// Fetches what the request needs before it can be judged. What cannot be fetched is missing, and the checks say so.
+async fn with_what_stands_elsewhere(state: &AppState, visit: &Visit, mut params: Params) -> Result<Params, Failure> {
+    if params.find("request").is_none() && params.find("request_uri").is_none() {
+        return Ok(params);
+    }
+    let (scope, sent) = (visit.scope(), params.clone());
+    let read = state.store.read(&scope, move |ctx| async move { referenced::address(ctx, &sent).await }.boxed());
+    if let Some(address) = read.await?
+        && let Some(object) = fetch_object(state, &address).await
+    {
+        params = referenced::with_object(&params, &object);
+    }
+
+    let sent = params.clone();
+    let read = state.store.read(&scope, move |ctx| async move { referenced::missing_keys(ctx, &sent).await }.boxed());
+    if let Some(address) = read.await? {
+        fetch_keys(state, &address).await;
+    }
+    Ok(params)
 }
 
 /// A request in a form. It is sent on as a query: a form posted from the client's site comes without our cookies

@@ -231,7 +231,8 @@ async fn a_client_gets_no_response_type_that_it_did_not_register() {
         let modes = ["query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"];
         assert_eq!(discovery["response_modes_supported"], serde_json::json!(modes));
         assert_eq!(discovery["request_parameter_supported"], true);
-        assert_eq!(discovery["request_uri_parameter_supported"], false);
+        assert_eq!(discovery["request_uri_parameter_supported"], true);
+        assert_eq!(discovery["require_request_uri_registration"], true);
         assert_eq!(discovery["claims_parameter_supported"], true);
     })
     .await;

@@ -29,8 +29,8 @@ pub enum AuthorizationError {
     RequestNotSupported,
     /// A request object that breaks a rule (RFC 9101 §7).
     InvalidRequestObject,
-    /// Request objects by reference are not supported.
-    RequestUriNotSupported,
+    /// A `request_uri` that the client did not register, or where nothing can be fetched (OpenID Connect Core §3.1.2.6).
+    InvalidRequestUri,
     /// Self-issued registration is not supported.
     RegistrationNotSupported,
 }
@@ -52,7 +52,7 @@ impl AuthorizationError {
             Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::RequestNotSupported => "request_not_supported",
             Self::InvalidRequestObject => "invalid_request_object",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
         }
     }
@@ -73,7 +73,7 @@ impl AuthorizationError {
             Self::InvalidAuthorizationDetails => "the authorization_details are not valid",
             Self::RequestNotSupported => "the request object is not signed",
             Self::InvalidRequestObject => "the request object is not valid",
-            Self::RequestUriNotSupported => "request objects by reference are not supported",
+            Self::InvalidRequestUri => "the request_uri is not registered, or there is no request object",
             Self::RegistrationNotSupported => "the parameter registration is not supported",
         }
     }

@@ -18,7 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::{AuthorizationError, Rejection};
-use crate::client::{Client, KeySource, Profile};
+use crate::client::{Client, Profile};
 use crate::clock::{Timestamp, hours};
 use crate::ctx::Ctx;
 use crate::jose::{self, Audience, Claims, JoseError, Keys, PublicKeys, Rules, SignatureAlgorithm, Times};
@@ -45,6 +45,9 @@ pub(super) fn open(ctx: &Ctx, client: &Client, params: &Params) -> Result<(Param
     let Some(object) = params.find("request") else { return Ok((params.clone(), Signed::No)) };
     if params.is_doubled("request") {
         return Err(Rejection::invalid("the parameter request is repeated"));
+    }
+    if params.find("request_uri").is_some() {
+        return Err(Rejection::invalid("the parameters request and request_uri exclude each other"));
     }
     if is_unsigned(object) {
         let description = "the request object is not signed";
@@ -73,11 +76,11 @@ fn is_unsigned(object: &str) -> bool {
 }
 
 fn verified(ctx: &Ctx, client: &Client, object: &str) -> Result<Claims, Rejection> {
-    let Some(KeySource::Registered(registered)) = &client.settings.keys else {
-        return Err(refused("the client has no registered keys to check its request object with"));
+    let Some(known) = client.settings.keys.as_ref().and_then(|source| ctx.client_keys().of(source)) else {
+        return Err(refused("the client has no keys to check its request object with, or they cannot be fetched"));
     };
-    let document = serde_json::to_value(registered).unwrap_or_default();
-    let keys = PublicKeys::read(&document).map_err(|_| refused("the registered keys of the client are unreadable"))?;
+    let document = serde_json::to_value(known.as_ref()).unwrap_or_default();
+    let keys = PublicKeys::read(&document).map_err(|_| refused("the keys of the client are unreadable"))?;
     let algorithms = algorithms(client);
     let issuer = ctx.realm().origin.as_str();
     let claims = jose::unverified(object).map_err(|_| refused("the request object is no signed JWT"))?;
@@ -121,7 +124,7 @@ fn told(error: JoseError) -> Rejection {
         JoseError::Header => "the header of the request object has a member that is not accepted",
         JoseError::Typ => "the typ of the request object is that of another kind of token",
         JoseError::Algorithm => "the alg of the request object is not accepted for this client",
-        JoseError::UnknownKey => "no registered key of the client fits the request object",
+        JoseError::UnknownKey => "no key of the client fits the request object",
         JoseError::Signature => "the signature of the request object does not fit",
         JoseError::Issuer => "the iss of the request object is not the client",
         JoseError::Audience => "the aud of the request object is not this issuer",

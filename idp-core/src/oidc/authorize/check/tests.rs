@@ -308,7 +308,7 @@ fn descriptions_keep_to_the_characters_of_rfc_6749() {
         AuthorizationError::InvalidAuthorizationDetails,
         AuthorizationError::RequestNotSupported,
         AuthorizationError::InvalidRequestObject,
-        AuthorizationError::RequestUriNotSupported,
+        AuthorizationError::InvalidRequestUri,
         AuthorizationError::RegistrationNotSupported,
     ];
     for error in errors {
