@@ -97,7 +97,7 @@ fn each_refusal_has_the_code_of_its_standard() {
         (&[("state", "a"), ("state", "b")], "invalid_request"),
         (&[("x", "1"), ("x", "2")], "invalid_request"),
         (&[("scope", "openid"), ("scope", "openid")], "invalid_request"),
-        (&[("request_uri", "https://portal.example/r")], "request_uri_not_supported"),
+        (&[("request_uri", "https://portal.example/r")], "invalid_request_uri"),
         (&[("registration", "{}")], "registration_not_supported"),
         (&[("response_type", "")], "invalid_request"),
         (&[("response_type", "token")], "unsupported_response_type"),
