@@ -10,6 +10,7 @@ birth-date-remaining = { $remaining ->
   }
 
 terms-title = Terms of use
+terms-heading = The terms
 terms-lead = Please read the terms of use. Agree to them to go on.
 terms-lead-changed = The terms of use have changed. Please read them and agree to go on.
 terms-in-force = In force since { $day }

@@ -7,6 +7,7 @@ birth-date-read-before = 読み取った日付：
 birth-date-remaining = あと{ $remaining }回まちがえると、安全のため、お知らせの初期パスワードが使えなくなります。ご不安なときは、先に健康保険組合へお電話ください。
 
 terms-title = 利用規約の確認
+terms-heading = 利用規約
 terms-lead = 利用規約をお読みください。同意いただくと、次へ進みます。
 terms-lead-changed = 利用規約が新しくなりました。お読みのうえ、同意いただくと、次へ進みます。
 terms-in-force = { $day }から有効

@@ -49,10 +49,10 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// The keys that templates and views name in full.
+/// The keys that templates, views and handlers name in full.
 fn named_keys() -> BTreeSet<String> {
     let mut named = BTreeSet::new();
-    for path in files("templates").into_iter().chain(files("src/view")) {
+    for path in files("templates").into_iter().chain(files("src")) {
         if path.ends_with("tests.rs") {
             continue;
         }
