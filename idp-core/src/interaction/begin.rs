@@ -21,37 +21,67 @@ pub struct Visitor {
     pub session: Option<Hashed<SessionSecret>>,
 }
 
-/// Begins an interaction for an application's request, or without one.
-pub async fn begin(
-    ctx: &Ctx,
-    visitor: &Visitor,
-    request: Option<(ClientRowId, AuthorizationRequest)>,
-) -> Result<InteractionId, Fault> {
-    open(ctx, visitor, request, None).await
+/// Begins an interaction without an application's request.
+pub async fn begin(ctx: &Ctx, visitor: &Visitor) -> Result<InteractionId, Fault> {
+    keep(ctx, &Begun::of(ctx, visitor, None, None).await?.interaction).await
 }
 
 /// Begins an interaction for something that the member does to their own account.
 pub async fn for_errand(ctx: &Ctx, visitor: &Visitor, errand: Errand) -> Result<InteractionId, Fault> {
-    open(ctx, visitor, None, Some(errand)).await
+    keep(ctx, &Begun::of(ctx, visitor, None, Some(errand)).await?.interaction).await
 }
 
-async fn open(
+/// An interaction that is not kept yet, and the live session of its browser.
+pub(crate) struct Begun {
+    pub(crate) interaction: Interaction,
+    pub(crate) session: Option<Session>,
+}
+
+impl Begun {
+    /// Begins one for an application's request.
+    pub(crate) async fn for_request(
+        ctx: &Ctx,
+        visitor: &Visitor,
+        request: (ClientRowId, AuthorizationRequest),
+    ) -> Result<Self, Fault> {
+        Self::of(ctx, visitor, Some(request), None).await
+    }
+
+    async fn of(
+        ctx: &Ctx,
+        visitor: &Visitor,
+        request: Option<(ClientRowId, AuthorizationRequest)>,
+        errand: Option<Errand>,
+    ) -> Result<Self, Fault> {
+        let session = live_session(ctx, visitor).await?;
+        let carried = match &session {
+            Some(session) if serves(ctx, session, request.as_ref().map(|(_, request)| request)).await? => Some(session),
+            Some(_) | None => None,
+        };
+        let interaction = carrying(ctx, visitor, carried, (request, errand));
+        Ok(Self { interaction, session })
+    }
+}
+
+/// Keeps an interaction for the pages that follow.
+pub(crate) async fn keep(ctx: &Ctx, interaction: &Interaction) -> Result<InteractionId, Fault> {
+    store::interaction::insert(ctx, interaction).await?;
+    Ok(interaction.id)
+}
+
+fn carrying(
     ctx: &Ctx,
     visitor: &Visitor,
-    request: Option<(ClientRowId, AuthorizationRequest)>,
-    errand: Option<Errand>,
-) -> Result<InteractionId, Fault> {
-    let carried = match live_session(ctx, visitor).await? {
-        Some(session) if serves(ctx, &session, request.as_ref().map(|(_, request)| request)).await? => Some(session),
-        Some(_) | None => None,
-    };
+    carried: Option<&Session>,
+    (request, errand): (Option<(ClientRowId, AuthorizationRequest)>, Option<Errand>),
+) -> Interaction {
     let max_age = request.as_ref().and_then(|(_, request)| request.max_age());
-    let interaction = Interaction {
+    Interaction {
         id: ctx.new_id(),
         browser: visitor.browser.clone(),
-        member: carried.as_ref().map(|session| session.member),
+        member: carried.map(|session| session.member),
         progress: Progress {
-            proofs: carried.map(|session| young(ctx, session.proofs, max_age)).unwrap_or_default(),
+            proofs: carried.map(|session| young(ctx, session.proofs.clone(), max_age)).unwrap_or_default(),
             ..Progress::default()
         },
         request,
@@ -60,10 +90,7 @@ async fn open(
         created_at: ctx.now,
         seen_at: ctx.now,
         expires_at: ctx.now + INTERACTION_LIFETIME,
-    };
-
-    store::interaction::insert(ctx, &interaction).await?;
-    Ok(interaction.id)
+    }
 }
 
 /// The session of this browser, while it carries.

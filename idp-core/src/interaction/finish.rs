@@ -1,6 +1,6 @@
 //! Ends an interaction well: the session begins here and nowhere else, and the application gets its answer.
 
-use super::begin::{self, Visitor};
+use super::begin::{self, Begun, Visitor};
 use super::decide::Next;
 use super::demand::Demand;
 use super::errand::AccountPage;
@@ -66,26 +66,65 @@ pub async fn finish(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Finis
         return Ok(Finished::NotYet(Next::Over));
     }
 
-    let (session, secret) = session_for(ctx, visitor, &sitting.interaction, member).await?;
-    let answer = match &sitting.interaction.request {
-        None => sitting.interaction.errand.map_or(Answer::Member, |errand| Answer::Account { page: errand.page() }),
+    let present = begin::live_session(ctx, visitor).await?;
+    let (session, answer) = answered(ctx, visitor, (&sitting.interaction, member), present).await?;
+    Ok(Finished::Done { session, answer })
+}
+
+/// What became of an interaction that was not kept yet.
+pub(crate) enum AtOnce {
+    /// It was answered.
+    Done {
+        /// As in [`Finished::Done`].
+        session: Option<Plain<SessionSecret>>,
+        /// Who is answered.
+        answer: Answer,
+    },
+    /// Something comes first.
+    Owing {
+        /// What.
+        next: Next,
+        /// To be kept for the pages, or refused.
+        interaction: Box<Interaction>,
+    },
+}
+
+/// The same for an interaction that begins at this instant: where the browser's session is enough, nothing is kept of it.
+pub(crate) async fn at_once(ctx: &Ctx, visitor: &Visitor, begun: Begun) -> Result<AtOnce, Fault> {
+    let Begun { interaction, session } = begun;
+    let sitting = Sitting::begun(ctx, interaction).await?;
+    let next = sitting.next(ctx);
+    let (Next::Issue, Some((member, _))) = (next, &sitting.seated) else {
+        return Ok(AtOnce::Owing { next, interaction: Box::new(sitting.interaction) });
+    };
+    if !use_up_pushed(ctx, &sitting.interaction).await? {
+        return Ok(AtOnce::Owing { next: Next::Over, interaction: Box::new(sitting.interaction) });
+    }
+    let (session, answer) = answered(ctx, visitor, (&sitting.interaction, member), session).await?;
+    Ok(AtOnce::Done { session, answer })
+}
+
+async fn answered(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    (interaction, member): (&Interaction, &Member),
+    present: Option<Session>,
+) -> Result<(Option<Plain<SessionSecret>>, Answer), Fault> {
+    let (session, secret) = session_for(ctx, visitor, (interaction, member), present).await?;
+    let answer = match &interaction.request {
+        None => interaction.errand.map_or(Answer::Member, |errand| Answer::Account { page: errand.page() }),
         Some((client, request)) => {
-            let demand = Demand::of(&sitting.interaction);
+            let demand = Demand::of(interaction);
             let mut authentication = Authentication::of(&session);
             authentication.acr = demand.told(authentication.acr);
             Answer::of(authorize::issue(ctx, *client, request, &authentication).await?)
         }
     };
-    Ok(Finished::Done { session: secret, answer })
+    Ok((secret, answer))
 }
 
-/// The same without showing a page (`prompt=none`): what would need one is an error to the application.
-pub async fn silently(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Option<Answer>, Fault> {
-    let next = match finish(ctx, visitor, place).await? {
-        Finished::Done { answer, .. } => return Ok(Some(answer)),
-        Finished::NotYet(next) => next,
-        Finished::Unknown => return Ok(None),
-    };
+/// Answers without showing a page (`prompt=none`): what would need one is an error to the application.
+pub(crate) async fn refused(ctx: &Ctx, interaction: &Interaction, next: Next) -> Result<Answer, Fault> {
     let error = match next {
         Next::SignIn | Next::Over => AuthorizationError::LoginRequired,
         Next::Declined => AuthorizationError::AccessDenied,
@@ -93,7 +132,7 @@ pub async fn silently(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Opt
         Next::OutOfReach => AuthorizationError::UnmetAuthenticationRequirements,
         Next::SecondStep(_) | Next::Step(_) | Next::Issue => AuthorizationError::InteractionRequired,
     };
-    refuse(ctx, place, error).await
+    told(ctx, interaction, error).await
 }
 
 /// After the member declined: the application hears `access_denied`.
@@ -119,10 +158,14 @@ async fn use_up_pushed(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fau
 
 async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<Option<Answer>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
-    let Some((client, request)) = &sitting.interaction.request else { return Ok(Some(Answer::Member)) };
-    use_up_pushed(ctx, &sitting.interaction).await?;
     store::interaction::close(ctx, sitting.interaction.id, State::Answered).await?;
-    Ok(Some(Answer::of(authorize::refuse(ctx, *client, request, error).await?)))
+    told(ctx, &sitting.interaction, error).await.map(Some)
+}
+
+async fn told(ctx: &Ctx, interaction: &Interaction, error: AuthorizationError) -> Result<Answer, Fault> {
+    let Some((client, request)) = &interaction.request else { return Ok(Answer::Member) };
+    use_up_pushed(ctx, interaction).await?;
+    Ok(Answer::of(authorize::refuse(ctx, *client, request, error).await?))
 }
 
 /// The browser's session goes on where it rests on the same proofs, and under a new secret where it rests on others of the
@@ -130,10 +173,9 @@ async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<O
 async fn session_for(
     ctx: &Ctx,
     visitor: &Visitor,
-    interaction: &Interaction,
-    member: &Member,
+    (interaction, member): (&Interaction, &Member),
+    present: Option<Session>,
 ) -> Result<(Session, Option<Plain<SessionSecret>>), Fault> {
-    let present = begin::live_session(ctx, visitor).await?;
     let same = present
         .as_ref()
         .is_some_and(|session| session.member == member.id && session.proofs == interaction.progress.proofs);

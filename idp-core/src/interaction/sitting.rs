@@ -78,6 +78,15 @@ impl Sitting {
         Self::of(ctx, own).await
     }
 
+    /// The sitting of an interaction that begins now, for an answer: nobody else changes its member until the transaction
+    /// ends.
+    pub(crate) async fn begun(ctx: &Ctx, interaction: Interaction) -> Result<Self, Fault> {
+        if let Some(member) = interaction.member {
+            store::member::lock(ctx, member).await?;
+        }
+        Self::with(ctx, interaction).await
+    }
+
     /// The sitting in which the member was last seen, for an operator who looks.
     pub async fn of_member(ctx: &Ctx, member: MemberId) -> Result<Option<Self>, Fault> {
         let Some(id) = store::desk::newest_interaction(ctx, member).await? else { return Ok(None) };
@@ -86,13 +95,19 @@ impl Sitting {
     }
 
     async fn of(ctx: &Ctx, interaction: Option<Interaction>) -> Result<Option<Self>, Fault> {
-        let Some(interaction) = interaction else { return Ok(None) };
+        match interaction {
+            Some(interaction) => Self::with(ctx, interaction).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn with(ctx: &Ctx, interaction: Interaction) -> Result<Self, Fault> {
         let Some(member) = seated_member(ctx, &interaction).await? else {
-            return Ok(Some(Self { interaction, seated: None, consent: ConsentFact::Settled }));
+            return Ok(Self { interaction, seated: None, consent: ConsentFact::Settled });
         };
         let facts = facts(ctx, &interaction, &member).await?;
         let consent = consent_fact(ctx, &interaction, &member).await?;
-        Ok(Some(Self { interaction, seated: Some((member, facts)), consent }))
+        Ok(Self { interaction, seated: Some((member, facts)), consent })
     }
 
     /// What comes next.
@@ -144,12 +159,12 @@ impl Sitting {
 /// Who sits here, as long as what they proved still counts.
 async fn seated_member(ctx: &Ctx, interaction: &Interaction) -> Result<Option<Member>, Fault> {
     let Some(id) = interaction.member else { return Ok(None) };
-    let waiting_for_mail = store::ceremony::newest(ctx, id, interaction.id, CeremonyKind::VerifyMail).await?;
-    // Whoever waits for the mail may wait as long as its link is good.
-    let fresh =
-        interaction.proofs_are_fresh(ctx.now) || waiting_for_mail.is_some_and(|ceremony| ceremony.is_pending(ctx.now));
-    if !fresh {
-        return Ok(None);
+    if !interaction.proofs_are_fresh(ctx.now) {
+        // Whoever waits for the mail may wait as long as its link is good.
+        let mail = store::ceremony::newest(ctx, id, interaction.id, CeremonyKind::VerifyMail).await?;
+        if mail.is_none_or(|ceremony| !ceremony.is_pending(ctx.now)) {
+            return Ok(None);
+        }
     }
     let member = store::member::by_id(ctx, id).await?;
     let Some(member) = member.filter(|member| member.state == MemberState::Active) else { return Ok(None) };
@@ -211,7 +226,6 @@ pub async fn owed_by(ctx: &Ctx, member: &Member) -> Result<Option<Step>, Fault> 
 }
 
 async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<Facts, Fault> {
-    let terms = store::realm::terms_in_force(ctx).await?;
     let letter = letter_fact(ctx, interaction).await?;
     let enrolled = match letter {
         LetterFact::ReEnrol => Vec::new(),
@@ -224,7 +238,7 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
             (Some(_), None) => BirthDateFact::Unconfirmed,
             (Some(_), Some(_)) => BirthDateFact::Confirmed,
         },
-        terms_in_force: terms.first().map_or(0, |terms| terms.version),
+        terms_in_force: store::realm::terms_version_in_force(ctx).await?,
         terms_accepted: store::member::terms_accepted(ctx, member.id).await?,
         mail: mail_fact(ctx, interaction, member, letter).await?,
         letter,

@@ -117,6 +117,18 @@ pub(crate) async fn terms_in_force(ctx: &Ctx) -> Result<Vec<Terms>, Fault> {
     rows.into_iter().filter(|row| Some(row.version) == newest).map(terms_noun).collect()
 }
 
+/// The version of the terms in force; 0 where there are none.
+pub(crate) async fn terms_version_in_force(ctx: &Ctx) -> Result<i64, Fault> {
+    let newest: Option<Option<i64>> = terms::Entity::find()
+        .select_only()
+        .column_as(terms::Column::Version.max(), "version")
+        .filter(terms::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .into_tuple()
+        .one(&ctx.db)
+        .await?;
+    Ok(newest.flatten().unwrap_or(0))
+}
+
 fn terms_noun(row: terms::Model) -> Result<Terms, Fault> {
     Ok(Terms {
         version: row.version,

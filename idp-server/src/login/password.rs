@@ -51,7 +51,7 @@ async fn begin_anew(caller: Caller) -> Result<Response, Failure> {
 
 async fn begin_interaction(caller: &Caller) -> Result<idp_core::id::InteractionId, Failure> {
     let visitor = caller.visitor();
-    caller.write(move |ctx| Box::pin(async move { begin::begin(ctx, &visitor, None).await })).await
+    caller.write(move |ctx| Box::pin(async move { begin::begin(ctx, &visitor).await })).await
 }
 
 /// Takes user id and password.

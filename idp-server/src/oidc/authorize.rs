@@ -34,7 +34,12 @@ pub(crate) async fn get(
 
     match operation.await? {
         Started::Interaction(interaction) => see_other(&format!("{}?interaction={interaction}", paths::LOGIN)),
-        Started::Response(response) => deliver(&visit, &response),
+        Started::Response { response, session } => {
+            if let Some(secret) = session {
+                visit.start_session(&secret);
+            }
+            deliver(&visit, &response)
+        }
         Started::Page(refusal) => Err(page(&visit, StatusCode::BAD_REQUEST, refusal)),
     }
 }

@@ -61,7 +61,7 @@ async fn what_is_wrong_with_a_request_goes_back_with_state_and_issuer() {
             (("response_mode", "smoke_signals"), "invalid_request"),
             (("request", "a.b.c"), "invalid_request_object"),
             (("request", "eyJhbGciOiJub25lIn0.e30."), "request_not_supported"),
-            (("request_uri", "https://portal.example/r"), "request_uri_not_supported"),
+            (("request_uri", "https://portal.example/r"), "invalid_request_uri"),
             (("prompt", "none"), "login_required"),
         ] {
             let asked = portal.asks_with(&[change]);

@@ -112,3 +112,25 @@ async fn whoever_signs_in_instead_of_another_ends_what_that_one_was_granted() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_goes_on_without_its_oldest_proof_is_not_lost_by_asking_silently() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("U-5001")).await.wanting_a_passkey(), idp.portal().await);
+        member.signs_in(&idp.browser(), &portal).await;
+        let browser = idp.browser();
+        let page = member.types_password(&asks(&browser, &portal, &[]).await, &member.password).await;
+        idp.advance(minutes(8));
+        member.presents_passkey(&page).await.arrived();
+        idp.advance(minutes(7));
+
+        // The password is too old by now, and the passkey is enough.
+        for _ in 0..2 {
+            let silent = asks(&browser, &portal, &[("max_age", "600"), ("prompt", "none")]).await.arrived();
+            assert!(!silent.code().is_empty(), "{}", silent.url);
+        }
+        assert_eq!(browser.get("/account").await.path(), "/account");
+    })
+    .await;
+}

@@ -5,18 +5,23 @@ use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::InteractionId;
-use crate::interaction::begin::{self, Visitor};
-use crate::interaction::finish::{self, Answer};
-use crate::interaction::sitting::Place;
+use crate::interaction::begin::{self, Begun, Visitor};
+use crate::interaction::finish::{self, Answer, AtOnce};
 use crate::oidc::acr::Acr;
 use crate::oidc::params::Params;
+use crate::secret::{Plain, SessionSecret};
 
 /// What the browser is sent to.
 pub enum Started {
     /// The pages of a new interaction; ask the table for the first one.
     Interaction(InteractionId),
     /// Back to the client.
-    Response(Box<AuthorizationResponse>),
+    Response {
+        /// What it is told.
+        response: Box<AuthorizationResponse>,
+        /// The cookie of the session, where it goes on under another secret.
+        session: Option<Plain<SessionSecret>>,
+    },
     /// An error page.
     Page(PageRefusal),
 }
@@ -26,22 +31,24 @@ pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Star
     let (client, mut request) = match check(ctx, params).await? {
         Checked::Accepted { client, request } => (client, request),
         Checked::RefusedWithPage(refusal) => return Ok(Started::Page(refusal)),
-        Checked::RefusedWithRedirect(response) => return Ok(Started::Response(response)),
+        Checked::RefusedWithRedirect(response) => return Ok(Started::Response { response, session: None }),
     };
 
     require_least(&client, &mut request);
     let silent = request.prompts(Prompt::None);
-    let interaction = begin::begin(ctx, visitor, Some((client.id, *request))).await?;
-    if !silent {
-        return Ok(Started::Interaction(interaction));
-    }
-    let place = Place { interaction: Some(interaction), browser: visitor.browser.clone() };
-    Ok(match finish::silently(ctx, visitor, &place).await? {
-        Some(Answer::Application(response)) => Started::Response(response),
-        // The client was there a moment ago, in this very transaction.
-        Some(Answer::ApplicationGone | Answer::Member | Answer::Account { .. }) | None => {
-            Started::Page(PageRefusal::UnknownClient)
+    let begun = Begun::for_request(ctx, visitor, (client.id, *request)).await?;
+    // Most requests of members who are signed in owe nothing: they are answered, and no interaction is kept.
+    let (answer, session) = match finish::at_once(ctx, visitor, begun).await? {
+        AtOnce::Done { session, answer } => (answer, session),
+        AtOnce::Owing { next, interaction } if silent => (finish::refused(ctx, &interaction, next).await?, None),
+        AtOnce::Owing { interaction, .. } => {
+            return Ok(Started::Interaction(begin::keep(ctx, &interaction).await?));
         }
+    };
+    Ok(match answer {
+        Answer::Application(response) => Started::Response { response, session },
+        // The client was there a moment ago, in this very transaction.
+        Answer::ApplicationGone | Answer::Member | Answer::Account { .. } => Started::Page(PageRefusal::UnknownClient),
     })
 }
 

@@ -30,7 +30,7 @@ async fn without_a_page_nobody_signs_in() {
     let started = place
         .store
         .write(&place.scope, move |ctx| async move { authorize::start(ctx, &params, &visitor).await }.boxed());
-    let Started::Response(response) = started.await.unwrap() else { panic!("no answer") };
+    let Started::Response { response, .. } = started.await.unwrap() else { panic!("no answer") };
     assert_eq!(response.error_code(), Some("login_required"));
 }
 
