@@ -36,3 +36,8 @@ pub enum CibaDelivery {
     /// It is told at this address, and then asks.
     Ping(WebUri),
 }
+
+impl CibaDelivery {
+    /// The names of those there are; push, which sends the tokens themselves, is not among them.
+    pub const NAMES: [&'static str; 2] = ["poll", "ping"];
+}
