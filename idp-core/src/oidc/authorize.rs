@@ -18,7 +18,7 @@ mod pkce;
 mod prompt;
 pub(crate) mod pushed;
 mod request;
-mod request_object;
+pub(in crate::oidc) mod request_object;
 mod resource;
 mod response;
 mod response_mode;

@@ -5,6 +5,7 @@ mod hint;
 pub mod ping;
 mod refusal;
 mod request;
+mod signed;
 
 use serde::Serialize;
 
@@ -47,7 +48,11 @@ pub async fn authorize(
     call: &ClientCall,
 ) -> Result<Result<Acknowledgement, CibaRefusal>, Fault> {
     let client = &caller.client;
-    let wanted = match request::read(client, &call.params) {
+    let params = match signed::open(ctx, client, &call.params).await? {
+        Ok(params) => params,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let wanted = match request::read(client, &params) {
         Ok(wanted) => wanted,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -33,6 +33,7 @@ pub struct Metadata {
     pub device_authorization_endpoint: String,
     pub backchannel_authentication_endpoint: String,
     pub backchannel_token_delivery_modes_supported: Vec<&'static str>,
+    pub backchannel_authentication_request_signing_alg_values_supported: Vec<&'static str>,
     pub backchannel_user_code_parameter_supported: bool,
     pub scopes_supported: Vec<&'static str>,
     pub response_types_supported: Vec<&'static str>,
@@ -144,6 +145,9 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
         backchannel_authentication_endpoint: endpoint(paths::CIBA),
         backchannel_token_delivery_modes_supported: CibaDelivery::NAMES.to_vec(),
+        backchannel_authentication_request_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
+            .map(SignatureAlgorithm::name)
+            .to_vec(),
         backchannel_user_code_parameter_supported: false,
         scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
         response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),

@@ -2,6 +2,7 @@
 //! the client gets its tokens; once, in time, never for somebody else, and never told who is a member here.
 
 mod ping;
+mod request_object;
 
 use std::time::Duration;
 

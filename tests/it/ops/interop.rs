@@ -1,5 +1,6 @@
 //! Relying parties on npm's `openid-client` sign members of the demo in and out; the library judges what we issue.
 
+mod ciba;
 mod encryption;
 
 use std::io::Write as _;
