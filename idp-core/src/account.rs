@@ -9,6 +9,7 @@ pub mod methods;
 pub mod new_phone;
 pub mod password;
 pub mod recovery_codes;
+pub mod requests;
 pub mod sessions;
 
 use crate::clock::minutes;

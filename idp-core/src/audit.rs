@@ -119,6 +119,10 @@ pub enum EventKind {
     DeviceAllowed,
     DeviceDenied,
     DeviceRedeemed,
+    CibaAsked,
+    CibaAllowed,
+    CibaDenied,
+    CibaRedeemed,
 }
 
 impl EventKind {

@@ -41,7 +41,7 @@ pub use self::grants::{GrantType, ResponseType};
 pub use self::keys::{ClientKey, ClientKeySet, KeySetError, KeySource, KeyUse};
 pub use self::logout::LogoutChannels;
 pub use self::profile::Profile;
-pub use self::requests::{CibaDelivery, Requests};
+pub use self::requests::{CibaDelivery, CibaDeliveryError, Requests};
 pub use self::subject::{Subject, SubjectType};
 
 /// Whose application it is.

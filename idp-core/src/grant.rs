@@ -7,9 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::client::Client;
 use crate::clock::Timestamp;
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::{Scope, Scopes};
+use crate::session::Session;
 
 /// What ends a grant, beside time and revocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,26 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// What a member who is signed in in `session` gives a client that waits elsewhere, and may take it until an instant.
+    pub fn elsewhere(
+        (id, now): (GrantId, Timestamp),
+        session: &Session,
+        client: &Client,
+        (scopes, until): (Scopes, Timestamp),
+    ) -> Self {
+        Self {
+            id,
+            client: client.id,
+            member: session.member,
+            session: session.id,
+            expires_at: until + client.lifetime_of(&scopes),
+            scopes,
+            claims: BTreeSet::new(),
+            created_at: now,
+            revoked_at: None,
+        }
+    }
+
     /// Whether what it gave still counts.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at

@@ -122,6 +122,8 @@ pub struct CredentialKind;
 pub struct CeremonyKind;
 /// Names a hand-over.
 pub struct HandoverKind;
+/// Names a request that a member answers on a device of their own.
+pub struct CibaRequestKind;
 /// Names an interaction.
 pub struct InteractionKind;
 /// Names a session.
@@ -167,6 +169,9 @@ impl Named for CeremonyKind {
 impl Named for HandoverKind {
     const PREFIX: &'static str = "hov";
 }
+impl Named for CibaRequestKind {
+    const PREFIX: &'static str = "cib";
+}
 impl Named for InteractionKind {
     const PREFIX: &'static str = "int";
 }
@@ -205,6 +210,8 @@ pub type CredentialId = Id<CredentialKind>;
 pub type CeremonyId = Id<CeremonyKind>;
 /// A hand-over's identifier.
 pub type HandoverId = Id<HandoverKind>;
+/// A request that a member answers on a device of their own.
+pub type CibaRequestId = Id<CibaRequestKind>;
 /// An interaction's identifier.
 pub type InteractionId = Id<InteractionKind>;
 /// A session's identifier, the `sid` claim of its ID tokens.

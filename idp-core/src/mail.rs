@@ -81,6 +81,13 @@ pub enum MailContent {
         /// As on the letters.
         user_ids: Vec<String>,
     },
+    /// A client asks for the member, who answers on our own pages.
+    AnswerAsked {
+        /// Which, by its name.
+        client: String,
+        /// Until when.
+        until: Timestamp,
+    },
     /// A mailed code stood in for a stronger second step.
     FallbackUsed,
     /// A re-enrolment letter took the place of every second step.
@@ -111,6 +118,7 @@ impl MailContent {
             Self::ResetPassword { .. } => "reset_password",
             Self::Unlock { .. } => "unlock",
             Self::UserIds { .. } => "user_ids",
+            Self::AnswerAsked { .. } => "answer_asked",
             Self::FallbackUsed => "fallback_used",
             Self::MethodsReplaced => "methods_replaced",
             Self::RecoveryCodesMade => "recovery_codes_made",

@@ -4,6 +4,7 @@ mod access;
 pub mod acr;
 pub mod authorize;
 pub mod backchannel;
+pub mod ciba;
 mod claims;
 pub mod client_keys;
 pub mod device;

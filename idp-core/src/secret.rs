@@ -46,6 +46,10 @@ pub struct DpopNonce;
 pub struct DeviceCode;
 /// The code a member types for a device (RFC 8628 §6.1).
 pub struct UserCode;
+/// What a client asks with after its member (OpenID Connect CIBA Core §7.3).
+pub struct AuthReqId;
+/// What a client in ping mode is told with: its own token and the `auth_req_id` (OpenID Connect CIBA Core §10.2).
+pub struct CibaPing;
 /// The secret in a mailed link.
 pub struct LinkSecret;
 /// The secret in the address that a QR code shows to a new phone.
@@ -110,6 +114,12 @@ impl Purpose for DeviceCode {
 }
 impl Purpose for UserCode {
     const NAME: &'static str = "user-code";
+}
+impl Purpose for AuthReqId {
+    const NAME: &'static str = "auth-req-id";
+}
+impl Purpose for CibaPing {
+    const NAME: &'static str = "ciba-ping";
 }
 impl Purpose for LinkSecret {
     const NAME: &'static str = "link";

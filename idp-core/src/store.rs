@@ -27,6 +27,8 @@ pub(crate) mod audit_base;
 pub(crate) mod authorization_code;
 pub mod backup;
 pub(crate) mod ceremony;
+pub(crate) mod ciba_ping;
+pub(crate) mod ciba_request;
 pub mod cleanup;
 pub(crate) mod client;
 mod connect;

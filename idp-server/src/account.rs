@@ -9,6 +9,7 @@ pub mod overview;
 pub mod password;
 pub mod print;
 pub mod recovery_codes;
+pub mod requests;
 pub mod sessions;
 
 use axum::response::Response;
@@ -38,6 +39,7 @@ pub const fn path_of(page: AccountPage) -> &'static str {
         AccountPage::Print => paths::ACCOUNT_PRINT,
         AccountPage::RecoveryCodes => paths::ACCOUNT_RECOVERY_CODES,
         AccountPage::NewPhone => paths::ACCOUNT_NEW_PHONE,
+        AccountPage::Requests => paths::ACCOUNT_REQUESTS,
     }
 }
 

@@ -3,8 +3,9 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use idp_core::oidc::device::{self, Answered, Question, Verdict};
+use idp_core::oidc::device::{self, Answered, Question};
 use idp_core::oidc::scope::Scope;
+use idp_core::polled::Verdict;
 
 use crate::caller::Caller;
 use crate::error::Failure;

@@ -1,4 +1,4 @@
-//! The one way out by HTTP: key sets, sector documents, request objects and logout tokens (docs/adr, "One way out").
+//! The one way out by HTTP: key sets, sector documents, logout tokens and notifications (docs/adr, "One way out").
 //!
 //! Addresses come from clients, so that every one could be meant for a machine behind our own walls (server-side request
 //! forgery). A name is looked up once, all its addresses must be public ones or listed by the operator, and the connection
@@ -141,9 +141,16 @@ impl Outgoing {
     /// [`OutgoingError`]; nothing leaves for a forbidden address.
     pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<u16, OutgoingError> {
         let url = self.permitted(address)?;
-        let answer = self.http.post(url).form(form).send().await.map_err(|error| failed(&error))?;
-        let status = answer.status();
-        if status.is_success() { Ok(status.as_u16()) } else { Err(OutgoingError::Status(status.as_u16())) }
+        taken(self.http.post(url).form(form)).await
+    }
+
+    /// Posts JSON with a bearer token of the receiver's own; what comes back is not read.
+    ///
+    /// # Errors
+    /// [`OutgoingError`]; nothing leaves for a forbidden address.
+    pub async fn notify(&self, address: &str, bearer: &str, json: String) -> Result<u16, OutgoingError> {
+        let url = self.permitted(address)?;
+        taken(self.http.post(url).bearer_auth(bearer).header("content-type", "application/json").body(json)).await
     }
 
     /// What can be judged before a name is looked up. The library connects to an address written in figures without
@@ -167,6 +174,11 @@ impl Outgoing {
             Some(_) | None => Ok(url),
         }
     }
+}
+
+async fn taken(request: reqwest::RequestBuilder) -> Result<u16, OutgoingError> {
+    let status = request.send().await.map_err(|error| failed(&error))?.status();
+    if status.is_success() { Ok(status.as_u16()) } else { Err(OutgoingError::Status(status.as_u16())) }
 }
 
 async fn body(mut answer: reqwest::Response) -> Result<Vec<u8>, OutgoingError> {

@@ -103,6 +103,8 @@ pub const ACCOUNT_NEW_PHONE: &str = "/account/new-phone";
 pub const ACCOUNT_NEW_PHONE_QR: &str = "/account/new-phone/qr.svg";
 /// What the page asks by script.
 pub const ACCOUNT_NEW_PHONE_STATUS: &str = "/account/new-phone/status";
+/// What applications ask for from elsewhere.
+pub const ACCOUNT_REQUESTS: &str = "/account/requests";
 /// How to sign in, to be printed.
 pub const ACCOUNT_PRINT: &str = "/account/print";
 
@@ -135,6 +137,8 @@ pub const REVOKE: &str = "/revoke";
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
 /// RFC 8628 §3.3: where a member types the code of a device.
 pub const DEVICE: &str = "/device";
+/// OpenID Connect CIBA Core 1.0 §7.
+pub const CIBA: &str = "/bc-authorize";
 /// OpenID Connect Core 1.0 §5.3.
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.
@@ -159,12 +163,13 @@ pub enum Audience {
 
 /// Who reads the answers of this path.
 pub fn audience(path: &str) -> Audience {
-    const CLIENT: [&str; 10] = [
+    const CLIENT: [&str; 11] = [
         PAR,
         TOKEN,
         INTROSPECT,
         REVOKE,
         DEVICE_AUTHORIZATION,
+        CIBA,
         USERINFO,
         JWKS,
         OPENID_CONFIGURATION,

@@ -1,4 +1,5 @@
-//! What goes on beside requests: mail, logout notices, clean-up, keys, the certificate. Only here does anything wait for time to pass.
+//! What goes on beside requests: mail, notices to clients, clean-up, keys, the certificate. Only here does anything wait
+//! for time to pass.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::state::AppState;
 
+mod attempt;
 mod certificate;
+mod ciba;
 mod cleanup;
 mod keys;
 pub mod letterhead;
@@ -27,6 +30,7 @@ pub(crate) fn start(state: &AppState, served: Vec<Served>) -> Workers {
     let mut workers = JoinSet::new();
     workers.spawn(mail::work(state.clone()));
     workers.spawn(logout::work(state.clone()));
+    workers.spawn(ciba::work(state.clone()));
     workers.spawn(cleanup::work(state.clone()));
     workers.spawn(keys::work(state.clone()));
     for served in served {

@@ -12,6 +12,7 @@ mod m20261126_000007_registry;
 mod m20261126_000008_letters;
 mod m20261126_000009_help;
 mod m20261126_000010_handovers;
+mod m20261126_000011_ciba;
 
 /// Knows every step in order.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_letters::Step),
             Box::new(m20261126_000009_help::Step),
             Box::new(m20261126_000010_handovers::Step),
+            Box::new(m20261126_000011_ciba::Step),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! A relying party that asks for members and redeems what it gets.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
@@ -16,6 +17,7 @@ use url::{Url, form_urlencoded};
 
 use crate::idp::Idp;
 use crate::key::{ClientKey, hmac};
+use crate::node::Node;
 
 /// Where the portal is sent back to.
 const CALLBACK: &str = "https://portal.example/callback";
@@ -28,6 +30,7 @@ static ASKED: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone)]
 pub struct Portal {
     idp: Idp,
+    node: Option<SocketAddr>,
     /// Its name on the wire.
     pub client_id: String,
     /// Its secret, unless it is public.
@@ -127,6 +130,7 @@ impl Idp {
         let Created::Done { secret, .. } = created else { panic!("{created:?}") };
         Portal {
             idp: self.clone(),
+            node: None,
             client_id: client_id.to_owned(),
             secret: secret.map(|secret| secret.expose_text().to_owned()),
             auth_method,
@@ -138,6 +142,13 @@ impl Idp {
 }
 
 impl Portal {
+    /// The same portal, whose forms reach another node.
+    #[must_use]
+    pub fn through(mut self, node: &Node) -> Self {
+        self.node = Some(node.address);
+        self
+    }
+
     /// Asks for a member.
     pub fn asks(&self) -> Asked {
         self.asks_with(&[])
@@ -245,7 +256,10 @@ impl Portal {
 
     /// Posts a form to an endpoint, with the portal's proof and more headers.
     pub async fn posts_to(&self, path: &str, mut form: Vec<(String, String)>, headers: &[(&str, &str)]) -> Tokens {
-        let request = self.idp.http().post(format!("{}{path}", self.idp.origin()));
+        let origin = Url::parse(&self.idp.origin()).unwrap();
+        let host = format!("{}:{}", origin.host_str().unwrap(), origin.port().unwrap());
+        let base = self.node.map_or_else(|| self.idp.origin(), |node| format!("http://{node}"));
+        let request = self.idp.http().post(format!("{base}{path}")).header("host", host);
         let request = self.proves_itself(request, &mut form);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let answer = request.form(&form).send().await.unwrap();

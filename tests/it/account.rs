@@ -9,6 +9,7 @@ mod password;
 mod property;
 mod recovery_codes;
 mod remember;
+mod requests;
 mod sessions;
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! OpenID Connect as a relying party meets it.
 
 mod authorize;
+pub(crate) mod ciba;
 mod client_auth;
 mod client_credentials;
 mod consent;

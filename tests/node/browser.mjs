@@ -102,8 +102,8 @@ async function mailedCode(mailbox, member, read) {
   throw new Error(`no mail for ${member.mail}`);
 }
 
-/** Answers every page that is asked until the provider sends the browser back to the relying party. */
-export async function signIn(browser, start, member, mailbox) {
+/** Answers every page that is asked until the provider sends the browser back to the relying party, or to its own page `arrives`. */
+export async function signIn(browser, start, member, mailbox, arrives) {
   let page = await browser.open(start);
   let password = member.password ?? member.initial_password;
   const read = new Set();
@@ -126,6 +126,7 @@ export async function signIn(browser, start, member, mailbox) {
   };
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     if (page.elsewhere) return page.elsewhere;
+    if (page.url.pathname === arrives) return page;
     const answer = answers[page.url.pathname];
     if (!answer) throw new Error(`nobody knows what to do at ${page.url.pathname}: ${complaint(page.text)}`);
     page = await answer();

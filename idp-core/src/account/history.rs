@@ -15,7 +15,7 @@ use crate::store;
 const PAGE: usize = 20;
 
 /// What members are told of. Everything else is bookkeeping between machines, or an operator's.
-pub const TOLD: [EventKind; 30] = [
+pub const TOLD: [EventKind; 32] = [
     EventKind::MemberCreated,
     EventKind::MemberUnlocked,
     EventKind::LetterIssued,
@@ -46,6 +46,8 @@ pub const TOLD: [EventKind; 30] = [
     EventKind::NewPhoneConfirmed,
     EventKind::BrowserRemembered,
     EventKind::ConsentRevoked,
+    EventKind::CibaAllowed,
+    EventKind::CibaDenied,
 ];
 
 /// One event.

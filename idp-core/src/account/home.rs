@@ -1,6 +1,6 @@
 //! The overview, the language, and what is printed.
 
-use super::{Closed, enter, enter_to_change};
+use super::{Closed, enter, enter_to_change, requests};
 use crate::audit::{EventKind, Outcome};
 use crate::credential::card::Card;
 use crate::ctx::Ctx;
@@ -22,6 +22,8 @@ pub struct Home {
     pub language: Language,
     /// The methods set up, strongest first.
     pub cards: Vec<Card>,
+    /// How many requests of applications wait for an answer.
+    pub requests: usize,
 }
 
 /// The member whose session the browser carries.
@@ -37,6 +39,7 @@ pub async fn home(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Home, Closed>, 
         mail: member.verified_mail().map(|address| address.masked()),
         language: member.language.unwrap_or_default(),
         cards: store::credential::cards_of(ctx, member.id).await?,
+        requests: store::ciba_request::waiting_for(ctx, member.id, requests::SHOWN).await?.len(),
     }))
 }
 

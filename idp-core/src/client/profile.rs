@@ -154,6 +154,7 @@ fn fapi2(settings: &ClientSettings) -> Option<&'static str> {
         Some(settings.access_tokens.signing_alg),
         settings.authentication.signing_alg,
         settings.requests.signing_alg,
+        settings.requests.backchannel_signing_alg,
     ];
     if !is_strong {
         Some("the auth method is private_key_jwt, tls_client_auth or self_signed_tls_client_auth (§5.3.2.1)")

@@ -17,6 +17,9 @@ pub struct Requests {
     pub require_signed: bool,
     /// `request_object_signing_alg`: the only one accepted; any of ours when absent.
     pub signing_alg: Option<Algorithm>,
+    /// `backchannel_authentication_request_signing_alg`: backchannel requests must be signed with it; they may be signed
+    /// when absent.
+    pub backchannel_signing_alg: Option<Algorithm>,
     /// `request_object_encryption_alg` and `_enc`: what it says it will use.
     pub encryption: Option<Encryption>,
     /// `request_uris`: where request objects may be fetched from.
@@ -35,4 +38,26 @@ pub enum CibaDelivery {
     Poll,
     /// It is told at this address, and then asks.
     Ping(WebUri),
+}
+
+/// The text names no way of telling a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected poll, or ping: with an address such as ping:https://portal.example/ciba")]
+pub struct CibaDeliveryError;
+
+impl std::str::FromStr for CibaDelivery {
+    type Err = CibaDeliveryError;
+
+    fn from_str(text: &str) -> Result<Self, CibaDeliveryError> {
+        match text.split_once(':') {
+            None if text == "poll" => Ok(Self::Poll),
+            Some(("ping", address)) => WebUri::parse(address).map(Self::Ping).map_err(|_| CibaDeliveryError),
+            Some(_) | None => Err(CibaDeliveryError),
+        }
+    }
+}
+
+impl CibaDelivery {
+    /// The names of those there are; push, which sends the tokens themselves, is not among them.
+    pub const NAMES: [&'static str; 2] = ["poll", "ping"];
 }

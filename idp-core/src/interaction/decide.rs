@@ -64,7 +64,7 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if let Some(method) = second_step_owed(situation.progress, facts) {
         return Next::SecondStep(method);
     }
-    match situation.demand.missing(situation.progress, facts) {
+    match situation.demand.missing(situation.progress, &facts.enrolled) {
         Missing::Nothing => {}
         Missing::Password => return Next::SignIn,
         Missing::Step(method) => return Next::SecondStep(method),

@@ -7,7 +7,6 @@ use super::{Evidence, Interaction, Progress};
 use crate::clock::{Timestamp, minutes};
 use crate::credential::Method;
 use crate::oidc::acr::{self, Acr};
-use crate::onboarding::facts::Facts;
 
 /// How old the strongest proof may be when a member changes something of their account.
 pub const REAUTHENTICATION_AGE: Duration = minutes(5);
@@ -59,6 +58,9 @@ impl Demand {
             Some(Freshness::Any) | None => None,
         };
         let asked_at = Some(interaction.created_at);
+        if let Some(Errand::Allow { wished, least }) = interaction.errand {
+            return Self::to_allow(wished.into_iter().flatten().collect(), least, interaction.created_at);
+        }
         let Some((_, request)) = &interaction.request else { return Self { fresh_since, asked_at, ..Self::default() } };
         let essential = known(&request.essential_acr);
         let unknown = !request.essential_acr.is_empty() && essential.is_empty();
@@ -71,19 +73,25 @@ impl Demand {
         }
     }
 
+    /// What a member who allows something from elsewhere must have proved: `wished` where possible, `least` in any case.
+    pub fn to_allow(wished: Vec<Acr>, least: Acr, asked_at: Timestamp) -> Self {
+        let essential = if least == Acr::Aal1 { Vec::new() } else { vec![least] };
+        Self { wished, essential, asked_at: Some(asked_at), ..Self::default() }
+    }
+
     /// What is missing before the demand is met as far as the member can meet it.
-    pub fn missing(&self, progress: &Progress, facts: &Facts) -> Missing {
+    pub fn missing(&self, progress: &Progress, enrolled: &[Method]) -> Missing {
         if self.unknown == Unknown::All {
             return Missing::OutOfReach;
         }
         if let Some(since) = self.fresh_since
-            && let Some(missing) = not_fresh(progress, &facts.enrolled, since)
+            && let Some(missing) = not_fresh(progress, enrolled, since)
         {
             return missing;
         }
         let (present, _) = acr::strength(&progress.proofs);
         if !self.essential.is_empty() && !self.essential.iter().any(|acr| present >= *acr) {
-            let step = self.essential.iter().find_map(|acr| step_to(*acr, progress, facts));
+            let step = self.essential.iter().find_map(|acr| step_to(*acr, progress, enrolled));
             return step.map_or(Missing::OutOfReach, Missing::Step);
         }
         // Whoever has not the phone at hand, and said so just now, is not asked for it once more: it is a wish.
@@ -95,7 +103,7 @@ impl Demand {
             if present >= *wished {
                 return Missing::Nothing;
             }
-            if let Some(method) = step_to(*wished, progress, facts) {
+            if let Some(method) = step_to(*wished, progress, enrolled) {
                 return Missing::Step(method);
             }
         }
@@ -115,8 +123,8 @@ impl Demand {
 }
 
 /// The strongest of the member's methods that, proved now, reaches the class.
-fn step_to(wanted: Acr, progress: &Progress, facts: &Facts) -> Option<Method> {
-    facts.enrolled.iter().copied().find(|method| acr::reached(&progress.proofs, *method) >= wanted)
+fn step_to(wanted: Acr, progress: &Progress, enrolled: &[Method]) -> Option<Method> {
+    enrolled.iter().copied().find(|method| acr::reached(&progress.proofs, *method) >= wanted)
 }
 
 /// The member proves to be themselves with the strongest that they have. Mailed codes are not stronger than the password:
@@ -144,32 +152,12 @@ mod tests {
 
     use super::*;
     use crate::id::CredentialId;
-    use crate::interaction::{Completion, PasskeyOffer, Proof};
-    use crate::onboarding::facts::{
-        BirthDateFact, BrowserFact, FallbackFact, LetterFact, MailFact, MailProof, PasswordFact, RecoveryFact,
-    };
+    use crate::interaction::Proof;
 
     const APP: Evidence = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
 
-    fn facts(enrolled: &[Method]) -> Facts {
-        Facts {
-            birth_date: BirthDateFact::Confirmed,
-            terms_in_force: 1,
-            terms_accepted: 1,
-            mail: MailFact::Proved,
-            offered: Method::ALL.to_vec(),
-            chosen: enrolled.first().copied(),
-            enrolled: enrolled.to_vec(),
-            password: PasswordFact::Own,
-            completion: Completion::Not,
-            mail_proof: MailProof::Fresh,
-            adding: None,
-            browser: BrowserFact::Unknown,
-            passkey_offer: PasskeyOffer::Not,
-            recovery: RecoveryFact::Settled,
-            letter: LetterFact::Ordinary,
-            fallback: FallbackFact::Off,
-        }
+    fn enrolled(enrolled: &[Method]) -> Vec<Method> {
+        enrolled.to_vec()
     }
 
     fn proved(proofs: &[(Evidence, i64)]) -> Progress {
@@ -179,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_class_is_reached_by_the_step_that_is_missing_and_no_other() {
-        let (mailed, both) = (facts(&[Method::Mail]), facts(&[Method::App, Method::Mail]));
+        let (mailed, both) = (enrolled(&[Method::Mail]), enrolled(&[Method::App, Method::Mail]));
         let weak = proved(&[(Evidence::Password, 0), (Evidence::MailCode, 0)]);
         let strong = proved(&[(Evidence::Password, 0), (APP, 0)]);
         let wished = |acr| Demand { wished: vec![acr], ..Demand::default() };
@@ -196,7 +184,7 @@ mod tests {
 
     #[test]
     fn of_several_classes_one_within_reach_is_enough() {
-        let mailed = facts(&[Method::Mail]);
+        let mailed = enrolled(&[Method::Mail]);
         let weak = proved(&[(Evidence::Password, 0), (Evidence::MailCode, 0)]);
         let either = Demand { essential: vec![Acr::Aal2, Acr::Aal1], ..Demand::default() };
         assert_eq!(either.missing(&weak, &mailed), Missing::Nothing);
@@ -206,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_wish_is_passed_over_once_a_mailed_code_stood_in_for_the_app() {
-        let both = facts(&[Method::App, Method::Mail]);
+        let both = enrolled(&[Method::App, Method::Mail]);
         let at = |instant| Some(Timestamp::from_millis(instant));
         let wished = |asked| Demand { wished: vec![Acr::Aal2], asked_at: at(asked), ..Demand::default() };
         let fallen_back = proved(&[(Evidence::Password, 5), (Evidence::MailFallback, 5)]);
@@ -218,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_pattern_password_reaches_nothing_by_an_app() {
-        let both = facts(&[Method::App]);
+        let both = enrolled(&[Method::App]);
         let essential = Demand { essential: vec![Acr::Aal2], ..Demand::default() };
         assert_eq!(essential.missing(&proved(&[(Evidence::Pattern, 0), (APP, 0)]), &both), Missing::OutOfReach);
     }
@@ -226,8 +214,7 @@ mod tests {
     #[test]
     fn a_fresh_proof_is_one_of_the_strongest_method() {
         let demand = Demand { fresh_since: Some(Timestamp::from_millis(10)), ..Demand::default() };
-        let missing =
-            |enrolled: &[Method], proofs: &[(Evidence, i64)]| demand.missing(&proved(proofs), &facts(enrolled));
+        let missing = |enrolled: &[Method], proofs: &[(Evidence, i64)]| demand.missing(&proved(proofs), enrolled);
         let app = [Method::App, Method::Mail];
         assert_eq!(missing(&app, &[(Evidence::Password, 10), (APP, 9)]), Missing::Step(Method::App));
         assert_eq!(missing(&app, &[(Evidence::Password, 0), (APP, 10)]), Missing::Nothing);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Method;
+use crate::oidc::acr::Acr;
 
 /// A page of the member's own. Core knows no addresses: the server maps each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,11 +29,13 @@ pub enum AccountPage {
     RecoveryCodes,
     /// A new phone that is let in.
     NewPhone,
+    /// What applications ask for from elsewhere.
+    Requests,
 }
 
 impl AccountPage {
     /// Every page.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Overview,
         Self::Methods,
         Self::Sessions,
@@ -43,6 +46,7 @@ impl AccountPage {
         Self::Print,
         Self::RecoveryCodes,
         Self::NewPhone,
+        Self::Requests,
     ];
 }
 
@@ -62,6 +66,13 @@ pub enum Errand {
     },
     /// To let a new phone in: like setting a method up, but not here.
     LetIn,
+    /// To allow what an application asks for from elsewhere: the session may have to be raised.
+    Allow {
+        /// The classes that the application wishes for, most wanted first.
+        wished: [Option<Acr>; Acr::ALL.len()],
+        /// The least that it accepts.
+        least: Acr,
+    },
     /// To set one more method up.
     Add {
         /// Which.
@@ -82,7 +93,8 @@ impl Errand {
             | AccountPage::Applications
             | AccountPage::History
             | AccountPage::Print
-            | AccountPage::RecoveryCodes => Self::Change { page },
+            | AccountPage::RecoveryCodes
+            | AccountPage::Requests => Self::Change { page },
         }
     }
 
@@ -91,6 +103,7 @@ impl Errand {
         match self {
             Self::See { page } | Self::Change { page } => page,
             Self::LetIn => AccountPage::NewPhone,
+            Self::Allow { .. } => AccountPage::Requests,
             Self::Add { .. } => AccountPage::Methods,
         }
     }
@@ -98,7 +111,7 @@ impl Errand {
     /// Whether the strongest proof must be fresh.
     pub const fn freshness(self) -> Freshness {
         match self {
-            Self::See { .. } => Freshness::Any,
+            Self::See { .. } | Self::Allow { .. } => Freshness::Any,
             Self::Change { .. } | Self::LetIn | Self::Add { .. } => Freshness::Needed,
         }
     }

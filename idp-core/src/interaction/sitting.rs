@@ -260,7 +260,7 @@ fn adding(interaction: &Interaction) -> Option<Adding> {
     match interaction.errand {
         Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(Adding::Here(method)),
         Some(Errand::LetIn) => Some(Adding::OnNewPhone),
-        Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. }) | None => None,
+        Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. } | Errand::Allow { .. }) | None => None,
     }
 }
 

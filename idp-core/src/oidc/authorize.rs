@@ -19,7 +19,7 @@ mod prompt;
 pub(crate) mod pushed;
 pub mod referenced;
 mod request;
-mod request_object;
+pub(in crate::oidc) mod request_object;
 mod resource;
 mod response;
 mod response_mode;

@@ -38,6 +38,17 @@ pub(crate) fn missing_for_object(ctx: &Ctx, client: &Client, signed: &str) -> Op
     ctx.client_keys().missing(source, &wanted, ctx.now)
 }
 
+/// The same for a signed request, which names its client as the issuer.
+pub async fn missing_for_request(ctx: &Ctx, object: &str) -> Result<Option<HttpsUri>, Fault> {
+    let Ok(claims) = jose::unverified(object) else { return Ok(None) };
+    let Some(client_id) = claims.text("iss") else { return Ok(None) };
+    let client = store::client::by_client_id(ctx, client_id).await?;
+    let Some(source) = client.and_then(|client| client.settings.keys) else { return Ok(None) };
+    let Some((kid, alg)) = named(object) else { return Ok(None) };
+    let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
+    Ok(ctx.client_keys().missing(&source, &wanted, ctx.now))
+}
+
 /// The address of the key set in which the certificate of the connection must be looked for, and that is not held, or not
 /// new enough.
 pub async fn missing_for_certificate(

@@ -16,10 +16,11 @@ use crate::authn::throttle::{self, GUESSES, Turn};
 use crate::client::{Client, GrantType};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
-use crate::device_request::{Allowed, DeviceRequest, INTERVAL, LIFETIME, State};
+use crate::device_request::{DeviceRequest, LIFETIME};
 use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::interaction::begin::{self, Visitor};
+use crate::polled::{Allowed, INTERVAL, Polled, State, Verdict};
 use crate::secret::{DeviceCode, Hashed, Plain, ThrottleSubject, UserCode};
 use crate::session::Session;
 use crate::store;
@@ -53,14 +54,7 @@ pub async fn authorize(
 
     let code = UserCodeText::draw(ctx.entropy());
     let device_code = Plain::<DeviceCode>::random(ctx.entropy());
-    let request = DeviceRequest {
-        client: client.id,
-        scopes,
-        state: State::Waiting,
-        interval: INTERVAL,
-        polled_at: None,
-        expires_at: ctx.now + LIFETIME,
-    };
+    let request = DeviceRequest { client: client.id, scopes, polled: Polled::until(ctx.now + LIFETIME) };
     store::device_request::insert(ctx, &request, &ctx.vault.hash(device_code.expose()), &hashed(ctx, &code)).await?;
     ctx.record_with(EventKind::DeviceAsked, None, Outcome::Done, serde_json::json!({ "client": client.id }));
 
@@ -101,15 +95,6 @@ pub enum Question {
         /// For what.
         scopes: Scopes,
     },
-}
-
-/// Whether the member lets the device in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It may.
-    Allow,
-    /// It may not.
-    Deny,
 }
 
 /// How an answer ended.
@@ -156,8 +141,9 @@ pub async fn answer(ctx: &Ctx, visitor: &Visitor, typed: &str, verdict: Verdict)
         Err(question) => return Ok(Answered::Again(question)),
     };
 
-    let grant = granted(ctx, &session, &client, &request);
-    request.state = match verdict {
+    let terms = (request.scopes.clone(), request.polled.expires_at);
+    let grant = Grant::elsewhere((ctx.new_id(), ctx.now), &session, &client, terms);
+    request.polled.state = match verdict {
         Verdict::Allow => State::Allowed(Allowed { grant: grant.id, authentication: Authentication::of(&session) }),
         Verdict::Deny => State::Denied,
     };
@@ -185,7 +171,7 @@ async fn waiting(ctx: &Ctx, session: &Session, typed: &str) -> Result<Result<Wai
     }
     if let Some(code) = UserCodeText::parse(typed) {
         let request = store::device_request::by_user_code(ctx, &hashed(ctx, &code)).await?;
-        if let Some(request) = request.filter(|request| request.is_waiting(ctx.now))
+        if let Some(request) = request.filter(|request| request.polled.is_waiting(ctx.now))
             && let Some(client) = store::client::by_id(ctx, request.client).await?
         {
             throttle::settle_right(ctx, &guesser).await?;
@@ -196,19 +182,4 @@ async fn waiting(ctx: &Ctx, session: &Session, typed: &str) -> Result<Result<Wai
         Turn::Held { until } => Question::Held { until },
         Turn::Taken => Question::Wrong,
     }))
-}
-
-/// The grant that the member gives the device.
-fn granted(ctx: &Ctx, session: &Session, client: &Client, request: &DeviceRequest) -> Grant {
-    Grant {
-        id: ctx.new_id(),
-        client: client.id,
-        member: session.member,
-        session: session.id,
-        scopes: request.scopes.clone(),
-        claims: std::collections::BTreeSet::new(),
-        created_at: ctx.now,
-        expires_at: request.expires_at + client.lifetime_of(&request.scopes),
-        revoked_at: None,
-    }
 }

@@ -7,7 +7,7 @@ use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
 
 use super::{claims, dpop, paths, token};
-use crate::client::{AuthMethod, ContentEncryption, KeyManagement, ResponseType, SubjectType};
+use crate::client::{AuthMethod, CibaDelivery, ContentEncryption, KeyManagement, ResponseType, SubjectType};
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
@@ -31,6 +31,10 @@ pub struct Metadata {
     pub introspection_endpoint: String,
     pub revocation_endpoint: String,
     pub device_authorization_endpoint: String,
+    pub backchannel_authentication_endpoint: String,
+    pub backchannel_token_delivery_modes_supported: Vec<&'static str>,
+    pub backchannel_authentication_request_signing_alg_values_supported: Vec<&'static str>,
+    pub backchannel_user_code_parameter_supported: bool,
     pub scopes_supported: Vec<&'static str>,
     pub response_types_supported: Vec<&'static str>,
     pub response_modes_supported: Vec<&'static str>,
@@ -84,6 +88,7 @@ pub struct Aliases {
     pub revocation_endpoint: String,
     pub pushed_authorization_request_endpoint: String,
     pub device_authorization_endpoint: String,
+    pub backchannel_authentication_endpoint: String,
 }
 
 impl Aliases {
@@ -96,6 +101,7 @@ impl Aliases {
             revocation_endpoint: endpoint(paths::REVOKE),
             pushed_authorization_request_endpoint: endpoint(paths::PAR),
             device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
+            backchannel_authentication_endpoint: endpoint(paths::CIBA),
         }
     }
 }
@@ -139,6 +145,12 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         introspection_endpoint: endpoint(paths::INTROSPECT),
         revocation_endpoint: endpoint(paths::REVOKE),
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
+        backchannel_authentication_endpoint: endpoint(paths::CIBA),
+        backchannel_token_delivery_modes_supported: CibaDelivery::NAMES.to_vec(),
+        backchannel_authentication_request_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
+            .map(SignatureAlgorithm::name)
+            .to_vec(),
+        backchannel_user_code_parameter_supported: false,
         scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
         response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).chain(["jwt"]).collect(),

@@ -18,6 +18,8 @@ pub const REVOKE: &str = "/revoke";
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
 /// RFC 8628 §3.3: where the member types the code.
 pub const DEVICE: &str = "/device";
+/// OpenID Connect CIBA Core §7.
+pub const CIBA: &str = "/bc-authorize";
 /// OpenID Connect Core §5.3.
 pub const USERINFO: &str = "/userinfo";
 /// RFC 7517 §5.

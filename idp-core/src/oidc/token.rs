@@ -4,9 +4,11 @@
 //! wait for the writer. Everything else is run once more, as a writing one.
 
 mod access_token;
+mod answered;
 mod authorization_code;
 mod binding;
 mod call;
+mod ciba;
 mod client_auth;
 mod client_credentials;
 mod device_code;
@@ -33,12 +35,13 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 
 /// The grants offered, as discovery lists them.
-pub const GRANT_TYPES: [&str; 5] = [
+pub const GRANT_TYPES: [&str; 6] = [
     GrantType::AuthorizationCode.name(),
     GrantType::RefreshToken.name(),
     GrantType::ClientCredentials.name(),
     GrantType::DeviceCode.name(),
     GrantType::TokenExchange.name(),
+    GrantType::Ciba.name(),
 ];
 
 /// How a token request ended.
@@ -92,8 +95,7 @@ pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<E
         GrantType::ClientCredentials => client_credentials::answer(ctx, caller, call).await,
         GrantType::DeviceCode => device_code::redeem(ctx, caller, call).await,
         GrantType::TokenExchange => token_exchange::exchange(ctx, caller, call).await,
-        GrantType::Implicit | GrantType::Ciba => {
-            refused(TokenError::UnsupportedGrantType, "the grant_type is not supported")
-        }
+        GrantType::Ciba => ciba::redeem(ctx, caller, call).await,
+        GrantType::Implicit => refused(TokenError::UnsupportedGrantType, "the grant_type is not supported"),
     }
 }

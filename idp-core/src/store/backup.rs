@@ -18,6 +18,8 @@ pub(crate) const VOIDED: &[(&str, &str)] = &[
     ("opaque_tokens", "UPDATE opaque_tokens SET revoked_at = ? WHERE revoked_at IS NULL"),
     ("refresh_tokens", "DELETE FROM refresh_tokens WHERE created_at <= ?"),
     ("device_requests", "DELETE FROM device_requests WHERE expires_at <= ?"),
+    ("ciba_requests", "DELETE FROM ciba_requests WHERE expires_at <= ?"),
+    ("ciba_pings", "DELETE FROM ciba_pings WHERE expires_at <= ?"),
     ("registration_tokens", "DELETE FROM registration_tokens WHERE created_at <= ?"),
     ("passkey_ceremonies", "DELETE FROM passkey_ceremonies WHERE created_at <= ?"),
     // One may have been used since, and nobody can tell which.

@@ -19,7 +19,7 @@ const CHALLENGE: Duration = minutes(5);
 const MAIL_RECORD: Duration = days(30);
 
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 22] = [
+const TABLES: [(&str, &str, Duration); 24] = [
     ("authorization_codes", "kept_until", GRACE),
     ("pushed_requests", "kept_until", GRACE),
     ("opaque_tokens", "expires_at", GRACE),
@@ -27,6 +27,8 @@ const TABLES: [(&str, &str, Duration); 22] = [
     ("revoked_tokens", "expires_at", GRACE),
     ("used_identifiers", "expires_at", GRACE),
     ("device_requests", "expires_at", GRACE),
+    ("ciba_requests", "expires_at", GRACE),
+    ("ciba_pings", "expires_at", GRACE),
     ("grants", "expires_at", GRACE),
     ("ceremonies", "expires_at", GRACE),
     ("passkey_ceremonies", "expires_at", CHALLENGE),
@@ -101,6 +103,7 @@ mod tests {
         include_str!("../../../migrations/src/sql/000006_tokens.sql"),
         include_str!("../../../migrations/src/sql/000005_consents.sql"),
         include_str!("../../../migrations/src/sql/000010_handovers.sql"),
+        include_str!("../../../migrations/src/sql/000011_ciba.sql"),
     );
 
     #[test]

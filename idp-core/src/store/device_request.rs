@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::entity::device_request;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
-use crate::device_request::{DeviceRequest, State};
+use crate::device_request::DeviceRequest;
 use crate::fault::Fault;
 use crate::id::ClientRowId;
 use crate::oidc::scope::Scopes;
+use crate::polled::{Polled, State};
 use crate::secret::{DeviceCode, Hashed, UserCode};
 
 #[derive(Serialize, Deserialize)]
@@ -31,11 +32,11 @@ pub(crate) async fn insert(
         realm_id: Set(ctx.realm().id.uuid()),
         user_code_hash: Set(user_code.bytes().to_vec()),
         client_id: Set(request.client.uuid()),
-        state: Set(request.state.name().to_owned()),
+        state: Set(request.polled.state.name().to_owned()),
         details: Set(written(request)?),
-        poll_interval: Set(seconds(request.interval)),
-        polled_at: Set(request.polled_at.map(Timestamp::millis)),
-        expires_at: Set(request.expires_at.millis()),
+        poll_interval: Set(seconds(request.polled.interval)),
+        polled_at: Set(request.polled.polled_at.map(Timestamp::millis)),
+        expires_at: Set(request.polled.expires_at.millis()),
     };
     device_request::Entity::insert(row).exec_without_returning(&ctx.db).await?;
     Ok(())
@@ -63,10 +64,10 @@ pub(crate) async fn by_user_code(ctx: &Ctx, user_code: &Hashed<UserCode>) -> Res
 /// Writes what the device's question changed.
 pub(crate) async fn update(ctx: &Ctx, device_code: &Hashed<DeviceCode>, request: &DeviceRequest) -> Result<(), Fault> {
     let changed = device_request::ActiveModel {
-        state: Set(request.state.name().to_owned()),
+        state: Set(request.polled.state.name().to_owned()),
         details: Set(written(request)?),
-        poll_interval: Set(seconds(request.interval)),
-        polled_at: Set(request.polled_at.map(Timestamp::millis)),
+        poll_interval: Set(seconds(request.polled.interval)),
+        polled_at: Set(request.polled.polled_at.map(Timestamp::millis)),
         ..Default::default()
     };
     let update = device_request::Entity::update_many()
@@ -80,7 +81,7 @@ pub(crate) async fn update(ctx: &Ctx, device_code: &Hashed<DeviceCode>, request:
 /// Writes the member's answer; true for the one call that answered in time.
 pub(crate) async fn answer(ctx: &Ctx, user_code: &Hashed<UserCode>, request: &DeviceRequest) -> Result<bool, Fault> {
     let changed = device_request::ActiveModel {
-        state: Set(request.state.name().to_owned()),
+        state: Set(request.polled.state.name().to_owned()),
         details: Set(written(request)?),
         ..Default::default()
     };
@@ -94,7 +95,7 @@ pub(crate) async fn answer(ctx: &Ctx, user_code: &Hashed<UserCode>, request: &De
 }
 
 fn written(request: &DeviceRequest) -> Result<String, Fault> {
-    let details = Details { scopes: request.scopes.clone(), state: request.state.clone() };
+    let details = Details { scopes: request.scopes.clone(), state: request.polled.state.clone() };
     serde_json::to_string(&details).map_err(|_| Fault::Broken("a device request has no JSON form".into()))
 }
 
@@ -107,9 +108,11 @@ fn noun(row: device_request::Model) -> Result<DeviceRequest, Fault> {
     Ok(DeviceRequest {
         client: ClientRowId::from_uuid(row.client_id),
         scopes: details.scopes,
-        state: details.state,
-        interval: Duration::from_secs(u64::try_from(row.poll_interval).unwrap_or(0)),
-        polled_at: row.polled_at.map(Timestamp::from_millis),
-        expires_at: Timestamp::from_millis(row.expires_at),
+        polled: Polled {
+            state: details.state,
+            interval: Duration::from_secs(u64::try_from(row.poll_interval).unwrap_or(0)),
+            polled_at: row.polled_at.map(Timestamp::from_millis),
+            expires_at: Timestamp::from_millis(row.expires_at),
+        },
     })
 }

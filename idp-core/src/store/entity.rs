@@ -5,6 +5,8 @@ pub(super) mod audit_event;
 pub(super) mod audit_head;
 pub(super) mod authorization_code;
 pub(super) mod ceremony;
+pub(super) mod ciba_ping;
+pub(super) mod ciba_request;
 pub(super) mod client;
 pub(super) mod consent;
 pub(super) mod device_request;

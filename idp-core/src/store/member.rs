@@ -45,6 +45,13 @@ pub(crate) async fn update(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
     Ok(())
 }
 
+pub(crate) async fn by_subject(ctx: &Ctx, subject: &str) -> Result<Option<Member>, Fault> {
+    let select = member::Entity::find()
+        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(member::Column::Subject.eq(subject));
+    select.one(&ctx.db).await?.map(noun).transpose()
+}
+
 pub(crate) async fn by_user_id(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Option<Member>, Fault> {
     let select = member::Entity::find()
         .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))

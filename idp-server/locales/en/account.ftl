@@ -90,6 +90,21 @@ application-last = Last sign-in
 application-scopes = What it may use
 application-revoke = Revoke
 
+requests-title = Requests from services
+requests-hint = Answer what a service asks from a counter, a call or another device
+requests-lead = These services ask you to confirm that it is you. Allow it only if you know why.
+requests-none = No request waits for an answer at present.
+requests-waiting = { $count ->
+    [one] One request waits for your answer
+   *[other] { $count } requests wait for your answer
+  }
+requests-warning = A request that is not here has expired, or is for another user ID. If you do not know why you are asked, press “Do not allow”. Nobody will ever press you to allow something by telephone or email.
+request-message = Shown on the other screen (check that it is the same)
+request-asked = Asked on
+request-scopes = Asked for
+request-allow = Allow
+request-deny = Do not allow
+
 history-title = What happened
 history-hint = Sign-ins and changes
 history-lead = The newest comes first. If there is something you do not recognise, please contact your health insurance society.
@@ -126,6 +141,8 @@ history-user_id_asked = The user ID was sent by email
 history-new_phone_offered = A QR code for a new phone was shown
 history-new_phone_asked = A new phone scanned the QR code
 history-new_phone_confirmed = A new phone was confirmed to be yours
+history-ciba_allowed = A request of a service was allowed
+history-ciba_denied = A request of a service was not allowed
 history-browser_remembered = A device was set to leave out the second check
 history-consent_revoked = A service was revoked
 

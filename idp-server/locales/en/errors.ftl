@@ -159,6 +159,8 @@ error-cookies_off = Your browser does not keep cookies, so sign-in cannot go on.
     .title = Please allow cookies
     .next = Allow cookies in the settings of your browser and try again. If you do not know how, please call us.
 
+error-request_gone = This request has expired or was answered already.
+error-request_out_of_reach = This service asks for a stronger way to sign in than you have set up, so it cannot be allowed. Please add a passkey or an app under “Ways to sign in”.
 error-user_code_wrong = No device waits with this code. Check each letter on the device; a code works for 10 minutes.
 error-device_name_unreadable = Enter a name of 1 to 60 characters.
 error-last_way_in = This is your last way to sign in, so it cannot be removed. Please add another one first.

@@ -153,6 +153,15 @@ mail-methods-replaced-tail =
     If you did this yourself, please go on and set it up.
     If you did not, please contact { $society } at once.
 
+mail-answer-subject = 【{ $society }】A service asks for your confirmation
+mail-answer-lead =
+    This is { $society }.
+    “{ $client }” asks you to confirm that it is you. Please sign in by the link, check what it asks for, and say whether you allow it.
+mail-answer-link = Check the request
+mail-answer-until = You can answer until { $until }.
+mail-answer-tail =
+    If you do not know why you are asked, press “Do not allow” or delete this email. Without an answer nothing is given.
+
 mail-fallback-subject = 【{ $society }】Signed in with a code by email
 mail-fallback-lead =
     This is { $society }.

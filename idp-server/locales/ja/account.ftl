@@ -78,6 +78,18 @@ application-last = 最後にログインした日時
 application-scopes = 利用できる情報
 application-revoke = 利用を取り消す
 
+requests-title = サービスからの確認依頼
+requests-hint = 電話や窓口、別の端末のサービスから届いた依頼への回答
+requests-lead = 次のサービスが、ご本人の確認を求めています。心あたりがあるときだけ、許可してください。
+requests-none = 今、回答を待っている依頼はありません。
+requests-waiting = { $count }件の依頼が、あなたの回答を待っています
+requests-warning = 依頼が見あたらないときは、期限が切れたか、別のユーザIDあての依頼です。心あたりのない依頼は「許可しない」を押してください。電話やメールで許可を急がせることは、決してありません。
+request-message = 相手の画面の表示（同じか確かめてください）
+request-asked = 依頼の日時
+request-scopes = 求めている内容
+request-allow = 許可する
+request-deny = 許可しない
+
 history-title = ご利用の記録
 history-hint = ログインや変更の記録
 history-lead = 新しいものから順に並んでいます。心あたりのない記録があるときは、健康保険組合へご連絡ください。
@@ -114,6 +126,8 @@ history-user_id_asked = ユーザIDをメールでお知らせしました
 history-new_phone_offered = 新しいスマートフォンのためのQRコードを表示しました
 history-new_phone_asked = 新しいスマートフォンでQRコードを読み取りました
 history-new_phone_confirmed = 新しいスマートフォンをご自分のものと確認しました
+history-ciba_allowed = サービスからの確認依頼を許可しました
+history-ciba_denied = サービスからの確認依頼を断りました
 history-browser_remembered = 2つ目の確認を省く端末を登録しました
 history-consent_revoked = サービスの利用を取り消しました
 

@@ -144,6 +144,15 @@ mail-methods-replaced-tail =
     ご自分で手続きしたときは、そのまま設定を続けてください。
     お心あたりがないときは、すぐに{ $society }へご連絡ください。
 
+mail-answer-subject = 【{ $society }】サービスから確認の依頼が届いています
+mail-answer-lead =
+    { $society }です。
+    「{ $client }」が、ご本人の確認を求めています。次のリンクからログインして、依頼の内容を確かめ、許可するかどうかをお選びください。
+mail-answer-link = 依頼を確かめる
+mail-answer-until = { $until }まで回答できます。
+mail-answer-tail =
+    お心あたりがないときは、「許可しない」を押すか、このメールを削除してください。回答がなければ、何も渡されません。
+
 mail-fallback-subject = 【{ $society }】メールの確認コードでログインしました
 mail-fallback-lead =
     { $society }です。

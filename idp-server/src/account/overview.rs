@@ -29,6 +29,7 @@ pub async fn show(caller: Caller) -> Result<Response, Failure> {
         name: home.name,
         mail: home.mail,
         methods: home.cards.iter().map(|card| card.method.name()).collect(),
+        requests: u32::try_from(home.requests).unwrap_or(u32::MAX),
         languages: Language::ALL.map(|language| LanguageChoice::of(language, home.language)).to_vec(),
     }))
 }

@@ -99,8 +99,21 @@ pub(super) async fn read(
     }
 }
 
-/// Fetches the keys that the client's proof needs. A fault shows itself when the client is asked for it.
+/// Fetches the keys that the client's proof and its signed request need. A fault shows itself when the client is asked
+/// for it.
 async fn fetch_keys_for(state: &AppState, visit: &Visit, params: &Params) {
+    fetch_keys_for_proof(state, visit, params).await;
+    let Some(object) = params.find("request").map(str::to_owned) else { return };
+    let scope = visit.scope();
+    let missing = state
+        .store
+        .read(&scope, move |ctx| async move { client_keys::missing_for_request(ctx, &object).await }.boxed());
+    if let Ok(Some(uri)) = missing.await {
+        fetch_keys(state, &uri).await;
+    }
+}
+
+async fn fetch_keys_for_proof(state: &AppState, visit: &Visit, params: &Params) {
     let named = |name| params.find(name).map(str::to_owned);
     let scope = visit.scope();
     let (assertion, id) = (named("client_assertion"), named("client_id"));

@@ -21,6 +21,8 @@ pub struct Home {
     pub mail: Option<String>,
     /// The methods set up: `totp`, `mail`, `passkey`.
     pub methods: Vec<&'static str>,
+    /// How many requests of applications wait for an answer.
+    pub requests: u32,
     /// The languages there are.
     pub languages: Vec<LanguageChoice>,
 }
@@ -178,6 +180,31 @@ pub struct Application {
     pub scopes: Vec<&'static str>,
     /// When the member last went there.
     pub last: Moment,
+}
+
+/// `/account/requests`.
+#[derive(Template)]
+#[template(path = "account/requests.html")]
+pub struct Requests {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What waits for an answer, the newest first.
+    pub requests: Vec<Request>,
+}
+
+/// What one application asks for from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What the form names it by.
+    pub id: String,
+    /// The application.
+    pub client_name: String,
+    /// What it asks for, by name.
+    pub scopes: Vec<&'static str>,
+    /// What the other device shows.
+    pub message: Option<String>,
+    /// Since when it waits.
+    pub asked: Moment,
 }
 
 /// `/account/history`.

@@ -75,6 +75,10 @@ pub enum Notice {
     BrowserForgotten,
     /// What an application was granted is taken back.
     ApplicationRevoked,
+    /// What an application asked for from elsewhere is allowed.
+    RequestAllowed,
+    /// It is not.
+    RequestDenied,
     /// The sign-out was not carried out, as asked.
     StayedSignedIn,
     /// The mail that leads back in has not been answered yet (after pressing “refresh”).
@@ -240,7 +244,7 @@ impl Chrome {
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SentAgain,
         Self::NotYetVerified,
         Self::MailVerified,
@@ -255,6 +259,8 @@ impl Notice {
         Self::SignedOutElsewhere,
         Self::BrowserForgotten,
         Self::ApplicationRevoked,
+        Self::RequestAllowed,
+        Self::RequestDenied,
         Self::StayedSignedIn,
         Self::NotYetAnswered,
         Self::Unlocked,
@@ -288,6 +294,8 @@ impl Notice {
             Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
             Self::BrowserForgotten => "notice-browser-forgotten",
             Self::ApplicationRevoked => "notice-application-revoked",
+            Self::RequestAllowed => "notice-request-allowed",
+            Self::RequestDenied => "notice-request-denied",
             Self::StayedSignedIn => "notice-stayed-signed-in",
             Self::NotYetAnswered => "notice-not-yet-answered",
             Self::Unlocked => "notice-unlocked",
@@ -308,6 +316,8 @@ impl Notice {
             | Self::SignedOutElsewhere
             | Self::BrowserForgotten
             | Self::ApplicationRevoked
+            | Self::RequestAllowed
+            | Self::RequestDenied
             | Self::Unlocked
             | Self::RecoveryCodesKept
             | Self::SentAgain => Tone::Success,

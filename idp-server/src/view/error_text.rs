@@ -6,7 +6,7 @@
 use crate::view::locale::{Value, Words};
 
 /// Every code that has words of its own; any other is said as `fault`.
-pub const CODES: [&str; 105] = [
+pub const CODES: [&str; 107] = [
     // Signing in.
     "wrong_credentials",
     "letter_secret_bad_check_symbol",
@@ -63,6 +63,8 @@ pub const CODES: [&str; 105] = [
     "totp_stopped",
     "device_name_too_long",
     "user_code_wrong",
+    "request_gone",
+    "request_out_of_reach",
     "device_name_unreadable",
     "last_way_in",
     "recovery_code_missing",

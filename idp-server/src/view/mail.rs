@@ -135,6 +135,15 @@ pub enum MailContent {
         /// One a line.
         user_ids: String,
     },
+    /// An application asks for the member, who answers on their own pages.
+    AnswerAsked {
+        /// Which application.
+        client: String,
+        /// Where it is answered.
+        link: String,
+        /// Until when, as written for people.
+        until: String,
+    },
     /// A mailed code stood in for a stronger second step.
     FallbackUsed {
         /// When, as written for people.
@@ -234,6 +243,7 @@ impl MailContent {
             Self::ResetPassword { .. } => "mail-reset",
             Self::Unlock { .. } => "mail-unlock",
             Self::UserIds { .. } => "mail-user-ids",
+            Self::AnswerAsked { .. } => "mail-answer",
             Self::FallbackUsed { .. } => "mail-fallback",
             Self::MethodsReplaced { .. } => "mail-methods-replaced",
             Self::RecoveryCodesMade { .. } => "mail-recovery-made",
@@ -301,6 +311,14 @@ impl MailContent {
                 };
                 (Vec::new(), Some(link), code_part(code, code_minutes))
             }
+            Self::AnswerAsked { client, link, until } => {
+                let link = Link {
+                    label: words.t("mail-answer-link"),
+                    url: link.clone(),
+                    lifetime: words.with("mail-answer-until", &[("until", until.into())]),
+                };
+                (vec![("client", client.clone())], Some(link), None)
+            }
             Self::UserIds { user_ids } => (vec![("user_ids", user_ids.clone())], None, None),
             Self::SignInCode { code, code_minutes } | Self::EnrolmentCode { code, code_minutes } => {
                 (Vec::new(), None, code_part(code, code_minutes))
@@ -346,6 +364,11 @@ mod tests {
             MailContent::EnrolmentCode { code: code.clone(), code_minutes: 10 },
             MailContent::ResetPassword { link: link.clone(), link_minutes: 30, code: code.clone(), code_minutes: 10 },
             MailContent::Unlock { link, link_minutes: 30, code, code_minutes: 10 },
+            MailContent::AnswerAsked {
+                client: "みほん <健保>".to_owned(),
+                link: "https://id.example/account/requests".to_owned(),
+                until: at.clone(),
+            },
             MailContent::UserIds { user_ids: "12-3456".to_owned() },
             MailContent::FallbackUsed { at: at.clone() },
             MailContent::MethodsReplaced { at: at.clone() },

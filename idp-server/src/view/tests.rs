@@ -106,6 +106,7 @@ fn composed_keys() -> BTreeSet<String> {
         "unlock",
         "user-ids",
         "fallback",
+        "answer",
         "methods-replaced",
         "recovery-made",
         "recovery-used",
@@ -233,7 +234,7 @@ fn the_assets_that_pages_load_exist() {
 }
 
 /// The names that password managers, support staff and black-box tests hold on to, by template.
-const HELD: [(&str, &str, &[&str]); 18] = [
+const HELD: [(&str, &str, &[&str]); 19] = [
     ("login/login.html", "login", &["username", "password", "login-submit"]),
     ("login/totp.html", "totp", &["totp-code", "totp-submit", "other-method"]),
     ("login/mail_code.html", "mail-code", &["mail-code", "mail-code-submit", "parts::resend"]),
@@ -254,6 +255,11 @@ const HELD: [(&str, &str, &[&str]); 18] = [
     ("enrol/mail.html", "mail", &["mail-code", "mail-code-submit", "parts::resend"]),
     ("consent/consent.html", "consent", &["consent-allow", "consent-deny", "consent-wanted", "client-logo"]),
     ("device/device.html", "device", &["user-code", "user-code-submit", "device-allow", "device-deny"]),
+    (
+        "account/requests.html",
+        "requests",
+        &["request-allow-{{ request.id }}", "request-deny-{{ request.id }}", "request-message-{{ request.id }}"],
+    ),
     ("logout/logout.html", "logout", &["logout-confirm", "logout-cancel"]),
     ("error.html", "error", &["error-summary", "error-code"]),
 ];

@@ -94,6 +94,11 @@ fn words(realm: &Realm, mail: &QueuedMail) -> Words {
             code_minutes,
         },
         MailContent::UserIds { user_ids } => Words::UserIds { user_ids: user_ids.join("\n") },
+        MailContent::AnswerAsked { client, until } => Words::AnswerAsked {
+            client: client.clone(),
+            link: format!("{}{}", realm.origin.as_str(), paths::ACCOUNT_REQUESTS),
+            until: until.time_for_people(),
+        },
         MailContent::FallbackUsed => Words::FallbackUsed { at: mail.at.for_people() },
         MailContent::MethodsReplaced => Words::MethodsReplaced { at: mail.at.for_people() },
         MailContent::RecoveryCodesMade => Words::RecoveryCodesMade { at: mail.at.for_people() },

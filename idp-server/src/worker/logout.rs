@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::join_all;
 use idp_core::admin;
-use idp_core::clock::Timestamp;
 use idp_core::ctx::Scope;
 use idp_core::fault::Fault;
 use idp_core::id::RealmId;
@@ -15,8 +14,7 @@ use idp_core::oidc::backchannel::{self, Notice};
 use idp_core::outbox::Delivery;
 use idp_core::realm::Realm;
 
-use super::{Pause, installation, pause};
-use crate::outgoing::OutgoingError;
+use super::{Pause, attempt, installation, pause};
 use crate::state::AppState;
 
 /// How often the queue is looked at.
@@ -61,7 +59,7 @@ async fn round(state: &AppState) -> Result<Round, Fault> {
 
 async fn deliver(state: &AppState, realm: Option<&Arc<Realm>>, notice: &Notice) -> Result<(), Fault> {
     let delivery = match realm {
-        Some(realm) => attempt(state, realm, notice).await?,
+        Some(realm) => post(state, realm, notice).await?,
         None => Delivery::Failed { answer: "its realm is gone".into() },
     };
     let (outcome, client) = (delivery.name(), notice.client);
@@ -70,7 +68,7 @@ async fn deliver(state: &AppState, realm: Option<&Arc<Realm>>, notice: &Notice) 
     state.store.write(&installation(), move |ctx| backchannel::settle(ctx, id, delivery).boxed()).await
 }
 
-async fn attempt(state: &AppState, realm: &Arc<Realm>, notice: &Notice) -> Result<Delivery, Fault> {
+async fn post(state: &AppState, realm: &Arc<Realm>, notice: &Notice) -> Result<Delivery, Fault> {
     let (scope, about) = (Scope::system(Arc::clone(realm)), notice.clone());
     let prepared =
         state.store.read(&scope, move |ctx| async move { backchannel::prepare(ctx, &about).await }.boxed()).await?;
@@ -79,24 +77,5 @@ async fn attempt(state: &AppState, realm: &Arc<Realm>, notice: &Notice) -> Resul
     };
     let token = prepared.sign()?;
     let answer = state.outgoing.post(&prepared.address, &[("logout_token", &token)]).await;
-    Ok(judged(answer, notice, state.store.ambient().clock.now()))
-}
-
-fn judged(answer: Result<u16, OutgoingError>, notice: &Notice, now: Timestamp) -> Delivery {
-    match answer {
-        Ok(status) => Delivery::Sent { answer: status.to_string() },
-        // The client understood the notice and does not want it (§2.8); what leads nowhere will not lead elsewhere.
-        Err(error @ (OutgoingError::Status(400) | OutgoingError::Forbidden | OutgoingError::Scheme)) => {
-            Delivery::Failed { answer: error.to_string() }
-        }
-        Err(error @ (OutgoingError::Status(_) | OutgoingError::Unreachable(_) | OutgoingError::TooLong)) => {
-            let at = now + wait(notice.attempts);
-            Delivery::Retry { answer: error.to_string(), at: at.min(notice.expires_at) }
-        }
-    }
-}
-
-fn wait(attempts: i64) -> Duration {
-    let done = usize::try_from(attempts).unwrap_or(0).saturating_sub(1);
-    Duration::from_secs(BACKOFF[done.min(BACKOFF.len() - 1)])
+    Ok(attempt::judged(answer, (notice.attempts, &BACKOFF), (state.store.ambient().clock.now(), notice.expires_at)))
 }

@@ -1,6 +1,7 @@
 //! Relying parties on npm's `openid-client` and `oauth4webapi` sign members of the demo in and out; the library judges what
 //! we issue.
 
+mod ciba;
 mod encryption;
 
 use std::io::Write as _;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use idp_core::admin::client::{Created, NewClient, create};
 use idp_core::client::{
-    AuthMethod, ClientKeySet, ClientName, ClientSettings, HttpsUri, KeySource, Party, Pkce, Profile, TlsSubject,
+    AuthMethod, CibaDelivery, ClientKeySet, ClientName, ClientSettings, GrantType, HttpsUri, KeySource, Party, Pkce,
+    Profile, TlsSubject,
 };
 use idp_core::key::Algorithm;
 use idp_core::oidc::acr::Acr;
@@ -59,6 +60,9 @@ pub(crate) struct Arguments {
     /// Its access tokens are bound to its TLS certificate
     #[arg(long)]
     certificate_bound: bool,
+    /// It asks for members who are elsewhere (CIBA), and learns of their answer so: poll, or ping:URL
+    #[arg(long, value_name = "MODE")]
+    ciba: Option<CibaDelivery>,
     /// A file with client metadata as JSON, by the names of RFC 7591 and OpenID Connect Registration
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
@@ -126,6 +130,10 @@ impl Arguments {
         }
         if let Some(subject) = &self.tls_subject {
             settings.authentication.tls_subject = Some(subject.clone());
+        }
+        if let Some(delivery) = &self.ciba {
+            settings.ciba = Some(delivery.clone());
+            settings.grant_types.push(GrantType::Ciba);
         }
         settings.access_tokens.certificate_bound |= self.certificate_bound;
         if let Some(algorithm) = self.id_token_alg.as_deref().and_then(Algorithm::from_name) {

@@ -27,7 +27,7 @@ use crate::oidc::params::Params;
 /// How old a request object may be, and how far ahead it may expire, where its client must sign.
 const LONGEST: Duration = hours(1);
 /// Kinds that a request object may say it is; it was not always typed.
-const TYP: [Option<&str>; 3] = [None, Some("jwt"), Some("oauth-authz-req+jwt")];
+pub(in crate::oidc) const TYP: [Option<&str>; 3] = [None, Some("jwt"), Some("oauth-authz-req+jwt")];
 /// Claims that are about the object, not of the request (§4).
 const ENVELOPE: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"];
 
@@ -95,7 +95,8 @@ fn verified(ctx: &Ctx, client: &Client, object: &str) -> Result<Claims, Rejectio
         audience: if expected { Audience::AnyOf(&accepted) } else { Audience::Unchecked },
         times: if strict { Times::Expiring { longest: LONGEST } } else { Times::AsSent },
     };
-    let verified = jose::verify(object, &Keys::Public(&keys), &rules, ctx.now).map_err(told)?;
+    let verified =
+        jose::verify(object, &Keys::Public(&keys), &rules, ctx.now).map_err(|error| refused(described(error)))?;
     if strict && !begins_lately(&verified.claims, ctx.now) {
         return Err(refused("the nbf of the request object is missing, or more than an hour ago"));
     }
@@ -118,8 +119,9 @@ fn algorithms(client: &Client) -> Vec<SignatureAlgorithm> {
     }
 }
 
-fn told(error: JoseError) -> Rejection {
-    refused(match error {
+/// What its developer is told of a request object that does not hold.
+pub(in crate::oidc) const fn described(error: JoseError) -> &'static str {
+    match error {
         JoseError::Malformed => "the request object is no signed JWT",
         JoseError::Header => "the header of the request object has a member that is not accepted",
         JoseError::Typ => "the typ of the request object is that of another kind of token",
@@ -132,7 +134,7 @@ fn told(error: JoseError) -> Rejection {
         JoseError::Expired => "the request object has expired",
         JoseError::Early => "the time of the request object lies ahead",
         JoseError::TooLong => "the request object lives longer than an hour",
-    })
+    }
 }
 
 /// The parameters inside.
@@ -151,9 +153,14 @@ fn inner(client: &Client, claims: &Claims) -> Result<Params, Rejection> {
     if claims.text("sub") == Some(own) {
         return Err(refused("the sub of the request object names the client: it may be a client assertion"));
     }
-    let named = std::iter::once(("client_id".to_owned(), own.to_owned()));
-    let members = claims.all().iter().filter(|(name, _)| !ENVELOPE.contains(&name.as_str()) && *name != "client_id");
-    Ok(named.chain(members.flat_map(|(name, value)| parameter(name, value))).collect())
+    let named: Params = std::iter::once(("client_id", own)).collect();
+    Ok(named.over(&parameters(claims)))
+}
+
+/// The claims that are of the request, as parameters.
+pub(in crate::oidc) fn parameters(claims: &Claims) -> Params {
+    let members = claims.all().iter().filter(|(name, _)| !ENVELOPE.contains(&name.as_str()));
+    members.flat_map(|(name, value)| parameter(name, value)).collect()
 }
 
 /// A claim as the parameter it stands for: texts as they are, JSON where the parameter is JSON (§4).

@@ -71,6 +71,7 @@ fn written_requests(settings: &ClientSettings) -> Map<String, Value> {
         ("introspection_signed_response_alg", answers.introspection.signed),
         ("authorization_signed_response_alg", answers.authorization.signed),
         ("request_object_signing_alg", settings.requests.signing_alg),
+        ("backchannel_authentication_request_signing_alg", settings.requests.backchannel_signing_alg),
     ] {
         put(kind.to_owned(), signed.map(Algorithm::name));
     }

@@ -266,6 +266,8 @@ fn requests(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> 
     }
     let signing = document.named("request_object_signing_alg", Algorithm::from_name)?;
     requests.signing_alg = signing.or(requests.signing_alg);
+    let signing = document.named("backchannel_authentication_request_signing_alg", Algorithm::from_name)?;
+    requests.backchannel_signing_alg = signing.or(requests.backchannel_signing_alg);
     let encryption = document.encryption("request_object_encryption_alg", "request_object_encryption_enc")?;
     requests.encryption = encryption.or(requests.encryption);
     if let Some(uris) = document.list("request_uris", |text| {

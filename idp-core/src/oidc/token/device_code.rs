@@ -1,12 +1,11 @@
 //! Redeeming a device code (RFC 8628 §3.4): the device asks until the member has answered.
 
-use super::member_tokens::{self, Granted};
-use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, binding};
+use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered, binding};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
-use crate::device_request::{Allowed, Asked, DeviceRequest};
+use crate::device_request::DeviceRequest;
 use crate::fault::Fault;
-use crate::refresh_token::RefreshDetails;
+use crate::polled::{Allowed, Asked, State};
 use crate::secret::{DeviceCode, Hashed};
 use crate::store;
 
@@ -20,7 +19,7 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
     let Some(mut request) = request.filter(|request| request.client == caller.client.id) else {
         return refused(TokenError::InvalidGrant, "the device_code is not valid");
     };
-    let asked = request.asked(ctx.now);
+    let asked = request.polled.asked(ctx.now);
     store::device_request::update(ctx, &hash, &request).await?;
 
     match asked {
@@ -43,33 +42,12 @@ async fn granted(
         Ok(confirmation) => confirmation,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
-    request.redeem();
+    request.polled.state = State::Redeemed;
     store::device_request::update(ctx, hash, request).await?;
-    let grant = store::grant::by_id(ctx, allowed.grant).await?;
-    let Some((grant, member)) = member_tokens::behind(ctx, grant, allowed.authentication.member).await? else {
+    let Some((prepared, member)) = answered::prepare(ctx, caller, confirmation, allowed).await? else {
         return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the device_code is not valid")));
     };
-    let binding = member_tokens::refresh_binding(&caller.client, &confirmation);
-    let details = RefreshDetails {
-        scopes: grant.scopes.clone(),
-        resources: Vec::new(),
-        authentication: allowed.authentication.clone(),
-        jkt: binding.jkt,
-        x5t: binding.x5t,
-    };
-    let refresh_token = member_tokens::begin_family(ctx, caller, &grant, details).await?;
-    let about = serde_json::json!({ "client": caller.client.id, "grant": grant.id });
-    ctx.record_with(EventKind::DeviceRedeemed, Some(member.id), Outcome::Done, about);
-    let granted = Granted {
-        grant: &grant,
-        member: &member,
-        authentication: &allowed.authentication,
-        scopes: &grant.scopes,
-        resources: Vec::new(),
-        nonce: None,
-        about: serde_json::Map::new(),
-        confirmation,
-        refresh_token,
-    };
-    Ok(Exchanged::Granted(Box::new(member_tokens::prepare(ctx, caller, granted).await?)))
+    let about = serde_json::json!({ "client": caller.client.id, "grant": allowed.grant });
+    ctx.record_with(EventKind::DeviceRedeemed, Some(member), Outcome::Done, about);
+    Ok(Exchanged::Granted(Box::new(prepared)))
 }
