@@ -1,4 +1,4 @@
-//! The one way out by HTTP: key sets, sector documents, logout tokens and notifications (docs/adr, "One way out").
+//! The one way out by HTTP: key sets, sector documents, request objects, logout tokens and notifications (docs/adr, "One way out").
 //!
 //! Addresses come from clients, so that every one could be meant for a machine behind our own walls (server-side request
 //! forgery). A name is looked up once, all its addresses must be public ones or listed by the operator, and the connection

@@ -23,8 +23,8 @@ pub async fn missing(ctx: &Ctx, assertion: &str) -> Result<Option<HttpsUri>, Fau
     Ok(missing_for_object(ctx, &client, assertion))
 }
 
-/// The same for a request object that is pushed: it names its client as its issuer, or as `client_id`.
-pub async fn missing_for_pushed(ctx: &Ctx, object: &str) -> Result<Option<HttpsUri>, Fault> {
+/// The same for a request object that a client sends itself: it names the client as its issuer, or as `client_id`.
+pub async fn missing_for_request(ctx: &Ctx, object: &str) -> Result<Option<HttpsUri>, Fault> {
     let Ok(claims) = jose::unverified(object) else { return Ok(None) };
     let Some(client_id) = claims.text("iss").or_else(|| claims.text("client_id")) else { return Ok(None) };
     let client = store::client::by_client_id(ctx, client_id).await?;
@@ -36,17 +36,6 @@ pub(crate) fn missing_for_object(ctx: &Ctx, client: &Client, signed: &str) -> Op
     let (source, (kid, alg)) = client.settings.keys.as_ref().zip(named(signed))?;
     let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
     ctx.client_keys().missing(source, &wanted, ctx.now)
-}
-
-/// The same for a signed request, which names its client as the issuer.
-pub async fn missing_for_request(ctx: &Ctx, object: &str) -> Result<Option<HttpsUri>, Fault> {
-    let Ok(claims) = jose::unverified(object) else { return Ok(None) };
-    let Some(client_id) = claims.text("iss") else { return Ok(None) };
-    let client = store::client::by_client_id(ctx, client_id).await?;
-    let Some(source) = client.and_then(|client| client.settings.keys) else { return Ok(None) };
-    let Some((kid, alg)) = named(object) else { return Ok(None) };
-    let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
-    Ok(ctx.client_keys().missing(&source, &wanted, ctx.now))
 }
 
 /// The address of the key set in which the certificate of the connection must be looked for, and that is not held, or not

@@ -88,7 +88,6 @@ pub(super) async fn read(
     match sent::form(request).await {
         Ok(params) => {
             fetch_keys_for(state, visit, &params).await;
-            fetch_keys_for_object(state, visit, &params).await;
             let certificate = visit.certificate().cloned();
             Ok(ClientCall { authorization, dpop, certificate, ..ClientCall::new(endpoint, params) })
         }
@@ -131,17 +130,6 @@ async fn fetch_keys_for_proof(state: &AppState, visit: &Visit, params: &Params) 
         }
         .boxed()
     });
-    if let Ok(Some(uri)) = missing.await {
-        fetch_keys(state, &uri).await;
-    }
-}
-
-/// The same for a request object that is pushed.
-async fn fetch_keys_for_object(state: &AppState, visit: &Visit, params: &Params) {
-    let Some(object) = params.find("request").map(str::to_owned) else { return };
-    let scope = visit.scope();
-    let missing =
-        state.store.read(&scope, move |ctx| async move { client_keys::missing_for_pushed(ctx, &object).await }.boxed());
     if let Ok(Some(uri)) = missing.await {
         fetch_keys(state, &uri).await;
     }
