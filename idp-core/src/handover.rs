@@ -1,7 +1,8 @@
 //! A hand-over: a new phone comes into the account while a session of it is open elsewhere. The page shows a QR code, the
-//! phone asks, both show one number, the page says yes, and the phone may make one passkey. It gets nothing else.
+//! phone asks, both show one number, the page says yes, and the phone may make one passkey or set one app up.
+//! It gets nothing else.
 //!
-//! | from \ event | a phone asks | "yes" on the page | the passkey is made | "no", a newer code, the session ends, a credential changes | ten minutes |
+//! | from \ event | a phone asks | "yes" on the page | the passkey is made, or the app set up | "no", a newer code, the session ends, a credential changes | ten minutes |
 //! |---|---|---|---|---|---|
 //! | offered | asked | – | – | void | over |
 //! | asked | – (for any other) | confirmed | – | void | over |
@@ -26,7 +27,7 @@ pub enum Stage {
     Asked,
     /// The member said so.
     Confirmed,
-    /// The passkey is made.
+    /// The passkey is made, or the app set up.
     Used,
     /// Taken back.
     Void,
@@ -73,7 +74,7 @@ pub enum State {
     },
     /// A phone asks.
     Asked(Phone),
-    /// It may make a passkey.
+    /// It may make a passkey or set an app up.
     Confirmed(Phone),
     /// It has.
     Used(Phone),

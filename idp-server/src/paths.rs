@@ -71,6 +71,8 @@ pub const ENROL_NEW_PHONE: &str = "/enrol/new-phone";
 pub const ENROL_NEW_PHONE_OPTIONS: &str = "/enrol/new-phone/options";
 /// What its waiting page asks by script.
 pub const ENROL_NEW_PHONE_STATUS: &str = "/enrol/new-phone/status";
+/// Setting an app up on it.
+pub const ENROL_NEW_PHONE_TOTP: &str = "/enrol/new-phone/totp";
 /// Setting mailed codes up.
 pub const ENROL_MAIL: &str = "/enrol/mail";
 /// What an application may learn.

@@ -83,6 +83,7 @@ fn journey() -> Router<AppState> {
         .route(paths::ENROL_NEW_PHONE, get(enrol::new_phone::show).post(enrol::new_phone::submit))
         .route(paths::ENROL_NEW_PHONE_OPTIONS, post(enrol::new_phone::options))
         .route(paths::ENROL_NEW_PHONE_STATUS, get(enrol::new_phone::status))
+        .route(paths::ENROL_NEW_PHONE_TOTP, get(enrol::new_phone_app::show).post(enrol::new_phone_app::submit))
         .route(paths::ENROL_MAIL, get(enrol::mail::show).post(enrol::mail::submit))
         .route(paths::ENROL_RECOVERY_CODES, get(enrol::recovery_codes::show).post(enrol::recovery_codes::submit))
         .route(paths::ENROL_RECOVERY_CODES_TEXT, get(enrol::recovery_codes::text))

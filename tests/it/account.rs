@@ -4,7 +4,7 @@ mod entry;
 mod history;
 mod mail;
 mod methods;
-mod new_phone;
+pub(crate) mod new_phone;
 mod password;
 mod property;
 mod recovery_codes;

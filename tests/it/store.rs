@@ -2,3 +2,4 @@
 
 mod passkeys;
 mod race;
+mod two_nodes;

@@ -19,7 +19,7 @@ use crate::store;
 pub enum Offered {
     /// They can.
     Yes,
-    /// The realm has no passkeys.
+    /// The realm has neither passkeys nor apps.
     No,
 }
 
@@ -66,9 +66,11 @@ async fn enter_to_add(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Present, Cl
     })
 }
 
-/// Whether new phones can be let in here: they get passkeys.
+/// Whether new phones can be let in here: they get a passkey or an app.
 pub fn offered(ctx: &Ctx) -> Offered {
-    if ctx.realm().settings.methods.contains(&Method::Passkey) { Offered::Yes } else { Offered::No }
+    let methods = &ctx.realm().settings.methods;
+    let any = [Method::Passkey, Method::App].iter().any(|method| methods.contains(method));
+    if any { Offered::Yes } else { Offered::No }
 }
 
 /// Shows a new QR code; an earlier one is gone, whatever came of it.
@@ -108,7 +110,7 @@ pub async fn link(ctx: &Ctx, visitor: &Visitor) -> Result<Option<Plain<HandoverL
     }
 }
 
-/// "Yes, this is my phone": it may make a passkey. `id` is what the page showed: a newer one is not meant.
+/// "Yes, this is my phone": it may make a passkey or set an app up. `id` is what the page showed: a newer one is not meant.
 pub async fn confirm(ctx: &Ctx, visitor: &Visitor, id: HandoverId) -> Result<Result<Clicked, Closed>, Fault> {
     let present = match enter_to_add(ctx, visitor).await? {
         Ok(present) => present,

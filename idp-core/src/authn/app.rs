@@ -7,8 +7,8 @@ use crate::credential::app::{App, AppAnswer};
 use crate::credential::totp::{TOTP_SECRET_BYTES, TotpSecret};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::interaction::Evidence;
 use crate::interaction::sitting::{Place, Sitting};
+use crate::interaction::{Evidence, RecoveryOffer};
 use crate::one_time_code::OneTimeCode;
 use crate::store;
 
@@ -44,10 +44,14 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<AppCode, Fa
 
     let mut answer = AppAnswer::Wrong;
     for mut app in store::credential::lock_apps_of(ctx, member).await? {
+        let first = app.last_used_at.is_none();
         answer = app.answer(&unseal(ctx, &app)?, &code, ctx.now);
         store::credential::save_app(ctx, member, &app).await?;
         if answer == AppAnswer::Accepted {
             sitting.prove(ctx, Evidence::App { id: app.id });
+            if first {
+                sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
+            }
             store::interaction::save(ctx, &sitting.interaction).await?;
             break;
         }

@@ -10,6 +10,7 @@ use crate::credential::totp::{TOTP_SECRET_BYTES, TotpSecret};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::fault::Fault;
+use crate::id::InteractionId;
 use crate::interaction::decide::Next;
 use crate::interaction::sitting::{Place, Sitting};
 use crate::interaction::{Evidence, RecoveryOffer, SignOutOthers};
@@ -18,6 +19,7 @@ use crate::member::Member;
 use crate::onboarding::table::Step;
 use crate::one_time_code::OneTimeCode;
 use crate::outbox;
+use crate::secret::{BrowserSecret, Hashed};
 use crate::session::end;
 use crate::store;
 
@@ -55,44 +57,24 @@ pub enum Answer {
     Elsewhere,
 }
 
+/// Where a set-up takes place: in a sitting or outside of any, and in which browser.
+pub(crate) type Bound<'a> = (Option<InteractionId>, &'a Hashed<BrowserSecret>);
+
 /// Opens the page: begins the set-up, or goes on with the one begun in this sitting. `None`: another page is owed.
 pub async fn open(ctx: &Ctx, place: &Place) -> Result<Option<Setup>, Fault> {
     let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(None) };
     let Some(member) = sitting.member_if(ctx, Next::Step(Step::EnrolApp)) else { return Ok(None) };
-    let account = member.user_id.as_str().to_owned();
-    if let Some(ceremony) = pending(ctx, &sitting, member).await? {
-        return Ok(Some(Setup { secret: unseal(ctx, &ceremony)?, account }));
-    }
-
-    store::ceremony::void(ctx, member.id, CeremonyKind::EnrolApp).await?;
-    let id = ctx.new_id::<crate::id::CeremonyKind>();
-    let secret = TotpSecret::from_bytes(entropy::bytes(ctx.entropy()));
-    let ceremony = Ceremony {
-        id,
-        kind: CeremonyKind::EnrolApp,
-        member: member.id,
-        interaction: Some(sitting.interaction.id),
-        browser: sitting.interaction.browser.clone(),
-        state: CeremonyState::Pending,
-        address: None,
-        code: None,
-        link: None,
-        app_secret: Some(ctx.vault.seal(ctx.entropy(), id.uuid().as_bytes(), secret.as_bytes())?),
-        guesses: 0,
-        created_at: ctx.now,
-        code_expires_at: ctx.now + APP_SETUP_LIFETIME,
-        expires_at: ctx.now + APP_SETUP_LIFETIME,
-    };
-    store::ceremony::insert(ctx, &ceremony).await?;
-    Ok(Some(Setup { secret, account }))
+    begin(ctx, member, bound(&sitting), ctx.now + APP_SETUP_LIFETIME).await.map(Some)
 }
 
 /// The set-up under way, for the QR image; `None` when there is none.
 pub async fn look(ctx: &Ctx, place: &Place) -> Result<Option<Setup>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     let Some(member) = sitting.member_if(ctx, Next::Step(Step::EnrolApp)) else { return Ok(None) };
-    let Some(ceremony) = pending(ctx, &sitting, member).await? else { return Ok(None) };
-    Ok(Some(Setup { secret: unseal(ctx, &ceremony)?, account: member.user_id.as_str().to_owned() }))
+    match pending(ctx, member, bound(&sitting)).await? {
+        Some(ceremony) => setup(ctx, member, &ceremony).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Judges the code; a right one sets the app up.
@@ -101,35 +83,98 @@ pub async fn answer(ctx: &Ctx, place: &Place, form: &Form) -> Result<Answer, Fau
     let Some(member) = sitting.member_if(ctx, Next::Step(Step::EnrolApp)).cloned() else {
         return Ok(Answer::Elsewhere);
     };
-    let Ok(code) = OneTimeCode::parse(&form.code) else { return Ok(Answer::Unreadable) };
-    let Some(ceremony) = pending(ctx, &sitting, &member).await? else { return Ok(Answer::Expired) };
-    let secret = unseal(ctx, &ceremony)?;
-    let mut app = new_app(ctx, &secret, &form.device_name)?;
-    let details = serde_json::json!({ "method": Method::App });
-    // A wrong code counts for nothing here: whoever sees the page knows the secret.
-    if app.answer(&secret, &code, ctx.now) != AppAnswer::Accepted {
-        ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Refused, details);
-        return Ok(Answer::Wrong);
-    }
-    if !store::ceremony::answer(ctx, ceremony.id).await? {
-        return Ok(Answer::Expired);
-    }
+    let app = match judge(ctx, &member, bound(&sitting), form).await? {
+        Ok(app) => app,
+        Err(refused) => return Ok(refused),
+    };
 
-    store::credential::insert_app(ctx, member.id, &app).await?;
     sitting.prove(ctx, Evidence::App { id: app.id });
     sitting.interaction.progress.recovery_codes = RecoveryOffer::Due;
     sitting.interaction.progress.sign_out_others = form.sign_out_others;
     sitting.interaction.progress.added = Some(Method::App);
     end::trust(ctx, member.id).await?;
     store::interaction::save(ctx, &sitting.interaction).await?;
-    outbox::notify(ctx, &member, MailContent::MethodAdded { method: Method::App }).await?;
-    ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);
     Ok(Answer::Enrolled)
 }
 
-async fn pending(ctx: &Ctx, sitting: &Sitting, member: &Member) -> Result<Option<Ceremony>, Fault> {
-    let newest = store::ceremony::newest(ctx, member.id, sitting.interaction.id, CeremonyKind::EnrolApp).await?;
-    Ok(newest.filter(|ceremony| ceremony.is_pending(ctx.now)))
+fn bound(sitting: &Sitting) -> Bound<'_> {
+    (Some(sitting.interaction.id), &sitting.interaction.browser)
+}
+
+/// Begins a set-up, or goes on with the one begun there. The member's row is locked by the caller.
+pub(crate) async fn begin(
+    ctx: &Ctx,
+    member: &Member,
+    (interaction, browser): Bound<'_>,
+    expires_at: Timestamp,
+) -> Result<Setup, Fault> {
+    if let Some(ceremony) = pending(ctx, member, (interaction, browser)).await? {
+        return setup(ctx, member, &ceremony);
+    }
+    store::ceremony::void(ctx, member.id, CeremonyKind::EnrolApp).await?;
+    let id = ctx.new_id::<crate::id::CeremonyKind>();
+    let secret = TotpSecret::from_bytes(entropy::bytes(ctx.entropy()));
+    let ceremony = Ceremony {
+        id,
+        kind: CeremonyKind::EnrolApp,
+        member: member.id,
+        interaction,
+        browser: browser.clone(),
+        state: CeremonyState::Pending,
+        address: None,
+        code: None,
+        link: None,
+        app_secret: Some(ctx.vault.seal(ctx.entropy(), id.uuid().as_bytes(), secret.as_bytes())?),
+        guesses: 0,
+        created_at: ctx.now,
+        code_expires_at: expires_at,
+        expires_at,
+    };
+    store::ceremony::insert(ctx, &ceremony).await?;
+    Ok(Setup { secret, account: member.user_id.as_str().to_owned() })
+}
+
+/// Takes the set-up, once, if the code is right, and stores the app. The member's row is locked by the caller.
+pub(crate) async fn judge(
+    ctx: &Ctx,
+    member: &Member,
+    bound: Bound<'_>,
+    form: &Form,
+) -> Result<Result<App, Answer>, Fault> {
+    let Ok(code) = OneTimeCode::parse(&form.code) else { return Ok(Err(Answer::Unreadable)) };
+    let Some(ceremony) = pending(ctx, member, bound).await? else { return Ok(Err(Answer::Expired)) };
+    let secret = unseal(ctx, &ceremony)?;
+    let mut app = new_app(ctx, &secret, &form.device_name)?;
+    let details = serde_json::json!({ "method": Method::App });
+    // A wrong code counts for nothing here: whoever sees the page knows the secret.
+    if app.answer(&secret, &code, ctx.now) != AppAnswer::Accepted {
+        ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Refused, details);
+        return Ok(Err(Answer::Wrong));
+    }
+    if !store::ceremony::answer(ctx, ceremony.id).await? {
+        return Ok(Err(Answer::Expired));
+    }
+
+    if bound.0.is_none() {
+        // Nobody signed in by this code: the first sign-in with the app is still to come, and offers recovery codes.
+        app.last_used_at = None;
+    }
+    store::credential::insert_app(ctx, member.id, &app).await?;
+    outbox::notify(ctx, member, MailContent::MethodAdded { method: Method::App }).await?;
+    ctx.record_with(EventKind::MethodEnrolled, Some(member.id), Outcome::Done, details);
+    Ok(Ok(app))
+}
+
+async fn pending(ctx: &Ctx, member: &Member, (interaction, browser): Bound<'_>) -> Result<Option<Ceremony>, Fault> {
+    let newest = match interaction {
+        Some(id) => store::ceremony::newest(ctx, member.id, id, CeremonyKind::EnrolApp).await?,
+        None => store::ceremony::newest_outside(ctx, member.id, CeremonyKind::EnrolApp).await?,
+    };
+    Ok(newest.filter(|ceremony| ceremony.is_pending(ctx.now) && ceremony.browser.matches(browser)))
+}
+
+fn setup(ctx: &Ctx, member: &Member, ceremony: &Ceremony) -> Result<Setup, Fault> {
+    Ok(Setup { secret: unseal(ctx, ceremony)?, account: member.user_id.as_str().to_owned() })
 }
 
 fn unseal(ctx: &Ctx, ceremony: &Ceremony) -> Result<TotpSecret, Fault> {

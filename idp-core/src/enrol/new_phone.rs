@@ -1,8 +1,10 @@
-//! The phone's side of a hand-over: it asks, waits for the "yes" on the page that showed the QR code, and makes one passkey.
-//! It never gets a session: with the passkey it signs in like everybody else.
+//! The phone's side of a hand-over: it asks, waits for the "yes" on the page that showed the QR code, and makes one passkey
+//! or sets one app up. It never gets a session: it signs in with that like everybody else.
 
+use super::app;
 use super::passkey::{self, Answer, Begun, Form};
 use crate::audit::{EventKind, Outcome};
+use crate::credential::Method;
 use crate::credential::passkey::relying_party::Hint;
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -29,12 +31,12 @@ pub enum Standing {
         /// What both show.
         match_number: String,
     },
-    /// The passkey may be made.
+    /// The passkey may be made, or the app set up.
     Confirmed {
         /// Whose account it is for.
         member: Box<Member>,
     },
-    /// The passkey is made.
+    /// It was.
     Used,
     /// Nothing, or nothing any more.
     Over,
@@ -82,26 +84,56 @@ pub async fn standing(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Standi
     })
 }
 
-/// Begins a ceremony. `None` unless the page said yes.
+/// Begins the set-up of a passkey. `None` unless the page said yes, and the realm has passkeys.
 pub async fn begin(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<Begun>, Fault> {
-    let Some((_, member)) = confirmed(ctx, phone).await? else { return Ok(None) };
+    let Some((_, member)) = confirmed(ctx, phone, Method::Passkey).await? else { return Ok(None) };
     passkey::challenge(ctx, &member, (None, phone), &[Hint::ClientDevice]).await
 }
 
 /// Judges the authenticator's answer; a right one sets the passkey up, and the hand-over is used.
 pub async fn answer(ctx: &Ctx, phone: &Hashed<BrowserSecret>, form: &Form) -> Result<Answer, Fault> {
-    let Some((handover, member)) = confirmed(ctx, phone).await? else { return Ok(Answer::Elsewhere) };
+    let Some((handover, member)) = confirmed(ctx, phone, Method::Passkey).await? else { return Ok(Answer::Elsewhere) };
     if let Err(refused) = passkey::judge(ctx, &member, (None, phone), form).await? {
         return Ok(refused);
     }
-    if !store::handover::finish(ctx, handover.id).await? {
-        return Err(Fault::Broken("a hand-over ended under the lock of its member".into()));
-    }
-    end::trust(ctx, member.id).await?;
+    finish(ctx, &handover).await?;
     Ok(Answer::Enrolled)
 }
 
-async fn confirmed(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<(Handover, Member)>, Fault> {
+/// Begins the set-up of an app, or goes on with it. `None` unless the page said yes, and the realm has apps.
+pub async fn begin_app(ctx: &Ctx, phone: &Hashed<BrowserSecret>) -> Result<Option<app::Setup>, Fault> {
+    let Some((handover, member)) = confirmed(ctx, phone, Method::App).await? else { return Ok(None) };
+    app::begin(ctx, &member, (None, phone), handover.expires_at).await.map(Some)
+}
+
+/// Judges the app's code; a right one sets the app up, and the hand-over is used.
+pub async fn answer_app(ctx: &Ctx, phone: &Hashed<BrowserSecret>, form: &app::Form) -> Result<app::Answer, Fault> {
+    let Some((handover, member)) = confirmed(ctx, phone, Method::App).await? else {
+        return Ok(app::Answer::Elsewhere);
+    };
+    if let Err(refused) = app::judge(ctx, &member, (None, phone), form).await? {
+        return Ok(refused);
+    }
+    finish(ctx, &handover).await?;
+    Ok(app::Answer::Enrolled)
+}
+
+async fn finish(ctx: &Ctx, handover: &Handover) -> Result<(), Fault> {
+    if !store::handover::finish(ctx, handover.id).await? {
+        return Err(Fault::Broken("a hand-over ended under the lock of its member".into()));
+    }
+    end::trust(ctx, handover.member).await
+}
+
+/// The hand-over that the page said yes to, if this way in is the realm's.
+async fn confirmed(
+    ctx: &Ctx,
+    phone: &Hashed<BrowserSecret>,
+    method: Method,
+) -> Result<Option<(Handover, Member)>, Fault> {
+    if !ctx.realm().settings.methods.contains(&method) {
+        return Ok(None);
+    }
     let Some(seen) = store::handover::asked_by(ctx, phone).await? else { return Ok(None) };
     store::member::lock(ctx, seen.member).await?;
     let newest = store::handover::asked_by(ctx, phone).await?;

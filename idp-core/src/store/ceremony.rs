@@ -51,11 +51,12 @@ pub(crate) async fn newest(
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// The newest ceremony of this kind that belongs to no interaction, whatever its state.
+/// The newest ceremony of this kind that belongs to no interaction, whatever its state; in the same order.
 pub(crate) async fn newest_outside(ctx: &Ctx, member: MemberId, kind: CeremonyKind) -> Result<Option<Ceremony>, Fault> {
     let select = of_member(ctx, member)
         .filter(ceremony::Column::Kind.eq(kind.name()))
         .filter(ceremony::Column::InteractionId.is_null())
+        .order_by_desc(Expr::col(ceremony::Column::State).eq("pending"))
         .order_by_desc(ceremony::Column::Id);
     select.one(&ctx.db).await?.map(noun).transpose()
 }

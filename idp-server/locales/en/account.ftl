@@ -148,12 +148,11 @@ history-consent_revoked = A service was revoked
 
 methods-new-phone = Add a new phone
 new-phone-title = Add a new phone
-new-phone-lead = When you get a new phone, you can let it in from here. You then sign in on it with its face, fingerprint or screen lock. No password is needed.
+new-phone-lead = When you get a new phone, you can let it in from here.
 new-phone-plan-scan = Scan the QR code that this page shows with the camera of the new phone.
 new-phone-plan-number = Check that both screens show the same number, and press “Yes” here.
-new-phone-plan-passkey = On the new phone, confirm the way you unlock its screen.
+new-phone-plan-passkey = On the new phone, confirm the way you unlock its screen, or set an authenticator app up.
 new-phone-offer = Show the QR code
-new-phone-app = To use an authenticator app on the new phone, choose “Add an authenticator app” under “Ways to sign in”.
 new-phone-scan = Scan this QR code with the camera of the new phone.
 new-phone-qr = QR code to scan with the new phone
 new-phone-minutes = { $minutes ->

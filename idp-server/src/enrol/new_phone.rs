@@ -1,8 +1,10 @@
 //! `/enrol/new-phone`: where the QR code leads, on the new phone. Opening it changes nothing; the button asks.
+//! There a passkey is made; an app is the other way ([`super::new_phone_app`]).
 //! `/enrol/new-phone/options`: the challenge. `/enrol/new-phone/status`: what the waiting page's script asks.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use idp_core::credential::Method;
 use idp_core::enrol::new_phone::{self, Link, Standing};
 use idp_core::enrol::passkey::{Answer, Form};
 
@@ -73,14 +75,19 @@ pub async fn status(caller: Caller) -> Result<Response, Failure> {
     Ok(Json(serde_json::json!({ "verified": !waits })).into_response())
 }
 
-async fn standing(caller: &Caller) -> Result<Standing, Failure> {
+pub(super) async fn standing(caller: &Caller) -> Result<Standing, Failure> {
     let phone = caller.place.browser.clone();
     caller.read(move |ctx| Box::pin(async move { new_phone::standing(ctx, &phone).await })).await
 }
 
 async fn page(caller: &Caller, error: Option<&str>, typed: String) -> Result<Response, Failure> {
+    let offered = caller.visit.realm().offered_methods();
+    let has = |method| offered.contains(&method);
     let state = match standing(caller).await? {
         Standing::Asked { match_number } => PhoneState::Waiting { match_number },
+        Standing::Confirmed { .. } if !has(Method::Passkey) && has(Method::App) => {
+            return Ok(see_other(paths::ENROL_NEW_PHONE_TOTP));
+        }
         Standing::Confirmed { member } => {
             let proposed = device::name_of(caller.visit.source().user_agent.as_deref(), caller.visit.language());
             PhoneState::Create {
@@ -88,6 +95,7 @@ async fn page(caller: &Caller, error: Option<&str>, typed: String) -> Result<Res
                 name: member.name.full(),
                 device_name: if typed.is_empty() { proposed.clone() } else { typed },
                 proposed,
+                app_url: has(Method::App).then_some(paths::ENROL_NEW_PHONE_TOTP),
             }
         }
         Standing::Used => PhoneState::Done,

@@ -73,11 +73,35 @@ pub enum PhoneState {
         device_name: String,
         /// The proposal.
         proposed: String,
+        /// Where an app is set up in its place, if the realm has apps.
+        app_url: Option<&'static str>,
     },
-    /// The passkey is made.
+    /// The passkey is made, or the app set up.
     Done,
     /// There is nothing, or nothing any more.
     Over,
+}
+
+/// `/enrol/new-phone/totp`: an app on the new phone.
+#[derive(Template)]
+#[template(path = "enrol/new_phone_app.html")]
+pub struct EnrolNewPhoneApp {
+    /// The frame.
+    pub chrome: Chrome,
+    /// For whose account.
+    pub username: String,
+    /// What the society calls the member.
+    pub name: Option<String>,
+    /// The key in Base32, shown in groups of four.
+    pub key: String,
+    /// The `otpauth:` address, which opens the app.
+    pub otpauth_uri: String,
+    /// The account's name as the app will show it.
+    pub account: String,
+    /// What was typed, else the proposal.
+    pub device_name: String,
+    /// Where a passkey is made in its place, if the realm has passkeys.
+    pub passkey_url: Option<&'static str>,
 }
 
 /// Why a passkey is set up.
@@ -154,10 +178,20 @@ pub enum MailCodePurpose {
 }
 
 impl EnrolTotp {
-    /// The key in groups of four, parted for the eye; what is copied has no spaces in it.
-    pub fn key_groups(&self) -> Vec<String> {
-        self.key.chars().collect::<Vec<_>>().chunks(4).map(|group| group.iter().collect()).collect()
+    fn key_groups(&self) -> Vec<String> {
+        groups(&self.key)
     }
+}
+
+impl EnrolNewPhoneApp {
+    fn key_groups(&self) -> Vec<String> {
+        groups(&self.key)
+    }
+}
+
+/// A key in groups of four, parted for the eye; what is copied has no spaces in it.
+fn groups(key: &str) -> Vec<String> {
+    key.chars().collect::<Vec<_>>().chunks(4).map(|group| group.iter().collect()).collect()
 }
 
 impl EnrolPasskey {

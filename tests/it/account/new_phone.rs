@@ -1,5 +1,6 @@
 //! A new phone: the QR code here, one number on both, a passkey there, and nothing beside.
 
+mod app;
 mod property;
 mod qr;
 
@@ -14,7 +15,7 @@ const HERE: &str = "/account/new-phone";
 const THERE: &str = "/enrol/new-phone";
 
 /// Shows a QR code and reads it.
-async fn shows(browser: &Browser) -> (Page, String) {
+pub(crate) async fn shows(browser: &Browser) -> (Page, String) {
     let page = browser.get(HERE).await.submit("new-phone-offer").await;
     assert!(page.has("new-phone-qr"), "{}", page.summary());
     let address = says(&browser.get("/account/new-phone/qr.svg").await.body);
@@ -22,7 +23,7 @@ async fn shows(browser: &Browser) -> (Page, String) {
 }
 
 /// A phone that scans, and asks.
-async fn scans(idp: &Idp, address: &str) -> (Browser, Page) {
+pub(crate) async fn scans(idp: &Idp, address: &str) -> (Browser, Page) {
     let phone = idp.browser();
     let page = phone.get(address).await;
     let page = if page.has("phone-ask") { page.submit("phone-ask").await } else { page };
@@ -30,7 +31,7 @@ async fn scans(idp: &Idp, address: &str) -> (Browser, Page) {
 }
 
 /// The page here says yes.
-async fn confirms(browser: &Browser) -> Page {
+pub(crate) async fn confirms(browser: &Browser) -> Page {
     browser.get(HERE).await.submit("new-phone-confirm").await
 }
 

@@ -36,8 +36,57 @@ fn keeps_to_what_every_app_knows(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// What the browser extension "Authenticator" (Authenticator-Extension on GitHub, src/background.ts) reads, by its rules:
+/// `otpauth://` in small letters; four letters and a sign are the type; the label ends at the first `?`, and nothing is
+/// read after a second one; the label is decoded before it is split, and of its parts at colons the first is the issuer
+/// and the second the account; parameters are split at `&` and at `=`, and what follows a second `=` is lost; the secret
+/// is taken as it stands and refused unless it is base32; the issuer is decoded, then every `+` is a space; what is not
+/// named is SHA-1, six digits and thirty seconds. The extension is no package, so the rules are held, not the program.
+fn is_kept_by_the_extension(text: &str, issuer: &str, account: &str, secret: &str) -> Result<()> {
+    let halves: Vec<_> = text.strip_prefix("otpauth://totp/").context("another type")?.split('?').collect();
+    let [label, query] = halves[..] else { anyhow::bail!("it would lose what follows the second ?: {text}") };
+    let label = percent_decoded(label);
+    ensure!(label.split(':').collect::<Vec<_>>() == [issuer, account], "it would keep another name: {label}");
+    let (mut secrets, mut issuers) = (Vec::new(), Vec::new());
+    for parameter in query.split('&') {
+        let sides: Vec<_> = parameter.split('=').collect();
+        let [name, value] = sides[..] else { anyhow::bail!("it would lose a part of {parameter}") };
+        match name.to_ascii_lowercase().as_str() {
+            "secret" => secrets.push(value.to_owned()),
+            "issuer" => issuers.push(percent_decoded(value).replace('+', " ")),
+            other => anyhow::bail!("it would need more than it takes for granted: {other}"),
+        }
+    }
+    ensure!(secrets == [secret], "it would keep another secret: {secrets:?}");
+    ensure!(issuers == [issuer], "it would show another issuer: {issuers:?}");
+    let is_base32 = |letter: u8| letter.is_ascii_alphabetic() || (b'2'..=b'7').contains(&letter);
+    ensure!(!secret.is_empty() && secret.bytes().all(is_base32), "it would refuse the secret {secret}");
+    Ok(())
+}
+
+#[test]
+fn the_extension_would_misread_any_other_address() {
+    let reads = |text: &str| is_kept_by_the_extension(text, "A B", "K-1", "MFRGGZDF");
+    reads("otpauth://totp/A%20B:K-1?secret=MFRGGZDF&issuer=A%20B").unwrap();
+    for misread in [
+        "OTPAUTH://totp/A%20B:K-1?secret=MFRGGZDF&issuer=A%20B",
+        "otpauth://hotp/A%20B:K-1?secret=MFRGGZDF&issuer=A%20B",
+        "otpauth://totp/A+B:K-1?secret=MFRGGZDF&issuer=A%20B",
+        "otpauth://totp/A%20B:K-1%3A2?secret=MFRGGZDF&issuer=A%20B",
+        "otpauth://totp/K-1?secret=MFRGGZDF&issuer=A%20B",
+        "otpauth://totp/A%20B:K-1?secret=MFRGGZDF?issuer=A%20B",
+        "otpauth://totp/A%20B:K-1?secret=MFRGGZDF%3D&issuer=A%20B",
+        "otpauth://totp/A%20B:K-1?secret=MFRGGZDF=&issuer=A%20B",
+        "otpauth://totp/A%20B:K-1?secret=MFRGGZDF&issuer=A%2BB%2B",
+        "otpauth://totp/A%20B:K-1?secret=MFRGGZDF&issuer=A%20B&period=60",
+        "otpauth://totp/A%20B:K-1?secret=MFRGGZDF",
+    ] {
+        assert!(reads(misread).is_err(), "{misread}");
+    }
+}
+
 /// What an app keeps of a QR code.
-struct App {
+pub(super) struct App {
     label: String,
     secret: String,
     issuer: String,
@@ -46,7 +95,7 @@ struct App {
 
 impl App {
     /// Reads `otpauth://totp/LABEL?secret=…&issuer=…`.
-    fn scan(text: &str) -> Result<Self> {
+    pub(super) fn scan(text: &str) -> Result<Self> {
         let uri = Url::parse(text)?;
         ensure!((uri.scheme(), uri.host_str()) == ("otpauth", Some("totp")), "no app reads {text}");
         let value = |name: &str| uri.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
@@ -57,7 +106,7 @@ impl App {
 
     /// A code that was not typed before, by an implementation that is not ours. The provider takes that of the next
     /// step as well, so nobody waits for a fresh one.
-    fn code(&mut self) -> Result<String> {
+    pub(super) fn code(&mut self) -> Result<String> {
         self.last_step = present_step().max(self.last_step + 1);
         self.code_at(self.last_step)
     }
@@ -133,6 +182,7 @@ impl Visit<'_> {
             ensure!(read["issuer"] == society && read["account"] == self.member.user_id.as_str(), "{reader}: {read}");
             ensure!(read["secret"] == app.secret.as_str(), "{reader}: {read}");
         }
+        is_kept_by_the_extension(scanned, society, &self.member.user_id, &app.secret)?;
         let app = &read["otpauth"];
         ensure!(app["algorithm"] == "SHA1" && app["digits"] == 6 && app["period"] == 30, "{app}");
         ensure!(app["code"] == code.as_str(), "oathtool shows {code}: {app}");

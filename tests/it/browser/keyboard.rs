@@ -250,3 +250,57 @@ async fn the_keyboard_alone_leads_back_in_after_a_forgotten_password() -> Result
     browser.arrives("/account").await?;
     browser.close().await
 }
+
+/// A new phone comes in: nobody touches a mouse or a screen, and both pages are judged on the way.
+async fn the_keyboard_alone_lets_a_new_phone_in(here: Shape, there: Shape) -> Result<()> {
+    let demo = Demo::start().await?;
+    let member = demo.member("mail")?;
+    let (here, phone) = (Browser::open(here).await?, Browser::open(there).await?);
+    phone.is_changed_by(NO_SUGGESTIONS).await?;
+    phone.has_device(Device::BUILT_IN).await?;
+    here.goes(&demo.at("/account/methods")).await?;
+    here.types_itself_in(&demo, &member).await?;
+    here.arrives("/account/methods").await?;
+    here.tabs_and_enters("account-new-phone").await?;
+    here.arrives("/account/new-phone").await?;
+    here.tabs_and_enters("new-phone-offer").await?;
+    here.arrives("/account/new-phone").await?;
+
+    phone.goes(&here.is_scanned("new-phone-qr").await?).await?;
+    phone.arrives("/enrol/new-phone").await?;
+    phone.tabs_and_enters("phone-ask").await?;
+    phone.arrives("/enrol/new-phone").await?;
+    until("the number", async || Ok(here.has("new-phone-confirm").await?.then_some(()))).await?;
+    here.arrives("/account/new-phone").await?;
+    ensure!(here.reads("match-number").await? == phone.reads("match-number").await?, "the numbers differ");
+    here.tabs_and_enters("new-phone-confirm").await?;
+    here.arrives("/account/new-phone").await?;
+
+    until("the set-up", async || Ok(phone.has("passkey-create").await?.then_some(()))).await?;
+    phone.arrives("/enrol/new-phone").await?;
+    phone.tabs_and_enters("passkey-create").await?;
+    phone.arrives("/enrol/new-phone").await?;
+    until("the end", async || Ok(here.has("new-phone-methods").await?.then_some(()))).await?;
+    here.arrives("/account/new-phone").await?;
+    here.tabs_and_enters("new-phone-methods").await?;
+    here.arrives("/account/methods").await?;
+
+    phone.tabs_and_enters("phone-sign-in").await?;
+    phone.arrives("/login").await?;
+    phone.tabs_and_enters("passkey-submit").await?;
+    phone.arrives("/enrol/recovery-codes").await?;
+    phone.tabs_and_enters("recovery-codes-kept").await?;
+    phone.sees("account").await?;
+    phone.close().await?;
+    here.close().await
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_lets_a_new_phone_in_from_a_desktop() -> Result<()> {
+    the_keyboard_alone_lets_a_new_phone_in(Shape::DESKTOP, Shape::PHONE).await
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_lets_a_desktop_in_from_a_phone() -> Result<()> {
+    the_keyboard_alone_lets_a_new_phone_in(Shape::PHONE, Shape::DESKTOP).await
+}

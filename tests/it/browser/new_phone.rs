@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use thirtyfour::By;
 
+use super::app::App;
 use super::chromium::{Browser, Shape};
 use super::demo::Demo;
 use super::passkeys::Device;
@@ -58,6 +59,56 @@ async fn a_new_phone_scans_compares_and_signs_in_alone() -> Result<()> {
     phone.sees("account").await?;
     phone.close().await?;
     here.close().await
+}
+
+/// The new phone opens the app by its link, and its codes sign in beside the password.
+async fn a_new_phone_gets_an_app(here: Shape, there: Shape) -> Result<()> {
+    let demo = Demo::start().await?;
+    let member = demo.member("mail")?;
+    let (here, phone) = (Browser::open(here.unjudged()).await?, Browser::open(there).await?);
+    here.goes(&demo.at("/account/new-phone")).await?;
+    here.signs_in_by_mail(&demo, &member).await?;
+    here.arrives("/account/new-phone").await?;
+    here.presses("new-phone-offer").await?;
+    phone.goes(&here.is_scanned("new-phone-qr").await?).await?;
+    phone.presses("phone-ask").await?;
+    super::until("the number", async || Ok(here.has("new-phone-confirm").await?.then_some(()))).await?;
+    here.presses("new-phone-confirm").await?;
+
+    super::until("the set-up", async || Ok(phone.has("phone-app").await?.then_some(()))).await?;
+    phone.presses("phone-app").await?;
+    phone.arrives("/enrol/new-phone/totp").await?;
+    phone.is_pictured("55-new-phone-app").await?;
+    let opened = phone.part("totp-open").await?.attr("href").await?.unwrap_or_default();
+    let mut app = App::scan(&opened)?;
+    phone.types("totp-code", "000000").await?;
+    phone.presses("totp-submit").await?;
+    phone.is_refused("code_wrong").await?;
+    phone.types("totp-code", &app.code()?).await?;
+    phone.presses("totp-submit").await?;
+    phone.arrives("/enrol/new-phone").await?;
+    super::until("the end", async || Ok(here.has("new-phone-methods").await?.then_some(()))).await?;
+
+    phone.presses("phone-sign-in").await?;
+    phone.arrives("/login").await?;
+    phone.signs_in(&member.user_id, member.password()).await?;
+    phone.arrives("/login/totp").await?;
+    phone.types("totp-code", &app.code()?).await?;
+    phone.presses("totp-submit").await?;
+    phone.keeps_the_recovery_codes().await?;
+    phone.sees("account").await?;
+    phone.close().await?;
+    here.close().await
+}
+
+#[tokio::test]
+async fn a_new_phone_gets_an_app_in_japanese_on_a_phone() -> Result<()> {
+    a_new_phone_gets_an_app(Shape::DESKTOP, Shape::PHONE.for_the_album()).await
+}
+
+#[tokio::test]
+async fn a_new_phone_gets_an_app_in_english_on_a_desktop() -> Result<()> {
+    a_new_phone_gets_an_app(Shape::PHONE, Shape::DESKTOP).await
 }
 
 #[tokio::test]
