@@ -182,7 +182,9 @@ async fn a_fapi2_client_proves_itself_signs_and_fetches_bound_tokens() {
         let (_, browser) = signed_in(&place.idp, "R-1").await;
 
         assert_eq!(asks(&place.bank, &[("login_hint", "R-1")]).await.error(), "invalid_request", "it must sign");
-        let begun = place.sends(&place.signed("1", &json!({}))).await;
+        let silent = place.sends(&place.signed("1", &json!({}))).await;
+        assert_eq!((silent.status, silent.error()), (400, "invalid_binding_message"));
+        let begun = place.sends(&place.signed("2", &json!({ "binding_message": "1234" }))).await;
         assert_eq!(begun.status, 200, "{}", begun.json);
         answers(&browser, "allow").await;
         assert_eq!(polls(&place.bank, &begun).await.error(), "invalid_dpop_proof");
