@@ -26,14 +26,14 @@ pub fn lifetime(seconds: u64) -> Duration {
 }
 
 /// What stands on both devices, so that the member knows which request it is (CIBA Core §7.1): one line of 1 to 100
-/// characters, none of them a control or a mark that hides or reorders others.
+/// characters, none of them a control or a mark that hides or reorders others, and no link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BindingMessage(String);
 
 /// The text is no message that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a binding message is one line of 1 to 100 characters without control characters")]
+#[error("a binding message is one line of 1 to 100 characters without control characters and links")]
 pub struct BindingMessageError;
 
 impl BindingMessage {
@@ -41,7 +41,11 @@ impl BindingMessage {
     pub fn parse(text: &str) -> Result<Self, BindingMessageError> {
         let length = text.chars().take(MESSAGE_MAX + 1).count();
         let is_blank = text.chars().all(char::is_whitespace);
-        if is_blank || length > MESSAGE_MAX || text.chars().any(|c| is_forbidden(c) || is_invisible(c)) {
+        if is_blank
+            || length > MESSAGE_MAX
+            || text.contains("://")
+            || text.chars().any(|c| is_forbidden(c) || is_invisible(c))
+        {
             return Err(BindingMessageError);
         }
         Ok(Self(text.to_owned()))
@@ -102,7 +106,7 @@ mod tests {
             assert_eq!(BindingMessage::parse(good).unwrap().as_str(), good);
         }
         let (long, turned) = ("x".repeat(101), "a\u{202E}b");
-        for wrong in ["", "  ", "a\nb", "a\0", "\u{200B}", "a\u{FEFF}b", turned, &long] {
+        for wrong in ["", "  ", "a\nb", "a\0", "\u{200B}", "a\u{FEFF}b", "see https://a.example", turned, &long] {
             assert_eq!(BindingMessage::parse(wrong), Err(BindingMessageError), "{wrong:?}");
         }
     }

@@ -35,7 +35,7 @@ mod tests {
         assert_eq!(named.introspection_endpoint, paths::INTROSPECT);
         assert_eq!(named.revocation_endpoint, paths::REVOKE);
         assert_eq!(named.device_authorization_endpoint, paths::DEVICE_AUTHORIZATION);
-        assert_eq!(named.backchannel_authentication_endpoint, paths::CIBA);
+        assert_eq!(named.backchannel_authentication.backchannel_authentication_endpoint, paths::CIBA);
         assert_eq!(named.userinfo_endpoint, paths::USERINFO);
         assert_eq!(named.jwks_uri, paths::JWKS);
         assert_eq!(named.end_session_endpoint, paths::END_SESSION);

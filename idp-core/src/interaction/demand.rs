@@ -156,10 +156,6 @@ mod tests {
 
     const APP: Evidence = Evidence::App { id: CredentialId::from_uuid(Uuid::nil()) };
 
-    fn enrolled(enrolled: &[Method]) -> Vec<Method> {
-        enrolled.to_vec()
-    }
-
     fn proved(proofs: &[(Evidence, i64)]) -> Progress {
         let proofs = proofs.iter().map(|(evidence, at)| Proof { evidence: *evidence, at: Timestamp::from_millis(*at) });
         Progress { proofs: proofs.collect(), ..Progress::default() }
@@ -167,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_class_is_reached_by_the_step_that_is_missing_and_no_other() {
-        let (mailed, both) = (enrolled(&[Method::Mail]), enrolled(&[Method::App, Method::Mail]));
+        let (mailed, both) = ([Method::Mail], [Method::App, Method::Mail]);
         let weak = proved(&[(Evidence::Password, 0), (Evidence::MailCode, 0)]);
         let strong = proved(&[(Evidence::Password, 0), (APP, 0)]);
         let wished = |acr| Demand { wished: vec![acr], ..Demand::default() };
@@ -184,7 +180,7 @@ mod tests {
 
     #[test]
     fn of_several_classes_one_within_reach_is_enough() {
-        let mailed = enrolled(&[Method::Mail]);
+        let mailed = [Method::Mail];
         let weak = proved(&[(Evidence::Password, 0), (Evidence::MailCode, 0)]);
         let either = Demand { essential: vec![Acr::Aal2, Acr::Aal1], ..Demand::default() };
         assert_eq!(either.missing(&weak, &mailed), Missing::Nothing);
@@ -194,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_wish_is_passed_over_once_a_mailed_code_stood_in_for_the_app() {
-        let both = enrolled(&[Method::App, Method::Mail]);
+        let both = [Method::App, Method::Mail];
         let at = |instant| Some(Timestamp::from_millis(instant));
         let wished = |asked| Demand { wished: vec![Acr::Aal2], asked_at: at(asked), ..Demand::default() };
         let fallen_back = proved(&[(Evidence::Password, 5), (Evidence::MailFallback, 5)]);
@@ -206,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_pattern_password_reaches_nothing_by_an_app() {
-        let both = enrolled(&[Method::App]);
+        let both = [Method::App];
         let essential = Demand { essential: vec![Acr::Aal2], ..Demand::default() };
         assert_eq!(essential.missing(&proved(&[(Evidence::Pattern, 0), (APP, 0)]), &both), Missing::OutOfReach);
     }

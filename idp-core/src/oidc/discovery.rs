@@ -31,10 +31,8 @@ pub struct Metadata {
     pub introspection_endpoint: String,
     pub revocation_endpoint: String,
     pub device_authorization_endpoint: String,
-    pub backchannel_authentication_endpoint: String,
-    pub backchannel_token_delivery_modes_supported: Vec<&'static str>,
-    pub backchannel_authentication_request_signing_alg_values_supported: Vec<&'static str>,
-    pub backchannel_user_code_parameter_supported: bool,
+    #[serde(flatten)]
+    pub backchannel_authentication: BackchannelAuthentication,
     pub scopes_supported: Vec<&'static str>,
     pub response_types_supported: Vec<&'static str>,
     pub response_modes_supported: Vec<&'static str>,
@@ -76,6 +74,29 @@ pub struct Metadata {
     pub tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mtls_endpoint_aliases: Option<Aliases>,
+}
+
+/// What the document says of CIBA (CIBA Core §4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the registry describes them: iana.org/assignments/oauth-parameters")]
+pub struct BackchannelAuthentication {
+    pub backchannel_authentication_endpoint: String,
+    pub backchannel_token_delivery_modes_supported: Vec<&'static str>,
+    pub backchannel_authentication_request_signing_alg_values_supported: Vec<&'static str>,
+    pub backchannel_user_code_parameter_supported: bool,
+}
+
+impl BackchannelAuthentication {
+    fn at(origin: &str) -> Self {
+        Self {
+            backchannel_authentication_endpoint: format!("{origin}{}", paths::CIBA),
+            backchannel_token_delivery_modes_supported: CibaDelivery::NAMES.to_vec(),
+            backchannel_authentication_request_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
+                .map(SignatureAlgorithm::name)
+                .to_vec(),
+            backchannel_user_code_parameter_supported: false,
+        }
+    }
 }
 
 /// Where a client with a certificate calls (RFC 8705 §5).
@@ -145,12 +166,7 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         introspection_endpoint: endpoint(paths::INTROSPECT),
         revocation_endpoint: endpoint(paths::REVOKE),
         device_authorization_endpoint: endpoint(paths::DEVICE_AUTHORIZATION),
-        backchannel_authentication_endpoint: endpoint(paths::CIBA),
-        backchannel_token_delivery_modes_supported: CibaDelivery::NAMES.to_vec(),
-        backchannel_authentication_request_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
-            .map(SignatureAlgorithm::name)
-            .to_vec(),
-        backchannel_user_code_parameter_supported: false,
+        backchannel_authentication: BackchannelAuthentication::at(issuer),
         scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
         response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).chain(["jwt"]).collect(),

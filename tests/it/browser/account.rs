@@ -72,6 +72,7 @@ async fn every_page_is_found_from_the_overview() -> Result<()> {
             ("account-mail", "/account/mail", None),
             ("account-sessions", "/account/sessions", None),
             ("account-applications", "/account/applications", Some("46-applications")),
+            ("account-requests", "/account/requests", None),
             ("account-history", "/account/history", Some("47-history")),
             ("account-print", "/account/print", Some("48-print")),
         ];

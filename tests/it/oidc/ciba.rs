@@ -189,6 +189,7 @@ async fn a_request_that_breaks_a_rule_is_told_which() {
             (vec![("login_hint", "\u{202E}")], "unknown_user_id"),
             (vec![hint, ("binding_message", &long)], "invalid_binding_message"),
             (vec![hint, ("binding_message", "a\nb")], "invalid_binding_message"),
+            (vec![hint, ("binding_message", "Review at https://a.example/x")], "invalid_binding_message"),
             (vec![hint, ("requested_expiry", "0")], "invalid_request"),
             (vec![hint, ("requested_expiry", "-5")], "invalid_request"),
             (vec![hint, ("requested_expiry", "soon")], "invalid_request"),

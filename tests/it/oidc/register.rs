@@ -202,3 +202,40 @@ async fn what_is_registered_is_answered_and_unknown_names_are_ignored() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_registers_for_poll_and_ping_and_never_for_push() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let good = json!({
+            "client_name": "Till", "grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": [],
+            "redirect_uris": [], "token_endpoint_auth_method": "client_secret_basic",
+            "backchannel_token_delivery_mode": "ping",
+            "backchannel_client_notification_endpoint": "https://till.example/ping",
+            "backchannel_authentication_request_signing_alg": "ES256",
+        });
+        let (status, seen) = registers(&idp, None, &good).await;
+        assert_eq!(status, 201, "{seen}");
+        for (name, value) in good.as_object().unwrap().iter().filter(|(name, _)| name.starts_with("backchannel")) {
+            assert_eq!(seen[name], *value, "{name}");
+        }
+        for (name, wrong) in [
+            ("backchannel_token_delivery_mode", json!("push")),
+            ("backchannel_token_delivery_mode", Value::Null),
+            ("backchannel_client_notification_endpoint", Value::Null),
+            ("backchannel_client_notification_endpoint", json!("http://till.example/ping")),
+            ("backchannel_authentication_request_signing_alg", json!("HS256")),
+            ("token_endpoint_auth_method", json!("none")),
+        ] {
+            let mut body = good.clone();
+            body[name] = wrong;
+            let (status, answer) = registers(&idp, None, &body).await;
+            assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{name}: {body}");
+        }
+        let discovery = idp.browser().get("/.well-known/openid-configuration").await.json();
+        assert_eq!(discovery["backchannel_authentication_endpoint"], format!("{}/bc-authorize", idp.origin()));
+        assert_eq!(discovery["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
+        assert_eq!(discovery["backchannel_user_code_parameter_supported"], false);
+    })
+    .await;
+}

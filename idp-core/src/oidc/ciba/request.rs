@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::hint::Hint;
 use super::{CibaError, CibaRefusal};
 use crate::ciba_request::{BindingMessage, LIFETIME, lifetime};
-use crate::client::{CibaDelivery, Client, GrantType};
+use crate::client::{CibaDelivery, Client, GrantType, Profile};
 use crate::mail::Secret;
 use crate::oidc::acr::Acr;
 use crate::oidc::params::Params;
@@ -32,7 +32,7 @@ pub(super) fn read(client: &Client, params: &Params) -> Result<Wanted, CibaRefus
         scopes: scopes(client, params)?,
         hint: Hint::read(params)?,
         acr_values: acr_values(client, params),
-        binding_message: binding_message(params)?,
+        binding_message: binding_message(client, params)?,
         lifetime: requested_expiry(params)?,
     })
 }
@@ -83,10 +83,16 @@ fn acr_values(client: &Client, params: &Params) -> Vec<Acr> {
     sent.split(' ').filter_map(Acr::from_name).take(Acr::ALL.len()).collect()
 }
 
-fn binding_message(params: &Params) -> Result<Option<BindingMessage>, CibaRefusal> {
+/// Nothing else in our requests tells one from another, so that a client under FAPI must send one (FAPI-CIBA §5.2.2).
+fn binding_message(client: &Client, params: &Params) -> Result<Option<BindingMessage>, CibaRefusal> {
+    if client.settings.profile == Profile::Fapi2 && params.find("binding_message").is_none() {
+        let description = "a client of profile fapi2 must send a binding_message";
+        return Err(CibaRefusal::new(CibaError::InvalidBindingMessage, description));
+    }
     let message = params.find("binding_message").map(BindingMessage::parse).transpose();
     message.map_err(|_| {
-        let description = "the binding_message is not one line of 1 to 100 characters without control characters";
+        let description =
+            "the binding_message is not one line of 1 to 100 characters without control characters and links";
         CibaRefusal::new(CibaError::InvalidBindingMessage, description)
     })
 }

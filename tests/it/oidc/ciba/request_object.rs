@@ -3,11 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{ClientKey, Database, Idp, Portal, Tokens, hmac, on_both, owned};
-use idp_core::client::KeySource;
+use idp_core::client::{CibaDelivery, GrantType, KeySource, Profile};
 use idp_core::key::Algorithm;
 use serde_json::{Map, Value, json};
 
-use super::{answers, asking, asks, polls, signed_in};
+use super::{GRANT, answers, asking, asks, auth_req_id, polls, signed_in};
 
 struct Place {
     idp: Idp,
@@ -161,6 +161,36 @@ async fn every_attack_on_the_signature_is_refused() {
             assert_eq!((refused.status, refused.error()), (400, "invalid_request"), "{wrong}");
         }
         assert_eq!(place.sends(&signed).await.status, 200, "none of them used the jti up");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fapi2_client_proves_itself_signs_and_fetches_bound_tokens() {
+    on_both(async |database| {
+        let (idp, key) = (Idp::start(database).await, ClientKey::new("a"));
+        let keys = serde_json::from_value(json!({ "keys": [key.jwk] })).unwrap();
+        let bank = idp.portal_with("bank", |settings| {
+            *settings = Profile::Fapi2.defaults();
+            settings.keys = Some(KeySource::Registered(keys));
+            (settings.grant_types, settings.response_types) = (vec![GrantType::Ciba], Vec::new());
+            settings.ciba = Some(CibaDelivery::Poll);
+        });
+        let mut bank = bank.await;
+        bank.key = Some(key.clone());
+        let place = Place { bank, idp, key };
+        let (_, browser) = signed_in(&place.idp, "R-1").await;
+
+        assert_eq!(asks(&place.bank, &[("login_hint", "R-1")]).await.error(), "invalid_request", "it must sign");
+        let silent = place.sends(&place.signed("1", &json!({}))).await;
+        assert_eq!((silent.status, silent.error()), (400, "invalid_binding_message"));
+        let begun = place.sends(&place.signed("2", &json!({ "binding_message": "1234" }))).await;
+        assert_eq!(begun.status, 200, "{}", begun.json);
+        answers(&browser, "allow").await;
+        assert_eq!(polls(&place.bank, &begun).await.error(), "invalid_dpop_proof");
+        let fields = [("grant_type", GRANT), ("auth_req_id", auth_req_id(&begun))];
+        let tokens = place.bank.posts_proving(&fields, &place.key.proof(&place.idp)).await;
+        assert_eq!((tokens.status, &tokens.json["token_type"]), (200, &json!("DPoP")), "{}", tokens.json);
     })
     .await;
 }
