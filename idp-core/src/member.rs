@@ -132,6 +132,11 @@ pub struct Member {
 }
 
 impl Member {
+    /// The id to ask the store with, whoever was found: a question left out where nobody was would tell by the time.
+    pub fn id_to_ask_with(found: Option<&Self>) -> MemberId {
+        found.map_or(MemberId::from_uuid(uuid::Uuid::nil()), |member| member.id)
+    }
+
     /// The address proved to reach the member.
     pub fn verified_mail(&self) -> Option<&MailAddress> {
         self.mail.as_ref().filter(|mail| mail.verified_at.is_some()).map(|mail| &mail.address)

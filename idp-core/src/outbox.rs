@@ -31,6 +31,7 @@ const ANSWER_MAX: usize = 500;
 pub(crate) struct Waiting {
     pub(crate) id: MailId,
     pub(crate) realm: RealmId,
+    pub(crate) member: Option<MemberId>,
     pub(crate) attempts: i64,
     pub(crate) next_attempt_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -48,7 +49,16 @@ pub struct Claimed {
     /// It is not sent after this.
     pub expires_at: Timestamp,
     /// The mail.
-    pub mail: QueuedMail,
+    pub mail: Mail,
+}
+
+/// What there is to send.
+pub enum Mail {
+    /// This.
+    To(QueuedMail),
+    /// Nothing: a page answered for nobody as it does for a member. It is settled like a mail, so that the work done
+    /// after the answer tells no more than the answer.
+    Nobody,
 }
 
 /// What waits in the outbox, of all realms.
@@ -127,7 +137,12 @@ pub async fn claim(ctx: &Ctx, limit: u64) -> Result<Vec<Claimed>, Fault> {
         if !store::outbox::take(ctx, &waiting, ctx.now + LEASE).await? {
             continue;
         }
-        match store::outbox::open(ctx, &waiting) {
+        // Opened either way, and handed out to a member alone.
+        let opened = store::outbox::open(ctx, &waiting).map(|mail| match waiting.member {
+            Some(_) => Mail::To(mail),
+            None => Mail::Nobody,
+        });
+        match opened {
             Ok(mail) => claimed.push(Claimed {
                 id: waiting.id,
                 realm: waiting.realm,
@@ -157,8 +172,8 @@ pub(crate) async fn enqueue(ctx: &Ctx, member: MemberId, mail: QueuedMail, expir
     Ok(())
 }
 
-/// Queues a mail to a member, or the like of one to nobody: a row of the same size that is settled from the start, so
-/// that the time an answer takes does not tell whether somebody is there.
+/// Queues a mail to a member, or the like of one to nobody: a row of the same size that is taken and settled as well, but
+/// never sent, so that neither the answer's time nor what follows it tells whether somebody is there.
 pub(crate) async fn enqueue_perhaps(
     ctx: &Ctx,
     member: Option<MemberId>,

@@ -126,9 +126,10 @@ pub async fn attempt(ctx: &Ctx, place: Place, typed: &Typed) -> Result<Attempt, 
     if !opens && let Turn::Held { until } = throttle::enter(ctx, &tallies).await? {
         return Ok(Attempt::Held { until });
     }
+    let phc = store::credential::password_of(ctx, Member::id_to_ask_with(member.as_ref())).await?;
     let expected = match (&member, letter) {
         (Some(member), Some(letter)) if member.state == MemberState::Active => by_letter(ctx, &letter),
-        (Some(member), None) if member.state == MemberState::Active => expected(ctx, member, &typed.password).await?,
+        (Some(member), None) if member.state == MemberState::Active => expected(ctx, member, phc, &typed.password),
         (Some(_) | None, _) => Expected::Nothing,
     };
     let member = member.map(|member| member.id);
@@ -145,7 +146,7 @@ pub async fn attempt(ctx: &Ctx, place: Place, typed: &Typed) -> Result<Attempt, 
 /// The letter whose secret was typed, however it stands. Who has none is looked up alike.
 async fn letter_of(ctx: &Ctx, member: Option<&Member>, password: &str) -> Result<Option<Letter>, Fault> {
     let Ok(secret) = LetterSecret::parse(password) else { return Ok(None) };
-    let id = member.map_or(MemberId::from_uuid(uuid::Uuid::nil()), |member| member.id);
+    let id = Member::id_to_ask_with(member);
     let hash = letter::hash_of(&ctx.vault, id, &secret);
     let letters = store::letter::all_of(ctx, id).await?;
     Ok(letters.into_iter().find(|letter| letter.secret.matches(&hash)))
@@ -163,10 +164,7 @@ async fn tallies(
     let network = Scale::Shared { limit: GUESSES_PER_NETWORK };
     shared.extend(throttle::network(ctx).map(|subject| Tally { subject, scale: network }));
     let Some(user_id) = user_id else { return Ok(shared) };
-    let known = match member {
-        Some(member) => store::session::knows_browser(ctx, member.id, &place.browser).await?,
-        None => false,
-    };
+    let known = store::session::knows_browser(ctx, Member::id_to_ask_with(member), &place.browser).await?;
     let own = Scale::Own { limit: GUESSES };
     if known {
         let subject = throttle::account_in_browser(ctx, user_id.normal(), &place.browser);
@@ -176,18 +174,18 @@ async fn tallies(
     Ok(shared)
 }
 
-async fn expected(ctx: &Ctx, member: &Member, password: &str) -> Result<Expected, Fault> {
-    if let Some(phc) = store::credential::password_of(ctx, member.id).await? {
-        return Ok(Expected::Phc(phc));
+fn expected(ctx: &Ctx, member: &Member, phc: Option<String>, password: &str) -> Expected {
+    if let Some(phc) = phc {
+        return Expected::Phc(phc);
     }
     let (Some(symbol), Some(number), Some(birth_date)) =
         (&member.household.symbol, &member.household.number, &member.birth_date)
     else {
-        return Ok(Expected::Nothing);
+        return Expected::Nothing;
     };
     let allowed = ctx.realm().settings.initial_password == InitialPassword::Pattern;
     let right = PatternPassword::matches(password, symbol, number, birth_date);
-    Ok(if allowed && right { Expected::Initial(Evidence::Pattern) } else { Expected::Nothing })
+    if allowed && right { Expected::Initial(Evidence::Pattern) } else { Expected::Nothing }
 }
 
 fn by_letter(ctx: &Ctx, letter: &Letter) -> Expected {

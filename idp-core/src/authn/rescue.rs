@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::fault::Fault;
-use crate::id::{CeremonyKind, InteractionId, MemberId};
+use crate::id::{CeremonyKind, InteractionId};
 use crate::interaction::sitting::Place;
 use crate::interaction::{Evidence, Progress, Proof};
 use crate::language::Language;
@@ -108,8 +108,7 @@ async fn subject(
     found: Option<&Member>,
     place: &Place,
 ) -> Result<Hashed<ThrottleSubject>, Fault> {
-    let id = found.map_or(MemberId::from_uuid(uuid::Uuid::nil()), |member| member.id);
-    let known = store::session::knows_browser(ctx, id, &place.browser).await?;
+    let known = store::session::knows_browser(ctx, Member::id_to_ask_with(found), &place.browser).await?;
     let own: &[u8] = if known { place.browser.bytes() } else { b"" };
     Ok(ctx.vault.hash_within(&[b"rescue", own].concat(), user_id.normal().as_str().as_bytes()))
 }
@@ -127,8 +126,7 @@ async fn take(ctx: &Ctx, subject: &Hashed<ThrottleSubject>) -> Result<Turn, Faul
 
 /// The member, if mail can help: active, past the first login, with a verified address.
 async fn reachable(ctx: &Ctx, found: Option<Member>, purpose: RescuePurpose) -> Result<Option<Member>, Fault> {
-    let id = found.as_ref().map_or(MemberId::from_uuid(uuid::Uuid::nil()), |member| member.id);
-    let has_password = store::credential::password_of(ctx, id).await?.is_some();
+    let has_password = store::credential::password_of(ctx, Member::id_to_ask_with(found.as_ref())).await?.is_some();
     let helps = match purpose {
         RescuePurpose::Password => has_password,
         RescuePurpose::Unlock => true,
@@ -144,7 +142,7 @@ async fn begin(
 ) -> Result<(), Fault> {
     let member_id = member.as_ref().map(|member| member.id);
     store::rescue::void(ctx, interaction).await?;
-    store::rescue::void_of(ctx, member_id.unwrap_or(MemberId::from_uuid(uuid::Uuid::nil())), purpose).await?;
+    store::rescue::void_of(ctx, Member::id_to_ask_with(member.as_ref()), purpose).await?;
     let id = ctx.new_id::<CeremonyKind>();
     let code = OneTimeCode::from_entropy(&entropy::bytes(ctx.entropy()));
     let link = Plain::<LinkSecret>::random(ctx.entropy());
@@ -201,10 +199,7 @@ pub async fn resend(ctx: &Ctx, place: &Place, language: Language) -> Result<Aske
     if let Turn::Held { until } = take(ctx, &rescue.subject).await? {
         return Ok(Asked::Wait { until });
     }
-    let found = match rescue.member {
-        Some(member) => store::member::by_id(ctx, member).await?,
-        None => None,
-    };
+    let found = store::member::by_id(ctx, rescue.member.unwrap_or(Member::id_to_ask_with(None))).await?;
     let member = reachable(ctx, found, rescue.purpose).await?;
     begin(ctx, place, rescue.interaction, (rescue.purpose, rescue.subject, member, language)).await?;
     Ok(Asked::Begun)
@@ -217,12 +212,13 @@ pub async fn answer_code(ctx: &Ctx, place: &Place, typed: &str) -> Result<Answer
     if ctx.now >= rescue.code_expires_at {
         return Ok(Answer::Expired);
     }
-    let member = lock(ctx, &rescue).await?;
+    let typed = ctx.vault.hash_within(rescue.id.uuid().as_bytes(), code.as_str().as_bytes());
+    // The member is looked at for a right code alone: for a wrong one, whose code it is would tell by the time.
+    let member = if rescue.code.matches(&typed) { lock(ctx, &rescue).await? } else { None };
     if !store::rescue::take_guess(ctx, rescue.id).await? {
         return Ok(Answer::Exhausted);
     }
-    let typed = ctx.vault.hash_within(rescue.id.uuid().as_bytes(), code.as_str().as_bytes());
-    let (true, Some(member)) = (rescue.code.matches(&typed), member) else {
+    let Some(member) = member else {
         ctx.record(EventKind::RescueAnswered, rescue.member, Outcome::Refused);
         return Ok(Answer::Wrong);
     };

@@ -19,14 +19,9 @@ pub(crate) async fn insert(ctx: &Ctx, member: MemberId, mail: &QueuedMail, expir
     Ok(())
 }
 
-/// The like of a mail that nobody gets: its time is over, and the clean-up takes it with the first that it finds.
+/// The like of a mail that nobody gets: without a member it is settled, and not sent.
 pub(crate) async fn insert_for_nobody(ctx: &Ctx, mail: &QueuedMail, expires_at: Timestamp) -> Result<(), Fault> {
-    let settled = outbox::ActiveModel {
-        state: Set(Delivery::Expired.name().to_owned()),
-        settled_at: Set(Some(ctx.now.millis())),
-        ..queued(ctx, mail, expires_at)?
-    };
-    outbox::Entity::insert(settled).exec_without_returning(&ctx.db).await?;
+    outbox::Entity::insert(queued(ctx, mail, expires_at)?).exec_without_returning(&ctx.db).await?;
     Ok(())
 }
 
@@ -56,7 +51,8 @@ pub(crate) async fn depth(ctx: &Ctx) -> Result<Depth, Fault> {
         .select_only()
         .column_as(outbox::Column::Id.count(), "waiting")
         .column_as(outbox::Column::CreatedAt.min(), "oldest")
-        .filter(outbox::Column::SettledAt.is_null());
+        .filter(outbox::Column::SettledAt.is_null())
+        .filter(outbox::Column::MemberId.is_not_null());
     let row: Option<(i64, Option<i64>)> = select.into_tuple().one(&ctx.db).await?;
     let (waiting, oldest) = row.unwrap_or_default();
     Ok(Depth { waiting: u64::try_from(waiting).unwrap_or(0), oldest: oldest.map(Timestamp::from_millis) })
@@ -78,6 +74,7 @@ fn waiting(row: outbox::Model) -> Waiting {
     Waiting {
         id: Id::from_uuid(row.id),
         realm: RealmId::from_uuid(row.realm_id),
+        member: row.member_id.map(MemberId::from_uuid),
         attempts: row.attempts,
         next_attempt_at: Timestamp::from_millis(row.next_attempt_at),
         expires_at: Timestamp::from_millis(row.expires_at),

@@ -12,7 +12,8 @@ use idp_core::clock::Timestamp;
 use idp_core::config::{MailConfig, MailTls};
 use idp_core::fault::Fault;
 use idp_core::id::RealmId;
-use idp_core::outbox::{self, Claimed, Delivery};
+use idp_core::mail::QueuedMail;
+use idp_core::outbox::{self, Claimed, Delivery, Mail};
 use idp_core::realm::Realm;
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
@@ -77,22 +78,33 @@ async fn round(state: &AppState, smtp: &Smtp) -> Result<Round, Fault> {
 }
 
 async fn deliver(state: &AppState, smtp: &Smtp, realm: Option<&Arc<Realm>>, claimed: &Claimed) -> Result<(), Fault> {
-    let delivery = match realm
-        .context("its realm is gone")
-        .and_then(|realm| letterhead::message(realm, claimed.id, &claimed.mail))
-    {
+    let delivery = match &claimed.mail {
+        Mail::To(mail) => send(state, smtp, realm, (claimed, mail)).await,
+        Mail::Nobody => Delivery::Expired,
+    };
+    // What the server said is kept with the mail, for the operator; it may hold the address, so the log goes without.
+    let id = claimed.id;
+    state.store.write(&installation(), move |ctx| outbox::settle(ctx, id, delivery).boxed()).await
+}
+
+async fn send(
+    state: &AppState,
+    smtp: &Smtp,
+    realm: Option<&Arc<Realm>>,
+    (claimed, queued): (&Claimed, &QueuedMail),
+) -> Delivery {
+    let message = realm.context("its realm is gone").and_then(|realm| letterhead::message(realm, claimed.id, queued));
+    let delivery = match message {
         Ok(message) => attempt(state, smtp, message, claimed).await,
         Err(error) => Delivery::Failed { answer: format!("{error:#}") },
     };
-    let (mail, kind, outcome) = (claimed.id, claimed.mail.content.kind(), delivery.name());
+    let (mail, kind, outcome) = (claimed.id, queued.content.kind(), delivery.name());
     state.metrics.mailed(outcome);
     match &delivery {
         Delivery::Sent { .. } | Delivery::Expired => tracing::info!(%mail, kind, outcome, "mail"),
         Delivery::Failed { .. } | Delivery::Retry { .. } => tracing::warn!(%mail, kind, outcome, "mail"),
     }
-    // What the server said is kept with the mail, for the operator; it may hold the address, so the log goes without.
-    let id = claimed.id;
-    state.store.write(&installation(), move |ctx| outbox::settle(ctx, id, delivery).boxed()).await
+    delivery
 }
 
 async fn attempt(state: &AppState, smtp: &Smtp, message: lettre::Message, claimed: &Claimed) -> Delivery {
