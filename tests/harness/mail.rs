@@ -72,6 +72,11 @@ impl Mailbox {
         self.shelf.messages().iter().filter(|message| message.to == address).count()
     }
 
+    /// How many of them have this in their text.
+    pub fn count_saying(&self, address: &str, part: &str) -> usize {
+        self.shelf.messages().iter().filter(|mail| mail.to == address && mail.text.contains(part)).count()
+    }
+
     async fn next<T>(&self, address: &str, wanted: impl Fn(&Arc<Message>) -> Option<T>) -> T {
         let found = tokio::time::timeout(PATIENCE, async {
             loop {

@@ -44,7 +44,9 @@ pub async fn answer(ctx: &Ctx, place: &Place, typed: &str) -> Result<AppCode, Fa
 
     let mut answer = AppAnswer::Wrong;
     for mut app in store::credential::lock_apps_of(ctx, member).await? {
-        let first = app.last_used_at.is_none();
+        // One that was confirmed on a new phone was not followed by the offer of recovery codes; one that was moved in was
+        // never confirmed here, and its member is not stopped on the way.
+        let first = app.last_used_at.is_none() && app.last_step > 0;
         answer = app.answer(&unseal(ctx, &app)?, &code, ctx.now);
         store::credential::save_app(ctx, member, &app).await?;
         if answer == AppAnswer::Accepted {

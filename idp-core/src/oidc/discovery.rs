@@ -91,9 +91,7 @@ impl BackchannelAuthentication {
         Self {
             backchannel_authentication_endpoint: format!("{origin}{}", paths::CIBA),
             backchannel_token_delivery_modes_supported: CibaDelivery::NAMES.to_vec(),
-            backchannel_authentication_request_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
-                .map(SignatureAlgorithm::name)
-                .to_vec(),
+            backchannel_authentication_request_signing_alg_values_supported: public_key_algorithms(),
             backchannel_user_code_parameter_supported: false,
         }
     }
@@ -143,6 +141,11 @@ fn registers(settings: &RealmSettings) -> bool {
 /// How clients may prove themselves.
 fn methods(mutual_tls: MutualTls) -> Vec<&'static str> {
     AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method)).map(AuthMethod::name).collect()
+}
+
+/// What clients may sign with.
+fn public_key_algorithms() -> Vec<&'static str> {
+    SignatureAlgorithm::PUBLIC_KEY.map(SignatureAlgorithm::name).to_vec()
 }
 
 /// What `realm` offers.
@@ -195,9 +198,7 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         authorization_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
         claims_parameter_supported: true,
         request_parameter_supported: true,
-        request_object_signing_alg_values_supported: SignatureAlgorithm::PUBLIC_KEY
-            .map(SignatureAlgorithm::name)
-            .to_vec(),
+        request_object_signing_alg_values_supported: public_key_algorithms(),
         request_uri_parameter_supported: true,
         require_request_uri_registration: true,
         authorization_response_iss_parameter_supported: true,
