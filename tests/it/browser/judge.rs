@@ -17,7 +17,7 @@ const AXE: &str = "node/node_modules/axe-core/axe.min.js";
 
 const RUN_AXE: &str = r"
     const [run, done] = arguments;
-    axe.run(document, run).then(
+    axe.run(document, { ...run, preload: false, iframes: false }).then(
         (result) => done(result.violations.flatMap((rule) => rule.nodes.map((node) =>
             `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`))),
         (error) => done([String(error)]),
