@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use idp_core::ctx::Scope;
+use idp_core::oidc::backchannel::Notice;
+use idp_core::oidc::ciba::ping::Ping;
 use idp_core::realm::Realm;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::state::AppState;
 
-mod attempt;
 mod certificate;
 mod ciba;
 mod cleanup;
@@ -19,6 +20,7 @@ mod keys;
 pub mod letterhead;
 mod logout;
 pub mod mail;
+mod queue;
 
 pub(crate) use certificate::Served;
 
@@ -29,8 +31,8 @@ pub(crate) struct Workers(JoinSet<()>);
 pub(crate) fn start(state: &AppState, served: Vec<Served>) -> Workers {
     let mut workers = JoinSet::new();
     workers.spawn(mail::work(state.clone()));
-    workers.spawn(logout::work(state.clone()));
-    workers.spawn(ciba::work(state.clone()));
+    workers.spawn(queue::work::<Notice>(state.clone()));
+    workers.spawn(queue::work::<Ping>(state.clone()));
     workers.spawn(cleanup::work(state.clone()));
     workers.spawn(keys::work(state.clone()));
     for served in served {

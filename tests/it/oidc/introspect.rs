@@ -1,8 +1,11 @@
 //! Introspection: what a client may know of a token.
 
+use futures::FutureExt;
 use harness::{Idp, MemberSeed, on_both, owned};
+use idp_core::admin::key::{self, Urgency};
 use idp_core::client::{AuthMethod, HttpsUri};
 use idp_core::clock::minutes;
+use idp_core::key::Algorithm;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +40,27 @@ async fn a_client_sees_its_own_tokens_and_those_it_is_a_resource_for() {
         assert_eq!(portal.introspects("unknown").await, json!({"active": false}));
         idp.advance(minutes(10));
         assert_eq!(portal.introspects(tokens.access_token()).await, json!({"active": false}));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_that_was_found_good_is_worth_nothing_without_its_key() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("I-9")).await, idp.portal().await);
+        let (asked, arrival) = member.signs_in(&idp.browser(), &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+        for _ in 0..2 {
+            assert_eq!(portal.introspects(tokens.access_token()).await["active"], true);
+        }
+
+        let leaked = [Algorithm::Rs256, Algorithm::Es256];
+        for algorithm in leaked {
+            idp.operate(move |ctx| key::rotate(ctx, algorithm, Urgency::Compromised).boxed()).await;
+        }
+        assert_eq!(portal.introspects(tokens.access_token()).await, json!({"active": false}));
+        assert_eq!(portal.userinfo(tokens.access_token()).await.0, 401);
     })
     .await;
 }

@@ -1,5 +1,7 @@
 //! Requests that stand at an address of their client, and keys that do: fetched where they are registered, and nowhere else.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{Asked, Authority, Browser, ClientKey, Idp, MemberSeed, Portal, Shelf, on_both};
 use idp_core::client::{HttpsUri, KeySource};
 use serde_json::{Value, json};
@@ -130,6 +132,10 @@ async fn what_is_fetched_is_held_to_the_rules_of_what_is_sent() {
             let expected = if bad.len() > 64 * 1024 { "invalid_request_uri" } else { "invalid_request_object" };
             assert_eq!(error, expected, "{} bytes", bad.len());
         }
+        let unsigned = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), good.split('.').nth(1).unwrap());
+        place.shelf.holds("object", &unsigned);
+        assert_eq!(place.error_of(fetched).await, "request_not_supported");
+
         place.shelf.holds("object", &good);
         let both: &[(&str, &str)] = &[("request_uri", &address), ("request", &good)];
         assert_eq!(place.error_of(both).await, "invalid_request");
