@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use idp_core::admin::audit::{self, Verification};
 use idp_core::clock::{Clock, FixedClock, Timestamp};
 use idp_core::config::{
     Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, MailConfig, MailTls, MetricsConfig,
@@ -215,7 +216,21 @@ impl Idp {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
     {
-        self.store().write(&self.operator(), operation).await.unwrap()
+        self.tries(operation).await.unwrap()
+    }
+
+    /// The same where it may fail.
+    pub async fn tries<T, F>(&self, operation: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
+    {
+        self.store().write(&self.operator(), operation).await
+    }
+
+    /// Walks the whole audit chain.
+    pub async fn verifies_audit(&self) -> Verification {
+        audit::verify(&self.store(), &self.operator(), &[]).await.unwrap()
     }
 
     pub(crate) fn store(&self) -> Store {

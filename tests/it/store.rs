@@ -1,5 +1,6 @@
-//! Single use under load, on both databases.
+//! Single use, and what is written, under load, on both databases.
 
+mod chain;
 mod passkeys;
 mod race;
 mod two_nodes;
