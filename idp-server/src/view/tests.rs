@@ -251,7 +251,11 @@ const HELD: [(&str, &str, &[&str]); 19] = [
     ("onboarding/password.html", "password", &["new-password", "new-password-confirm", "password-submit"]),
     ("onboarding/complete.html", "complete", &["sign-out", "continue"]),
     ("mail/verify.html", "verify", &["mail-verify-submit", "mail-not-me"]),
-    ("enrol/totp.html", "totp", &["totp-key", "totp-qr", "totp-code", "device-name", "sign-out-others", "totp-submit"]),
+    (
+        "enrol/totp.html",
+        "totp",
+        &["parts::totp_key", "totp-qr", "totp-code", "device-name", "sign-out-others", "totp-submit"],
+    ),
     ("enrol/mail.html", "mail", &["mail-code", "mail-code-submit", "parts::resend"]),
     ("consent/consent.html", "consent", &["consent-allow", "consent-deny", "consent-wanted", "client-logo"]),
     ("device/device.html", "device", &["user-code", "user-code-submit", "device-allow", "device-deny"]),
@@ -276,5 +280,8 @@ fn pages_keep_the_names_that_others_hold_on_to() {
             assert!(held.iter().any(|held| text.contains(held)), "{template} lost {name}");
         }
     }
-    assert!(fs::read_to_string(folder.join("parts.html")).unwrap().contains("id=\"mail-resend\""));
+    let parts = fs::read_to_string(folder.join("parts.html")).unwrap();
+    for name in ["mail-resend", "totp-key"] {
+        assert!(parts.contains(&format!("id=\"{name}\"")), "parts.html lost {name}");
+    }
 }
