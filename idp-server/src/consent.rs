@@ -42,8 +42,12 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         _ => return show(caller).await,
     };
     let place = caller.place.clone();
-    caller.write(move |ctx| Box::pin(async move { consent::answer(ctx, &place, answer).await })).await?;
-    go::on(&caller).await
+    let noted =
+        go::through(&caller, (), move |ctx| Box::pin(async move { consent::answer(ctx, &place, answer).await }));
+    match noted.await? {
+        Ok(()) => go::on(&caller).await,
+        Err(onward) => Ok(onward),
+    }
 }
 
 type Part = (&'static str, Permissions);

@@ -1,7 +1,10 @@
 //! Where the browser goes next: core's answer mapped to a page, with one exhaustive match.
 
 use axum::response::Response;
+use futures::future::BoxFuture;
 use idp_core::credential::Method;
+use idp_core::ctx::Ctx;
+use idp_core::fault::Fault;
 use idp_core::id::InteractionId;
 use idp_core::interaction::decide::Next;
 use idp_core::interaction::finish::{self, Answer, Finished};
@@ -78,11 +81,38 @@ pub async fn to(caller: &Caller, interaction: InteractionId, next: Next) -> Resu
     Ok(see_other(&within(page, Some(interaction))))
 }
 
+/// Runs a verb that takes a proof or an answer. Where it says that this is `done`, the interaction ends in the same
+/// transaction if nothing more is owed, and the browser is sent on (`Err`); what else the verb says is the page's to tell.
+pub async fn through<A, F>(caller: &Caller, done: A, verb: F) -> Result<Result<A, Response>, Failure>
+where
+    A: PartialEq + Send + 'static,
+    F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<A, Fault>> + Send + 'static,
+{
+    let (visitor, place) = (caller.visitor(), caller.place.clone());
+    let taken = caller.write(move |ctx| {
+        Box::pin(async move {
+            let answer = verb(ctx).await?;
+            if answer != done {
+                return Ok(Ok(answer));
+            }
+            Ok(Err(finish::finish(ctx, &visitor, &place).await?))
+        })
+    });
+    match taken.await? {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(finished) => ended(caller, finished).await.map(Err),
+    }
+}
+
 async fn issue(caller: &Caller, interaction: InteractionId) -> Result<Response, Failure> {
     let place = Place { interaction: Some(interaction), browser: caller.place.browser.clone() };
     let visitor = caller.visitor();
     let finished =
         caller.write(move |ctx| Box::pin(async move { finish::finish(ctx, &visitor, &place).await })).await?;
+    ended(caller, finished).await
+}
+
+async fn ended(caller: &Caller, finished: Finished) -> Result<Response, Failure> {
     match finished {
         Finished::Done { session, answer } => {
             if let Some(secret) = session {
@@ -90,8 +120,8 @@ async fn issue(caller: &Caller, interaction: InteractionId) -> Result<Response, 
             }
             answered(caller, Some(answer))
         }
-        Finished::NotYet(Next::Issue | Next::Over) | Finished::Unknown => Ok(over(caller)),
-        Finished::NotYet(next) => Box::pin(to(caller, interaction, next)).await,
+        Finished::NotYet { next: Next::Issue | Next::Over, .. } | Finished::Unknown => Ok(over(caller)),
+        Finished::NotYet { interaction, next } => Box::pin(to(caller, interaction, next)).await,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::outbox;
 use crate::store;
 
 /// What the form holds once the authenticator has answered.
+#[derive(Clone)]
 pub struct Typed {
     /// Which challenge was answered.
     pub ceremony: Option<CeremonyId>,
@@ -96,6 +97,10 @@ pub async fn sign_in(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<PasskeyA
     };
     let Some(id) = place.interaction else { return Ok(PasskeyAnswer::Elsewhere) };
     let Some(holder) = holder else {
+        let seen = store::interaction::by_id(ctx, id, &place.browser).await?;
+        if !seen.is_some_and(|interaction| interaction.is_open(ctx.now)) {
+            return Ok(PasskeyAnswer::Elsewhere);
+        }
         ctx.record_with(EventKind::SignIn, None, Outcome::Refused, serde_json::json!({ "method": Method::Passkey }));
         return Ok(PasskeyAnswer::Unknown);
     };

@@ -9,7 +9,7 @@ use super::{Interaction, SignOutOthers, State};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::MemberId;
+use crate::id::{InteractionId, MemberId};
 use crate::member::Member;
 use crate::oidc::acr::Authentication;
 use crate::oidc::authorize::{self, AuthorizationError, AuthorizationResponse};
@@ -28,7 +28,12 @@ pub enum Finished {
         answer: Answer,
     },
     /// Something else comes first.
-    NotYet(Next),
+    NotYet {
+        /// In this interaction.
+        interaction: InteractionId,
+        /// What.
+        next: Next,
+    },
     /// The browser has no such interaction.
     Unknown,
 }
@@ -58,12 +63,14 @@ impl Answer {
 pub async fn finish(ctx: &Ctx, visitor: &Visitor, place: &Place) -> Result<Finished, Fault> {
     let Some(sitting) = Sitting::lock(ctx, place).await? else { return Ok(Finished::Unknown) };
     let next = sitting.next(ctx);
-    let (Next::Issue, Some((member, _))) = (next, &sitting.seated) else { return Ok(Finished::NotYet(next)) };
+    let (Next::Issue, Some((member, _))) = (next, &sitting.seated) else {
+        return Ok(Finished::NotYet { interaction: sitting.interaction.id, next });
+    };
     // Of two tabs that opened the same pushed request, one is answered.
     if !use_up_pushed(ctx, &sitting.interaction).await?
         || !store::interaction::close(ctx, sitting.interaction.id, State::Answered).await?
     {
-        return Ok(Finished::NotYet(Next::Over));
+        return Ok(Finished::NotYet { interaction: sitting.interaction.id, next: Next::Over });
     }
 
     let present = begin::live_session(ctx, visitor).await?;

@@ -56,7 +56,7 @@ impl Sitting {
             Some(id) => store::interaction::by_id(ctx, id, &place.browser).await?,
             None => store::interaction::newest_open(ctx, &place.browser).await?,
         };
-        Self::of(ctx, interaction).await
+        Self::of(ctx, interaction, None).await
     }
 
     /// The same for a change: nobody else changes the interaction or its member until the transaction ends.
@@ -69,40 +69,37 @@ impl Sitting {
             None => store::interaction::newest_open(ctx, &place.browser).await?,
         };
         let Some(seen) = seen else { return Ok(None) };
-        if let Some(member) = seen.member {
-            store::member::lock(ctx, member).await?;
-        }
+        let member = locked(ctx, seen.member).await?;
         let interaction = store::interaction::lock(ctx, seen.id, &place.browser).await?;
         // Where another tab signed somebody else in between the two statements, the page asks again.
         let own = interaction.filter(|interaction| interaction.member.is_none() || interaction.member == seen.member);
-        Self::of(ctx, own).await
+        Self::of(ctx, own, member).await
     }
 
     /// The sitting of an interaction that begins now, for an answer: nobody else changes its member until the transaction
     /// ends.
     pub(crate) async fn begun(ctx: &Ctx, interaction: Interaction) -> Result<Self, Fault> {
-        if let Some(member) = interaction.member {
-            store::member::lock(ctx, member).await?;
-        }
-        Self::with(ctx, interaction).await
+        let member = locked(ctx, interaction.member).await?;
+        Self::with(ctx, interaction, member).await
     }
 
     /// The sitting in which the member was last seen, for an operator who looks.
     pub async fn of_member(ctx: &Ctx, member: MemberId) -> Result<Option<Self>, Fault> {
         let Some(id) = store::desk::newest_interaction(ctx, member).await? else { return Ok(None) };
         let interaction = store::interaction::any_by_id(ctx, id).await?;
-        Self::of(ctx, interaction).await
+        Self::of(ctx, interaction, None).await
     }
 
-    async fn of(ctx: &Ctx, interaction: Option<Interaction>) -> Result<Option<Self>, Fault> {
+    async fn of(ctx: &Ctx, interaction: Option<Interaction>, locked: Option<Member>) -> Result<Option<Self>, Fault> {
         match interaction {
-            Some(interaction) => Self::with(ctx, interaction).await.map(Some),
+            Some(interaction) => Self::with(ctx, interaction, locked).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn with(ctx: &Ctx, interaction: Interaction) -> Result<Self, Fault> {
-        let Some(member) = seated_member(ctx, &interaction).await? else {
+    /// Whoever locked the member has read them.
+    async fn with(ctx: &Ctx, interaction: Interaction, locked: Option<Member>) -> Result<Self, Fault> {
+        let Some(member) = seated_member(ctx, &interaction, locked).await? else {
             return Ok(Self { interaction, seated: None, consent: ConsentFact::Settled });
         };
         let facts = facts(ctx, &interaction, &member).await?;
@@ -156,8 +153,13 @@ impl Sitting {
     }
 }
 
+async fn locked(ctx: &Ctx, member: Option<MemberId>) -> Result<Option<Member>, Fault> {
+    let Some(member) = member else { return Ok(None) };
+    store::member::lock(ctx, member).await.map(Some)
+}
+
 /// Who sits here, as long as what they proved still counts.
-async fn seated_member(ctx: &Ctx, interaction: &Interaction) -> Result<Option<Member>, Fault> {
+async fn seated_member(ctx: &Ctx, interaction: &Interaction, locked: Option<Member>) -> Result<Option<Member>, Fault> {
     let Some(id) = interaction.member else { return Ok(None) };
     if !interaction.proofs_are_fresh(ctx.now) {
         // Whoever waits for the mail may wait as long as its link is good.
@@ -166,7 +168,10 @@ async fn seated_member(ctx: &Ctx, interaction: &Interaction) -> Result<Option<Me
             return Ok(None);
         }
     }
-    let member = store::member::by_id(ctx, id).await?;
+    let member = match locked {
+        Some(member) => Some(member),
+        None => store::member::by_id(ctx, id).await?,
+    };
     let Some(member) = member.filter(|member| member.state == MemberState::Active) else { return Ok(None) };
     Ok(evidence_holds(ctx, interaction).await?.then_some(member))
 }

@@ -1,7 +1,7 @@
 //! `/enrol/mail`: mailed codes become the method.
 
 use axum::response::Response;
-use idp_core::authn::mail_code::{self, Sending};
+use idp_core::authn::mail_code::{self, MailCode, Sending};
 use idp_core::enrol;
 use idp_core::interaction::decide::Next;
 use idp_core::onboarding::table::Step;
@@ -32,8 +32,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         };
     }
     let typed = text(&form.fields, "mail-code");
-    let answer =
-        caller.write(move |ctx| Box::pin(async move { enrol::mail::answer(ctx, &place, &typed).await })).await?;
+    let answer = go::through(&caller, MailCode::Accepted, move |ctx| {
+        Box::pin(async move { enrol::mail::answer(ctx, &place, &typed).await })
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     match refusal_code(answer, &form) {
         None => go::on(&caller).await,
         Some(code) => page(&caller, Some(code), None).await,

@@ -54,7 +54,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         language: caller.visit.language(),
     };
     let typed = posted.device_name.clone();
-    let answer = caller.write(move |ctx| Box::pin(async move { passkey::answer(ctx, &place, &posted).await })).await?;
+    let answer = go::through(&caller, Answer::Enrolled, move |ctx| {
+        Box::pin(async move { passkey::answer(ctx, &place, &posted).await })
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     let code = match answer {
         Answer::Enrolled | Answer::Elsewhere => return go::on(&caller).await,
         Answer::Unreadable => "passkey_unreadable",

@@ -30,7 +30,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         sign_out_others: if ticked { SignOutOthers::Wanted } else { SignOutOthers::Keep },
     };
     let (place, posted) = (caller.place.clone(), typed.clone());
-    let answer = caller.write(move |ctx| Box::pin(async move { app::answer(ctx, &place, &posted).await })).await?;
+    let answer = go::through(&caller, Answer::Enrolled, move |ctx| {
+        Box::pin(async move { app::answer(ctx, &place, &posted).await })
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     let code = match answer {
         Answer::Enrolled | Answer::Elsewhere => return go::on(&caller).await,
         Answer::Unreadable if typed.code.trim().is_empty() => "one_time_code_missing",

@@ -33,17 +33,19 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         };
     }
     let (typed, wanted) = (text(&form.fields, "mail-code"), form.fields.has("remember-browser"));
-    let answer = caller
-        .write(move |ctx| {
-            Box::pin(async move {
-                let answer = mail_code::answer(ctx, &place, &typed).await?;
-                if wanted && answer == MailCode::Accepted {
-                    remember::remember(ctx, &place).await?;
-                }
-                Ok(answer)
-            })
+    let answer = go::through(&caller, MailCode::Accepted, move |ctx| {
+        Box::pin(async move {
+            let answer = mail_code::answer(ctx, &place, &typed).await?;
+            if wanted && answer == MailCode::Accepted {
+                remember::remember(ctx, &place).await?;
+            }
+            Ok(answer)
         })
-        .await?;
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     match refusal_code(answer, &form) {
         None => go::on(&caller).await,
         Some(code) => page(&caller, Some(code), None).await,

@@ -1,7 +1,7 @@
 //! `/login/mail-fallback`: a mailed code in the place of a stronger second step, where the realm allows it.
 
 use axum::response::Response;
-use idp_core::authn::mail_code::Sending;
+use idp_core::authn::mail_code::{MailCode, Sending};
 use idp_core::authn::mail_fallback::{self, Standing};
 use idp_core::interaction::decide::Next;
 
@@ -33,8 +33,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         };
     }
     let typed = text(&form.fields, "mail-code");
-    let answer =
-        caller.write(move |ctx| Box::pin(async move { mail_fallback::answer(ctx, &place, &typed).await })).await?;
+    let answer = go::through(&caller, MailCode::Accepted, move |ctx| {
+        Box::pin(async move { mail_fallback::answer(ctx, &place, &typed).await })
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     match refusal_code(answer, &form) {
         None => go::on(&caller).await,
         Some(code) => page(&caller, Some(code), None).await,

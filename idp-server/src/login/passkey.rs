@@ -61,22 +61,48 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     };
     if form.fields.text("action") == SECOND_STEP {
         let place = caller.place.clone();
-        let answer =
-            caller.write(move |ctx| Box::pin(async move { passkey::second_step(ctx, &place, &typed).await })).await?;
+        let answer = go::through(&caller, PasskeyAnswer::Accepted, move |ctx| {
+            Box::pin(async move { passkey::second_step(ctx, &place, &typed).await })
+        });
+        let answer = match answer.await? {
+            Ok(answer) => answer,
+            Err(onward) => return Ok(onward),
+        };
         return match code_of(answer) {
             None => go::on(&caller).await,
             Some(code) => page(&caller, Some(code)).await,
         };
     }
+    alone(caller, typed).await
+}
 
-    let caller = password::seat(caller).await?;
-    let place = caller.place.clone();
-    let answer = caller.write(move |ctx| Box::pin(async move { passkey::sign_in(ctx, &place, &typed).await })).await?;
+/// The passkey alone. Where the page stood open until its interaction was over, another one begins.
+async fn alone(caller: Caller, typed: Typed) -> Result<Response, Failure> {
+    let (caller, answer) = match sign_in(&caller, typed.clone()).await? {
+        Ok(PasskeyAnswer::Elsewhere) => {
+            let caller = password::seat(caller).await?;
+            let answer = sign_in(&caller, typed).await?;
+            (caller, answer)
+        }
+        answer => (caller, answer),
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     let Some(code) = code_of(answer) else { return go::on(&caller).await };
     let sitting = caller.sitting().await?.map(|(sitting, _)| sitting);
     let errors = vec![FieldError::of("passkey-submit", code)];
     let forgotten = if answer == PasskeyAnswer::Unknown { relying_party::own_id(caller.visit.realm()) } else { None };
     password::page(&caller, sitting.as_ref(), String::new(), errors, forgotten).await
+}
+
+async fn sign_in(caller: &Caller, typed: Typed) -> Result<Result<PasskeyAnswer, Response>, Failure> {
+    let place = caller.place.clone();
+    go::through(caller, PasskeyAnswer::Accepted, move |ctx| {
+        Box::pin(async move { passkey::sign_in(ctx, &place, &typed).await })
+    })
+    .await
 }
 
 const fn code_of(answer: PasskeyAnswer) -> Option<&'static str> {

@@ -81,8 +81,13 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
         Attempt::Elsewhere => return go::on(&caller).await,
     };
     let verdict = compare(&caller, &ticket, &password).await?;
-    let answer =
-        caller.write(move |ctx| Box::pin(async move { password::conclude(ctx, ticket, verdict).await })).await?;
+    let answer = go::through(&caller, SignIn::Accepted, move |ctx| {
+        Box::pin(async move { password::conclude(ctx, ticket, verdict).await })
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     answered(&caller, answer, username).await
 }
 

@@ -22,8 +22,13 @@ pub async fn show(caller: Caller) -> Result<Response, Failure> {
 pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure> {
     let caller = caller.with(&form);
     let (place, typed) = (caller.place.clone(), text(&form.fields, "recovery-code"));
-    let answer =
-        caller.write(move |ctx| Box::pin(async move { recovery_code::answer(ctx, &place, &typed).await })).await?;
+    let answer = go::through(&caller, Answer::Accepted, move |ctx| {
+        Box::pin(async move { recovery_code::answer(ctx, &place, &typed).await })
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     match answer {
         Answer::Accepted | Answer::Elsewhere => go::on(&caller).await,
         Answer::Unreadable(LetterSecretError::Missing) => page(&caller, Some("recovery_code_missing")).await,

@@ -22,17 +22,19 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     let caller = caller.with(&form);
     let (place, typed) = (caller.place.clone(), text(&form.fields, "totp-code"));
     let wanted = form.fields.has("remember-browser");
-    let answer = caller
-        .write(move |ctx| {
-            Box::pin(async move {
-                let answer = app::answer(ctx, &place, &typed).await?;
-                if wanted && answer == AppCode::Accepted {
-                    remember::remember(ctx, &place).await?;
-                }
-                Ok(answer)
-            })
+    let answer = go::through(&caller, AppCode::Accepted, move |ctx| {
+        Box::pin(async move {
+            let answer = app::answer(ctx, &place, &typed).await?;
+            if wanted && answer == AppCode::Accepted {
+                remember::remember(ctx, &place).await?;
+            }
+            Ok(answer)
         })
-        .await?;
+    });
+    let answer = match answer.await? {
+        Ok(answer) => answer,
+        Err(onward) => return Ok(onward),
+    };
     match answer {
         AppCode::Accepted | AppCode::Elsewhere => go::on(&caller).await,
         AppCode::Unreadable if form.fields.text("totp-code").trim().is_empty() => {
