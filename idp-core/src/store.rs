@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait};
 use tokio::sync::Notify;
 
 use crate::audit::Event;
@@ -63,6 +63,7 @@ pub(crate) mod revoked_token;
 pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
+mod sqlite;
 pub(crate) mod throttle;
 pub(crate) mod tombstone;
 mod transaction;
@@ -92,7 +93,7 @@ pub struct Ambient {
 }
 
 enum Backend {
-    Sqlite { readers: DatabaseConnection, writer: writer::Writer },
+    Sqlite { readers: sqlite::Readers, writer: writer::Writer },
     Postgres { pool: DatabaseConnection },
 }
 
@@ -132,13 +133,13 @@ impl Store {
     pub async fn open(url: &DatabaseUrl, ambient: Ambient) -> Result<Self, Fault> {
         let echo = Arc::new(Echo::default());
         let (backend, ambient) = match url {
-            DatabaseUrl::Sqlite(_) => {
-                let pools = connect::sqlite(url).await?;
-                let ambient = rooted(&pools.readers, ambient).await?;
-                let writer = writer::Writer::start(pools.writer, ambient.clone(), Arc::clone(&echo));
-                (Backend::Sqlite { readers: pools.readers, writer }, ambient)
+            DatabaseUrl::Sqlite(path) => {
+                let connection = sqlite::Connection::open(path, sqlite::Access::Write)?;
+                let ambient = rooted(&connection, ambient).await?;
+                let writer = writer::Writer::start(connection, ambient.clone(), Arc::clone(&echo))?;
+                (Backend::Sqlite { readers: sqlite::Readers::open(path.clone())?, writer }, ambient)
             }
-            DatabaseUrl::Postgres(_) => {
+            DatabaseUrl::Postgres(url) => {
                 let pool = connect::postgres(url).await?;
                 let ambient = rooted(&pool, ambient).await?;
                 (Backend::Postgres { pool }, ambient)
@@ -194,12 +195,11 @@ impl Store {
     where
         F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send,
     {
-        let pool = match self.backend.as_ref() {
-            Backend::Sqlite { readers, .. } => readers,
-            Backend::Postgres { pool } => pool,
+        let transaction = match self.backend.as_ref() {
+            Backend::Sqlite { readers, .. } => Transaction::of_readers(readers),
+            Backend::Postgres { pool } => Transaction::of_pool(pool),
         };
-        let ctx =
-            Ctx::new(Transaction::on_demand(pool), scope.clone(), &self.ambient, (&self.echo.held, Purpose::Reads));
+        let ctx = Ctx::new(transaction, scope.clone(), &self.ambient, (&self.echo.held, Purpose::Reads));
         let answer = operation(&ctx).await;
         ctx.into_transaction().rollback().await?;
         answer
@@ -218,7 +218,7 @@ impl Store {
                 let (pool, ambient, echo) = (pool.clone(), self.ambient.clone(), Arc::clone(&self.echo));
                 let scope = scope.clone();
                 let task = tokio::spawn(async move {
-                    let transaction = pool.begin().await?;
+                    let transaction = Transaction::PostgresWrites(pool.begin().await?);
                     let done = perform(transaction, (&ambient, &echo), scope, operation).await?;
                     audit::append(&done.transaction, done.realm, &done.pending.events).await?;
                     done.transaction.commit().await?;
@@ -231,7 +231,7 @@ impl Store {
     }
 }
 
-async fn rooted(connection: &DatabaseConnection, ambient: Ambient) -> Result<Ambient, Fault> {
+async fn rooted(connection: &impl ConnectionTrait, ambient: Ambient) -> Result<Ambient, Fault> {
     Ok(match installation::root(connection, &ambient.vault).await? {
         Some(vault) => Ambient { vault: Arc::new(vault), ..ambient },
         None => ambient,
@@ -249,7 +249,7 @@ struct Performed<T> {
 /// Runs one operation in `transaction`, which a fault rolls back (on SQLite it is a savepoint). Its audit events are not
 /// chained yet.
 async fn perform<T, F>(
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     (ambient, echo): (&Ambient, &Echo),
     scope: Scope,
     operation: F,
@@ -257,7 +257,7 @@ async fn perform<T, F>(
 where
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>>,
 {
-    let ctx = Ctx::new(transaction.into(), scope, ambient, (&echo.held, Purpose::Writes));
+    let ctx = Ctx::new(transaction, scope, ambient, (&echo.held, Purpose::Writes));
     match operation(&ctx).await {
         Ok(answer) => {
             let (realm, pending) = (ctx.realm().id, ctx.take_pending());

@@ -1,36 +1,50 @@
 //! The schema's frozen history: one file a step, never edited once released.
+//!
+//! The type names are PostgreSQL's; SQLite takes them as they are and keeps values in the form they come in.
 
-pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+/// A step of the schema's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// What the database knows it by.
+    pub name: &'static str,
+    /// Its statements, for SQLite and PostgreSQL alike.
+    pub sql: &'static str,
+}
 
-mod m20261123_000001_foundation;
-mod m20261126_000002_passkeys;
-mod m20261126_000003_account;
-mod m20261126_000004_recovery;
-mod m20261126_000005_consents;
-mod m20261126_000006_tokens;
-mod m20261126_000007_registry;
-mod m20261126_000008_letters;
-mod m20261126_000009_help;
-mod m20261126_000010_handovers;
-mod m20261126_000011_ciba;
+/// Every step in order.
+pub const STEPS: &[Step] = &[
+    // Realms, members, letters, the journey's ceremonies, clients, grants, keys, mail and audit.
+    Step { name: "m20261123_000001_foundation", sql: include_str!("sql/000001_foundation.sql") },
+    Step { name: "m20261126_000002_passkeys", sql: include_str!("sql/000002_passkeys.sql") },
+    Step { name: "m20261126_000003_account", sql: include_str!("sql/000003_account.sql") },
+    Step { name: "m20261126_000004_recovery", sql: include_str!("sql/000004_recovery.sql") },
+    Step { name: "m20261126_000005_consents", sql: include_str!("sql/000005_consents.sql") },
+    Step { name: "m20261126_000006_tokens", sql: include_str!("sql/000006_tokens.sql") },
+    // Sealed client secrets, registration tokens, logout notices, encryption keys.
+    Step { name: "m20261126_000007_registry", sql: include_str!("sql/000007_registry.sql") },
+    Step { name: "m20261126_000008_letters", sql: include_str!("sql/000008_letters.sql") },
+    // What a desk looks up.
+    Step { name: "m20261126_000009_help", sql: include_str!("sql/000009_help.sql") },
+    Step { name: "m20261126_000010_handovers", sql: include_str!("sql/000010_handovers.sql") },
+    // Requests of clients that a member answers on a device of their own.
+    Step { name: "m20261126_000011_ciba", sql: include_str!("sql/000011_ciba.sql") },
+];
 
-/// Knows every step in order.
-pub struct Migrator;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261123_000001_foundation::Step),
-            Box::new(m20261126_000002_passkeys::Step),
-            Box::new(m20261126_000003_account::Step),
-            Box::new(m20261126_000004_recovery::Step),
-            Box::new(m20261126_000005_consents::Step),
-            Box::new(m20261126_000006_tokens::Step),
-            Box::new(m20261126_000007_registry::Step),
-            Box::new(m20261126_000008_letters::Step),
-            Box::new(m20261126_000009_help::Step),
-            Box::new(m20261126_000010_handovers::Step),
-            Box::new(m20261126_000011_ciba::Step),
-        ]
+    #[test]
+    fn the_steps_are_in_the_order_of_their_numbers() {
+        for (place, step) in STEPS.iter().enumerate() {
+            let number = step.name.split('_').nth(1).map(str::parse::<usize>);
+            assert_eq!(number, Some(Ok(place + 1)), "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn every_file_is_a_step() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sql");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), STEPS.len());
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::connect::{self, DatabaseUrl};
+use super::sqlite::{Access, Connection};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 
@@ -43,22 +43,21 @@ pub(crate) const VOIDED: &[(&str, &str)] = &[
 pub type Voided = Vec<(&'static str, u64)>;
 
 /// Copies a SQLite database, whole and consistent, while others read and write it. `to` must not exist, or be empty.
-pub async fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), Fault> {
-    let connection = connect::single(url).await?;
+pub async fn copy(file: &Path, to: &Path) -> Result<(), Fault> {
+    let connection = Connection::open(file, Access::Write)?;
     let path = to.to_string_lossy().into_owned();
     let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()]);
     connection.execute_raw(statement).await?;
-    connection.close().await?;
-    Ok(())
+    Ok(connection.close()?)
 }
 
 /// What SQLite finds wrong with the pages of a file; nothing where all is well.
-pub async fn damage(url: &DatabaseUrl) -> Result<Option<String>, Fault> {
-    let connection = connect::single(url).await?;
+pub async fn damage(file: &Path) -> Result<Option<String>, Fault> {
+    let connection = Connection::open(file, Access::Write)?;
     let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check")).await?;
     let row = row.ok_or_else(|| Fault::Broken("SQLite did not answer".into()))?;
     let answer: String = row.try_get_by_index(0)?;
-    connection.close().await?;
+    connection.close()?;
     Ok((answer != "ok").then_some(answer))
 }
 

@@ -1,17 +1,13 @@
-//! Opening SQLite (one writing connection, several reading ones) and PostgreSQL.
+//! Where the data is, and opening PostgreSQL.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::fault::Fault;
 
-/// The oldest SQLite accepted: earlier ones may corrupt a WAL that two connections reset at once.
-const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
-const READERS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Where the data is.
@@ -43,77 +39,21 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-pub(super) struct SqlitePools {
-    pub(super) readers: DatabaseConnection,
-    pub(super) writer: DatabaseConnection,
+/// Opens PostgreSQL for many operations at once.
+pub(super) async fn postgres(url: &str) -> Result<DatabaseConnection, Fault> {
+    pool(url, POSTGRES_CONNECTIONS).await
 }
 
-/// Whether a connection writes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Write,
-    Read,
+/// Opens one connection to PostgreSQL: for migrations and locks.
+pub(super) async fn single(url: &str) -> Result<DatabaseConnection, Fault> {
+    pool(url, 1).await
 }
 
-pub(super) async fn sqlite(url: &DatabaseUrl) -> Result<SqlitePools, Fault> {
-    let writer = connect(url, 1, Access::Write).await?;
-    check_sqlite(&writer).await?;
-    let readers = connect(url, READERS, Access::Read).await?;
-    Ok(SqlitePools { readers, writer })
-}
-
-pub(super) async fn postgres(url: &DatabaseUrl) -> Result<DatabaseConnection, Fault> {
-    connect(url, POSTGRES_CONNECTIONS, Access::Write).await
-}
-
-/// One connection that may write: for migrations.
-pub(super) async fn single(url: &DatabaseUrl) -> Result<DatabaseConnection, Fault> {
-    connect(url, 1, Access::Write).await
-}
-
-async fn connect(url: &DatabaseUrl, connections: u32, access: Access) -> Result<DatabaseConnection, Fault> {
-    let text = match url {
-        DatabaseUrl::Sqlite(path) => format!("sqlite://{}?mode=rwc", path.display()),
-        DatabaseUrl::Postgres(text) => text.clone(),
-    };
-    let mut options = ConnectOptions::new(text);
+async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection, Fault> {
+    let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(5));
     options.sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(move |sqlite| {
-        sqlite
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .statement_cache_capacity(256)
-            .pragma("query_only", if access == Access::Read { "1" } else { "0" })
-    });
     Ok(Database::connect(options).await?)
-}
-
-/// Asks SQLite for what it was told: a database that does not answer as asked is not used.
-async fn check_sqlite(connection: &DatabaseConnection) -> Result<(), Fault> {
-    let version: String = ask(connection, "SELECT sqlite_version()").await?;
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    if parts.as_slice() < OLDEST_SQLITE.as_slice() {
-        return Err(Fault::Broken(format!("SQLite {version} is too old: 3.51.3 or later is needed")));
-    }
-    let journal: String = ask(connection, "PRAGMA journal_mode").await?;
-    let synchronous: i64 = ask(connection, "PRAGMA synchronous").await?;
-    let foreign_keys: i64 = ask(connection, "PRAGMA foreign_keys").await?;
-    if journal != "wal" || synchronous != 2 || foreign_keys != 1 {
-        return Err(Fault::Broken(format!(
-            "SQLite did not take its settings (journal_mode={journal}, synchronous={synchronous}, \
-             foreign_keys={foreign_keys}): is the file on a network drive?"
-        )));
-    }
-    Ok(())
-}
-
-async fn ask<T: sea_orm::TryGetable>(connection: &DatabaseConnection, question: &str) -> Result<T, Fault> {
-    let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, question)).await?;
-    let row = row.ok_or_else(|| Fault::Broken(format!("SQLite did not answer {question}")))?;
-    Ok(row.try_get_by_index(0)?)
 }
 
 #[cfg(test)]

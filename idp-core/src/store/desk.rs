@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, LikeExpr};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use super::entity::{audit_event, ceremony, interaction, member, outbox, session, throttle};
@@ -110,7 +110,12 @@ pub(crate) async fn mails(ctx: &Ctx, member: MemberId) -> Result<Vec<MailRecord>
 
 /// How many of the realm's mails of a period ended how.
 pub(crate) async fn mail_states(ctx: &Ctx, since: Timestamp, until: Timestamp) -> Result<BTreeMap<String, u64>, Fault> {
-    let rows: Vec<(String, i64)> = outbox::Entity::find()
+    #[derive(FromQueryResult)]
+    struct Row {
+        state: String,
+        count: i64,
+    }
+    let rows = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::State)
         .column_as(outbox::Column::Id.count(), "count")
@@ -118,10 +123,10 @@ pub(crate) async fn mail_states(ctx: &Ctx, since: Timestamp, until: Timestamp) -
         .filter(outbox::Column::CreatedAt.gte(since.millis()))
         .filter(outbox::Column::CreatedAt.lt(until.millis()))
         .group_by(outbox::Column::State)
-        .into_tuple()
+        .into_model::<Row>()
         .all(&ctx.db)
         .await?;
-    Ok(rows.into_iter().map(|(state, count)| (state, u64::try_from(count).unwrap_or(0))).collect())
+    Ok(rows.into_iter().map(|row| (row.state, u64::try_from(row.count).unwrap_or(0))).collect())
 }
 
 /// A browser in which the member is signed in.

@@ -49,7 +49,7 @@ pub async fn take(url: &DatabaseUrl, realm: RealmId) -> Result<Option<ImportLock
                 Err(TryLockError::Error(error)) => Err(fault(error)),
             }
         }
-        DatabaseUrl::Postgres(_) => {
+        DatabaseUrl::Postgres(url) => {
             let connection = connect::single(url).await?;
             let transaction = connection.begin().await?;
             let [.., a, b, c, d] = *realm.uuid().as_bytes();

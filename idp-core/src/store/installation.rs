@@ -1,7 +1,7 @@
 //! Table `installation`, and the database server itself.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, Statement};
 
 use super::entity::installation;
 use crate::ctx::Ctx;
@@ -39,7 +39,7 @@ pub(crate) async fn remove(ctx: &Ctx, name: &str) -> Result<bool, Fault> {
 }
 
 /// The vault over this database's root key, where the installation key of `outer` unwraps it.
-pub(super) async fn root(connection: &DatabaseConnection, outer: &Vault) -> Result<Option<Vault>, Fault> {
+pub(super) async fn root(connection: &impl ConnectionTrait, outer: &Vault) -> Result<Option<Vault>, Fault> {
     for name in [ROOT, FORMER_ROOT] {
         let Some(row) = installation::Entity::find_by_id(name).one(connection).await? else { continue };
         if let Some(vault) = outer.unwrapped(&Sealed::<RootKey>::from_bytes(row.value)) {

@@ -1,7 +1,7 @@
 //! Table `letters`.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::letter;
 use crate::admin::letter::Count;
@@ -190,12 +190,17 @@ pub(crate) async fn void_live_of(ctx: &Ctx, members: &[MemberId], reason: VoidRe
 
 /// How many letters of the realm stand where.
 pub(crate) async fn count(ctx: &Ctx) -> Result<Count, Fault> {
-    let rows: Vec<(String, i64)> = of_realm(ctx)
+    #[derive(FromQueryResult)]
+    struct Row {
+        state: String,
+        count: i64,
+    }
+    let rows = of_realm(ctx)
         .select_only()
         .column(letter::Column::State)
         .column_as(letter::Column::Id.count(), "count")
         .group_by(letter::Column::State)
-        .into_tuple()
+        .into_model::<Row>()
         .all(&ctx.db)
         .await?;
     let expired = of_realm(ctx)
@@ -205,10 +210,10 @@ pub(crate) async fn count(ctx: &Ctx) -> Result<Count, Fault> {
         .select_only()
         .column(letter::Column::State)
         .column_as(letter::Column::Id.count(), "count");
-    let expired: Vec<(String, i64)> = expired.into_tuple().all(&ctx.db).await?;
+    let expired = expired.into_model::<Row>().all(&ctx.db).await?;
 
-    let in_state = |rows: &[(String, i64)], state: &str| -> u64 {
-        rows.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0))
+    let in_state = |rows: &[Row], state: &str| -> u64 {
+        rows.iter().find(|row| row.state == state).map_or(0, |row| u64::try_from(row.count).unwrap_or(0))
     };
     let live = |state: &str| in_state(&rows, state).saturating_sub(in_state(&expired, state));
     Ok(Count {

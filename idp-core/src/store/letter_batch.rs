@@ -1,6 +1,6 @@
 //! Table `letter_batches`.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{letter, letter_batch};
 use crate::actor::Actor;
@@ -51,7 +51,13 @@ pub(crate) async fn list(ctx: &Ctx) -> Result<Vec<LetterBatch>, Fault> {
 
 /// How many letters of each batch stand in which state.
 pub(crate) async fn counts(ctx: &Ctx) -> Result<Vec<(LetterBatchId, String, u64)>, Fault> {
-    let rows: Vec<(sea_orm::prelude::Uuid, String, i64)> = letter::Entity::find()
+    #[derive(FromQueryResult)]
+    struct Row {
+        batch_id: sea_orm::prelude::Uuid,
+        state: String,
+        count: i64,
+    }
+    let rows = letter::Entity::find()
         .filter(letter::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(letter::Column::BatchId.is_not_null())
         .select_only()
@@ -60,11 +66,10 @@ pub(crate) async fn counts(ctx: &Ctx) -> Result<Vec<(LetterBatchId, String, u64)
         .column_as(letter::Column::Id.count(), "count")
         .group_by(letter::Column::BatchId)
         .group_by(letter::Column::State)
-        .into_tuple()
+        .into_model::<Row>()
         .all(&ctx.db)
         .await?;
-    let count =
-        |(id, state, count): (_, String, i64)| (LetterBatchId::from_uuid(id), state, u64::try_from(count).unwrap_or(0));
+    let count = |row: Row| (LetterBatchId::from_uuid(row.batch_id), row.state, u64::try_from(row.count).unwrap_or(0));
     Ok(rows.into_iter().map(count).collect())
 }
 

@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::entity::{letter, member, password, terms_acceptance};
@@ -171,6 +171,11 @@ pub(crate) async fn page_of_present(
     after: Option<&UserIdNormal>,
     limit: u64,
 ) -> Result<Vec<(MemberId, UserId)>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: sea_orm::prelude::Uuid,
+        user_id: String,
+    }
     let mut select = member::Entity::find()
         .select_only()
         .column(member::Column::Id)
@@ -182,10 +187,10 @@ pub(crate) async fn page_of_present(
     if let Some(after) = after {
         select = select.filter(member::Column::UserIdNormal.gt(after.as_str()));
     }
-    let rows: Vec<(sea_orm::prelude::Uuid, String)> = select.into_tuple().all(&ctx.db).await?;
-    let read = |(id, user_id): (_, String)| {
-        let user_id = UserId::parse(&user_id).map_err(|_| Fault::unreadable("user id"))?;
-        Ok((MemberId::from_uuid(id), user_id))
+    let rows = select.into_model::<Row>().all(&ctx.db).await?;
+    let read = |row: Row| {
+        let user_id = UserId::parse(&row.user_id).map_err(|_| Fault::unreadable("user id"))?;
+        Ok((MemberId::from_uuid(row.id), user_id))
     };
     rows.into_iter().map(read).collect()
 }

@@ -1,7 +1,9 @@
 //! Table `outbox`.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+};
 use zeroize::Zeroizing;
 
 use super::entity::outbox;
@@ -47,14 +49,19 @@ fn queued(ctx: &Ctx, mail: &QueuedMail, expires_at: Timestamp) -> Result<outbox:
 
 /// How many mails wait, and since when.
 pub(crate) async fn depth(ctx: &Ctx) -> Result<Depth, Fault> {
+    #[derive(Default, FromQueryResult)]
+    struct Row {
+        waiting: i64,
+        oldest: Option<i64>,
+    }
     let select = outbox::Entity::find()
         .select_only()
         .column_as(outbox::Column::Id.count(), "waiting")
         .column_as(outbox::Column::CreatedAt.min(), "oldest")
         .filter(outbox::Column::SettledAt.is_null())
         .filter(outbox::Column::MemberId.is_not_null());
-    let row: Option<(i64, Option<i64>)> = select.into_tuple().one(&ctx.db).await?;
-    let (waiting, oldest) = row.unwrap_or_default();
+    let row = select.into_model::<Row>().one(&ctx.db).await?;
+    let Row { waiting, oldest } = row.unwrap_or_default();
     Ok(Depth { waiting: u64::try_from(waiting).unwrap_or(0), oldest: oldest.map(Timestamp::from_millis) })
 }
 

@@ -1,6 +1,8 @@
 //! Tables `realms` and `terms`.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::entity::{realm, terms};
 use crate::clock::Timestamp;
@@ -119,14 +121,18 @@ pub(crate) async fn terms_in_force(ctx: &Ctx) -> Result<Vec<Terms>, Fault> {
 
 /// The version of the terms in force; 0 where there are none.
 pub(crate) async fn terms_version_in_force(ctx: &Ctx) -> Result<i64, Fault> {
-    let newest: Option<Option<i64>> = terms::Entity::find()
+    #[derive(FromQueryResult)]
+    struct Row {
+        version: Option<i64>,
+    }
+    let newest = terms::Entity::find()
         .select_only()
         .column_as(terms::Column::Version.max(), "version")
         .filter(terms::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .into_tuple()
+        .into_model::<Row>()
         .one(&ctx.db)
         .await?;
-    Ok(newest.flatten().unwrap_or(0))
+    Ok(newest.and_then(|row| row.version).unwrap_or(0))
 }
 
 fn terms_noun(row: terms::Model) -> Result<Terms, Fault> {

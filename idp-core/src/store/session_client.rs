@@ -1,7 +1,7 @@
 //! Table `session_clients`.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::entity::session_client;
 use crate::client::Client;
@@ -21,12 +21,7 @@ pub(crate) async fn note(ctx: &Ctx, session: SessionId, client: ClientRowId) -> 
 
 /// The clients that the session signed its member in to, by name on the wire.
 pub(crate) async fn of(ctx: &Ctx, session: SessionId) -> Result<Vec<Client>, Fault> {
-    let ids: Vec<_> = session_client::Entity::find()
-        .filter(session_client::Column::SessionId.eq(session.uuid()))
-        .select_only()
-        .column(session_client::Column::ClientId)
-        .into_tuple()
-        .all(&ctx.db)
-        .await?;
+    let select = session_client::Entity::find().filter(session_client::Column::SessionId.eq(session.uuid()));
+    let ids = select.all(&ctx.db).await?.into_iter().map(|row| row.client_id).collect();
     super::client::of_ids(ctx, ids).await
 }

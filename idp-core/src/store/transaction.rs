@@ -8,68 +8,109 @@ use sea_orm::{
 };
 use tokio::sync::OnceCell;
 
+use super::sqlite::{Begun, Lease, Readers};
+
 /// A transaction that has begun, or will.
-pub(crate) struct Transaction {
-    begun: OnceCell<DatabaseTransaction>,
-    pool: Option<DatabaseConnection>,
-    backend: DbBackend,
+pub(crate) enum Transaction {
+    /// Reads from SQLite.
+    SqliteReads {
+        /// Where a connection comes from.
+        readers: Readers,
+        /// The connection, once something was asked.
+        begun: OnceCell<Lease>,
+    },
+    /// Writes to SQLite, in a savepoint.
+    SqliteWrites(Begun),
+    /// Reads from PostgreSQL.
+    PostgresReads {
+        /// Where a connection comes from.
+        pool: DatabaseConnection,
+        /// The transaction, once something was asked.
+        begun: OnceCell<DatabaseTransaction>,
+    },
+    /// Writes to PostgreSQL.
+    PostgresWrites(DatabaseTransaction),
+}
+
+/// Where a statement goes.
+enum Open<'t> {
+    Sqlite(&'t super::sqlite::Connection),
+    Postgres(&'t DatabaseTransaction),
 }
 
 impl Transaction {
-    /// Begins when it is first asked.
-    pub(super) fn on_demand(pool: &DatabaseConnection) -> Self {
-        Self { begun: OnceCell::new(), pool: Some(pool.clone()), backend: pool.get_database_backend() }
+    pub(super) fn of_readers(readers: &Readers) -> Self {
+        Self::SqliteReads { readers: readers.clone(), begun: OnceCell::new() }
     }
 
-    async fn begun(&self) -> Result<&DatabaseTransaction, DbErr> {
-        let begin = async || match &self.pool {
-            Some(pool) => pool.begin().await,
-            None => Err(DbErr::Custom("the transaction has no connection".into())),
-        };
-        self.begun.get_or_try_init(begin).await
+    pub(super) fn of_pool(pool: &DatabaseConnection) -> Self {
+        Self::PostgresReads { pool: pool.clone(), begun: OnceCell::new() }
+    }
+
+    async fn open(&self) -> Result<Open<'_>, DbErr> {
+        Ok(match self {
+            Self::SqliteReads { readers, begun } => Open::Sqlite(begun.get_or_try_init(|| readers.begin()).await?),
+            Self::SqliteWrites(begun) => Open::Sqlite(begun),
+            Self::PostgresReads { pool, begun } => Open::Postgres(begun.get_or_try_init(|| pool.begin()).await?),
+            Self::PostgresWrites(begun) => Open::Postgres(begun),
+        })
     }
 
     pub(super) async fn commit(self) -> Result<(), DbErr> {
-        match self.begun.into_inner() {
-            Some(transaction) => transaction.commit().await,
-            None => Ok(()),
+        match self {
+            Self::SqliteWrites(begun) => begun.commit(),
+            Self::PostgresWrites(begun) => begun.commit().await,
+            reads @ (Self::SqliteReads { .. } | Self::PostgresReads { .. }) => reads.rollback().await,
         }
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
-        match self.begun.into_inner() {
-            Some(transaction) => transaction.rollback().await,
-            None => Ok(()),
+        match self {
+            // They are rolled back when they are dropped.
+            Self::SqliteReads { .. } | Self::SqliteWrites(_) => Ok(()),
+            Self::PostgresReads { begun, .. } => match begun.into_inner() {
+                Some(begun) => begun.rollback().await,
+                None => Ok(()),
+            },
+            Self::PostgresWrites(begun) => begun.rollback().await,
         }
-    }
-}
-
-impl From<DatabaseTransaction> for Transaction {
-    fn from(transaction: DatabaseTransaction) -> Self {
-        let backend = transaction.get_database_backend();
-        Self { begun: OnceCell::new_with(Some(transaction)), pool: None, backend }
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
-        self.backend
+        match self {
+            Self::SqliteReads { .. } | Self::SqliteWrites(_) => DbBackend::Sqlite,
+            Self::PostgresReads { .. } | Self::PostgresWrites(_) => DbBackend::Postgres,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.begun().await?.execute_raw(statement).await
+        match self.open().await? {
+            Open::Sqlite(connection) => connection.execute_raw(statement).await,
+            Open::Postgres(transaction) => transaction.execute_raw(statement).await,
+        }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.begun().await?.execute_unprepared(sql).await
+        match self.open().await? {
+            Open::Sqlite(connection) => connection.execute_unprepared(sql).await,
+            Open::Postgres(transaction) => transaction.execute_unprepared(sql).await,
+        }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.begun().await?.query_one_raw(statement).await
+        match self.open().await? {
+            Open::Sqlite(connection) => connection.query_one_raw(statement).await,
+            Open::Postgres(transaction) => transaction.query_one_raw(statement).await,
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.begun().await?.query_all_raw(statement).await
+        match self.open().await? {
+            Open::Sqlite(connection) => connection.query_all_raw(statement).await,
+            Open::Postgres(transaction) => transaction.query_all_raw(statement).await,
+        }
     }
 }

@@ -3,14 +3,15 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 
-use super::{Ambient, Echo, Performed, audit, perform};
+use super::sqlite::{Begun, Connection};
+use super::{Ambient, Echo, Performed, Transaction, audit, perform};
 use crate::audit::Event;
 use crate::ctx::{Ctx, Pending, Scope};
 use crate::fault::Fault;
@@ -25,16 +26,23 @@ const BATCH: usize = 64;
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, ambient: Ambient, echo: Arc<Echo>) -> Self {
+    /// The writer has a thread of its own: whoever else runs need not wait for the disk.
+    pub(super) fn start(connection: Connection, ambient: Ambient, echo: Arc<Echo>) -> Result<Self, Fault> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(work(connection, ambient, echo, receiver));
-        Self(sender, task)
+        let runtime = Handle::current();
+        let work = move || runtime.block_on(work(connection, ambient, echo, receiver));
+        let thread = thread::Builder::new().name("sqlite-writer".into()).spawn(work);
+        Ok(Self(sender, thread.map_err(|error| Fault::Unavailable(error.to_string()))?))
     }
 
     /// Lets what waits be written, and closes the connection.
     pub(super) async fn close(self) -> Result<(), Fault> {
         drop(self.0);
-        self.1.await.map_err(|_| Fault::Broken("the writer ended badly".into()))
+        let ended = tokio::task::spawn_blocking(|| self.1.join()).await;
+        match ended {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Fault::Broken("the writer ended badly".into())),
+        }
     }
 
     pub(super) async fn run<T, F>(&self, scope: Scope, operation: F) -> Result<T, Fault>
@@ -48,30 +56,24 @@ impl Writer {
     }
 }
 
-async fn work(
-    connection: DatabaseConnection,
-    ambient: Ambient,
-    echo: Arc<Echo>,
-    mut receiver: mpsc::Receiver<Box<dyn Job>>,
-) {
+async fn work(connection: Connection, ambient: Ambient, echo: Arc<Echo>, mut receiver: mpsc::Receiver<Box<dyn Job>>) {
+    let connection = Arc::new(connection);
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
         commit_together(&connection, (&ambient, &echo), std::mem::take(&mut batch), &mut receiver).await;
     }
-    if let Err(error) = connection.close().await {
+    if let Some(Err(error)) = Arc::into_inner(connection).map(Connection::close) {
         tracing::warn!(%error, "the writing connection did not close");
     }
 }
 
 async fn commit_together(
-    connection: &DatabaseConnection,
+    connection: &Arc<Connection>,
     (ambient, echo): (&Ambient, &Echo),
     batch: Vec<Box<dyn Job>>,
     receiver: &mut mpsc::Receiver<Box<dyn Job>>,
 ) {
-    let immediate =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let outer = match connection.begin_with_options(immediate).await {
+    let outer = match Begun::transaction(connection) {
         Ok(outer) => outer,
         Err(error) => {
             let text = error.to_string();
@@ -113,19 +115,15 @@ fn chains(answers: &[Box<dyn Answer>]) -> Vec<Chain> {
     chains
 }
 
-async fn chain_and_commit(outer: DatabaseTransaction, chains: Vec<Chain>) -> Result<(), Fault> {
+async fn chain_and_commit(outer: Begun, chains: Vec<Chain>) -> Result<(), Fault> {
     for (realm, events) in chains {
-        audit::append(&outer, realm, &events).await?;
+        audit::append(&*outer, realm, &events).await?;
     }
-    Ok(outer.commit().await?)
+    Ok(outer.commit()?)
 }
 
 trait Job: Send {
-    fn run<'a>(
-        self: Box<Self>,
-        outer: &'a DatabaseTransaction,
-        means: (&'a Ambient, &'a Echo),
-    ) -> BoxFuture<'a, Box<dyn Answer>>;
+    fn run<'a>(self: Box<Self>, outer: &'a Begun, means: (&'a Ambient, &'a Echo)) -> BoxFuture<'a, Box<dyn Answer>>;
     fn refuse(self: Box<Self>, fault: Fault);
 }
 
@@ -159,15 +157,11 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c Ctx) -> BoxFuture<'c, Result<T, Fault>> + Send + 'static,
 {
-    fn run<'a>(
-        self: Box<Self>,
-        outer: &'a DatabaseTransaction,
-        means: (&'a Ambient, &'a Echo),
-    ) -> BoxFuture<'a, Box<dyn Answer>> {
+    fn run<'a>(self: Box<Self>, outer: &'a Begun, means: (&'a Ambient, &'a Echo)) -> BoxFuture<'a, Box<dyn Answer>> {
         async move {
             let Operation { scope, operation, reply } = *self;
             let attempt = async {
-                let savepoint = outer.begin().await?;
+                let savepoint = Transaction::SqliteWrites(outer.savepoint()?);
                 let Performed { answer, transaction, realm, pending } =
                     perform(savepoint, means, scope, operation).await?;
                 transaction.commit().await?;

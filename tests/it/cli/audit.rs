@@ -1,7 +1,7 @@
 //! `idp-admin audit`: every way of tampering is found, and what is exported can be proved anywhere
 
 use idp_core::audit::Head;
-use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
+use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 
 use super::desk::{Database, Desk, desks_with_realm};
 
@@ -10,16 +10,7 @@ struct Tamperer<'a>(&'a Desk);
 
 impl Tamperer<'_> {
     async fn runs(&self, statements: &str) {
-        let url = self.0.url();
-        let sql = sqlx::AssertSqlSafe(statements.to_owned());
-        match self.0.database {
-            Database::Sqlite => {
-                SqliteConnection::connect(&url).await.unwrap().execute(sqlx::raw_sql(sql)).await.unwrap();
-            }
-            Database::Postgres => {
-                PgConnection::connect(&url).await.unwrap().execute(sqlx::raw_sql(sql)).await.unwrap();
-            }
-        }
+        self.0.executes(statements).await;
     }
 
     /// Numbers and texts of the realm's events.

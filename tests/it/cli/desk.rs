@@ -7,6 +7,7 @@ use std::process::Command;
 use futures::FutureExt;
 use harness::{Database as Fresh, Template};
 use serde_json::Value;
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 /// In the desk's own folder.
@@ -106,6 +107,19 @@ impl Desk {
             Database::Postgres => {
                 let config: toml::Table = self.reads("sekisho.toml").parse().unwrap();
                 config["database"]["url"].as_str().unwrap().parse().unwrap()
+            }
+        }
+    }
+
+    /// Somebody else writes the database.
+    pub(super) async fn executes(&self, statements: &str) {
+        let (url, sql) = (self.url(), sqlx::AssertSqlSafe(statements.to_owned()));
+        match self.database {
+            Database::Sqlite => {
+                SqliteConnection::connect(&url).await.unwrap().execute(sqlx::raw_sql(sql)).await.unwrap();
+            }
+            Database::Postgres => {
+                PgConnection::connect(&url).await.unwrap().execute(sqlx::raw_sql(sql)).await.unwrap();
             }
         }
     }

@@ -5,9 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
 use insta::{allow_duplicates, assert_snapshot};
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-use super::desk::{Database, Desk, desks};
+use super::desk::{Desk, desks};
 
 /// Greets whoever connects, and hangs up.
 struct MailServer(u16);
@@ -55,18 +54,6 @@ async fn healthy_desks(mail: &MailServer) -> Vec<Desk> {
     desks
 }
 
-async fn runs(desk: &Desk, statement: &str) {
-    let (url, sql) = (desk.url(), sqlx::AssertSqlSafe(statement.to_owned()));
-    match desk.database {
-        Database::Sqlite => {
-            SqliteConnection::connect(&url).await.unwrap().execute(sqlx::raw_sql(sql)).await.unwrap();
-        }
-        Database::Postgres => {
-            PgConnection::connect(&url).await.unwrap().execute(sqlx::raw_sql(sql)).await.unwrap();
-        }
-    }
-}
-
 #[tokio::test]
 async fn the_doctor_says_what_to_do() {
     let desks = desks().await;
@@ -107,7 +94,7 @@ async fn an_algorithm_that_an_application_uses_needs_a_key_that_signs_and_is_you
         assert_eq!(desk.run(create).code, 0);
         assert_eq!(codes(&desk), Vec::<String>::new());
 
-        runs(&desk, "DELETE FROM signing_keys WHERE algorithm = 'PS256'").await;
+        desk.executes("DELETE FROM signing_keys WHERE algorithm = 'PS256'").await;
         let answer = desk.run("doctor");
         assert_eq!(answer.code, 1);
         assert_eq!(
@@ -119,9 +106,9 @@ async fn an_algorithm_that_an_application_uses_needs_a_key_that_signs_and_is_you
         assert_eq!(codes(&desk), Vec::<String>::new());
 
         desk.run("key rotate ES256").succeeds();
-        runs(&desk, "UPDATE signing_keys SET changed_at = 0 WHERE state = 'next'").await;
+        desk.executes("UPDATE signing_keys SET changed_at = 0 WHERE state = 'next'").await;
         assert_eq!(codes(&desk), ["signing_key_waits"]);
-        runs(&desk, "UPDATE signing_keys SET created_at = 0 WHERE algorithm = 'RS256'").await;
+        desk.executes("UPDATE signing_keys SET created_at = 0 WHERE algorithm = 'RS256'").await;
         assert_eq!(codes(&desk), ["old_signing_key", "signing_key_waits"]);
         assert_eq!(desk.run("doctor").code, 0, "a warning is no alarm");
     }

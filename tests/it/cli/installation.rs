@@ -22,6 +22,19 @@ async fn the_schema_is_brought_up_to_date_once() {
 }
 
 #[tokio::test]
+async fn a_schema_that_is_ahead_is_worked_with() {
+    for desk in desks().await {
+        desk.run("migrate up").succeeds();
+        let ahead = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000999_later', 0)";
+        desk.executes(ahead).await;
+        let status = desk.json("migrate status");
+        assert_eq!(status["pending"].as_array().map(Vec::len), Some(0), "{status}");
+        desk.run("migrate up").succeeds();
+        desk.run("realm create mgc --origin https://mgc.id.example").succeeds();
+    }
+}
+
+#[tokio::test]
 async fn several_migrations_at_once_end_well() {
     for desk in desks().await {
         let all_end_well = std::thread::scope(|scope| {

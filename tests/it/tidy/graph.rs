@@ -20,9 +20,9 @@ const EDGES: &[(&str, &[&str])] = &[
 /// Packages that a crate of ours never depends on itself.
 const NEVER_DIRECT: &[(&str, &[&str])] = &[
     ("idp-core", &["axum", "http", "hyper", "tower", "askama", "fluent-templates", "lettre", "clap"]),
-    ("idp-server", &["sea-orm", "sqlx", "argon2", "totp-rs", "webauthn-rs", "jsonwebtoken"]),
-    ("idp-admin-cli", &["axum", "hyper", "sea-orm", "sqlx", "lettre"]),
-    ("migrations", &["sea-orm", "sqlx", "axum"]),
+    ("idp-server", &["sea-orm", "sqlx", "rusqlite", "argon2", "totp-rs", "webauthn-rs", "jsonwebtoken"]),
+    ("idp-admin-cli", &["axum", "hyper", "sea-orm", "sqlx", "rusqlite", "lettre"]),
+    ("migrations", &["sea-orm", "sqlx", "rusqlite", "axum"]),
 ];
 
 /// One cryptographic provider, aws-lc-rs, and no system library (docs/threat-model.md).

@@ -46,7 +46,7 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
         return Err(Failure::refused(format!("There is no database at {} yet.", database.display())));
     };
     let target = new_file(&arguments.output)?;
-    let made = make(context, database, target, schema, &arguments.recipient).await;
+    let made = make(database, target, schema, &arguments.recipient).await;
     if made.is_err() {
         // Half a backup must not be taken for one. What failed is said below.
         let _ = std::fs::remove_file(&arguments.output);
@@ -58,18 +58,12 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
     })
 }
 
-async fn make(
-    context: &Context,
-    database: &Path,
-    target: std::fs::File,
-    schema: String,
-    recipient: &str,
-) -> Result<(), Failure> {
+async fn make(database: &Path, target: std::fs::File, schema: String, recipient: &str) -> Result<(), Failure> {
     // Beside the database, where the same bytes lie anyway and nobody else may read.
     let scratch = Scratch(database.with_extension("backup.tmp"));
     let _ = std::fs::remove_file(&scratch.0);
     new_file(&scratch.0)?;
-    copy(&context.config.database, &scratch.0).await?;
+    copy(database, &scratch.0).await?;
     let manifest = Manifest { format: FORMAT.to_owned(), made_at: SystemClock.now().rfc3339(), schema };
     seal(&scratch.0, target, &manifest, recipient)
 }

@@ -57,10 +57,10 @@ async fn restore(
     half: &std::path::Path,
 ) -> Result<(super::sealed::Manifest, idp_core::admin::backup::Voided), Failure> {
     let manifest = open(&arguments.file, new_file(half)?, &arguments.key)?;
-    let url = DatabaseUrl::Sqlite(half.to_owned());
-    if let Some(damage) = damage(&url).await? {
+    if let Some(damage) = damage(half).await? {
         return Err(Failure::refused(format!("The database in the backup is damaged: {damage}")));
     }
+    let url = DatabaseUrl::Sqlite(half.to_owned());
     migrate::up(&url).await?;
     let store = Store::open(&url, context.config.ambient()).await?;
     super::void::refuse_wrong_key(&store, &context.operator).await?;

@@ -49,10 +49,10 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
     let scratch = Scratch(folder);
     let database = scratch.0.join("sekisho.db");
     let manifest = open(&arguments.file, new_file(&database)?, &arguments.key)?;
-    let url = DatabaseUrl::Sqlite(database);
-    if let Some(damage) = damage(&url).await? {
+    if let Some(damage) = damage(&database).await? {
         return Err(Failure::refused(format!("The database in the backup is damaged: {damage}")));
     }
+    let url = DatabaseUrl::Sqlite(database);
     migrate::up(&url).await?;
     let store = Store::open(&url, context.config.ambient()).await?;
     let installation = Scope::operator(Arc::new(Realm::installation()), &context.operator);
