@@ -59,6 +59,11 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| self.0.to_string(), |instant| instant.to_string())
     }
 
+    /// Reads RFC 3339.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|instant| Self(instant.as_millisecond()))
+    }
+
     fn in_japan(self) -> Option<jiff::Zoned> {
         // Japan has kept +09:00 without daylight saving since 1952.
         let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));

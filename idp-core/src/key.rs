@@ -3,7 +3,7 @@
 //! | state | ends when | then |
 //! |---|---|---|
 //! | next | published for [`PUBLISHED_BEFORE_USE`] | active; the one active before retires |
-//! | active | a successor becomes active | retiring |
+//! | active | a successor becomes active: made by hand, or a day before the realm's term ends | retiring |
 //! | retiring | [`KEPT_AFTER_USE`] has passed | gone |
 //! | gone | – | its row is deleted |
 //!
@@ -157,6 +157,29 @@ impl Key {
             KeyState::Active | KeyState::Gone => None,
         }
     }
+
+    /// When it moves on by itself, where keys sign for `term`; `None` for one that is followed by hand alone.
+    pub fn moves_on_at(&self, term: Option<Duration>) -> Option<Timestamp> {
+        let stays = match self.state {
+            KeyState::Next => Some(PUBLISHED_BEFORE_USE),
+            KeyState::Active => term,
+            KeyState::Retiring => Some(KEPT_AFTER_USE),
+            KeyState::Gone => None,
+        };
+        stays.map(|stays| self.changed_at + stays)
+    }
+}
+
+/// The keys among `held` that should have a successor at `now` and have none: made a day before `term` ends, it signs
+/// when that ends.
+pub fn without_successor(held: &[Key], term: Option<Duration>, now: Timestamp) -> Vec<&Key> {
+    let is_followed =
+        |key: &Key| held.iter().any(|next| next.state == KeyState::Next && next.algorithm == key.algorithm);
+    let is_due = |key: &Key| match (key.state, key.moves_on_at(term)) {
+        (KeyState::Active, Some(at)) => now + PUBLISHED_BEFORE_USE >= at,
+        (KeyState::Active, None) | (KeyState::Next | KeyState::Retiring | KeyState::Gone, _) => false,
+    };
+    held.iter().filter(|key| is_due(key) && !is_followed(key)).collect()
 }
 
 /// The public half of a key (RFC 7517 §4, RFC 7518 §6). It has no field for a private member.
@@ -271,5 +294,21 @@ mod tests {
         assert_eq!(key(KeyState::Active).change_due(start + days(9_999)), None);
         assert_eq!(key(KeyState::Retiring).change_due(start + days(6)), None);
         assert_eq!(key(KeyState::Retiring).change_due(start + days(7)), Some(KeyChange::Drop));
+
+        let of = |key: Key, algorithm| Key { algorithm, ..key };
+        let (signing, other) = (key(KeyState::Active), of(key(KeyState::Next), Algorithm::EdDsa));
+        let (held, term) = ([signing.clone(), other], Some(days(90)));
+        let day_before = start + days(89);
+        assert_eq!(without_successor(&held, term, day_before - Duration::from_millis(1)), Vec::<&Key>::new());
+        assert_eq!(without_successor(&held, term, day_before), [&signing]);
+        assert_eq!(without_successor(&held, None, start + days(9_999)), Vec::<&Key>::new());
+        assert_eq!(without_successor(&[signing, key(KeyState::Next)], term, day_before), Vec::<&Key>::new());
+        assert_eq!(without_successor(&[key(KeyState::Retiring)], term, day_before), Vec::<&Key>::new());
+        let moves_on = |state, term| key(state).moves_on_at(term).map(|at: Timestamp| at.since(start));
+        assert_eq!((moves_on(KeyState::Active, term), moves_on(KeyState::Active, None)), (Some(days(90)), None));
+        assert_eq!(
+            (moves_on(KeyState::Next, None), moves_on(KeyState::Retiring, None)),
+            (Some(days(1)), Some(days(7)))
+        );
     }
 }

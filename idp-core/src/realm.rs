@@ -303,6 +303,8 @@ pub struct RealmSettings {
     pub registration: RegistrationPolicy,
     /// Whether clients that register themselves must use PKCE; those that cannot keep a secret always must.
     pub registration_pkce: Pkce,
+    /// For how many days a key signs before its successor does; 0 where keys are rotated by hand alone.
+    pub key_rotation_days: u64,
     /// For how many days a member may ask to be spared the second step in a browser; 0 for never.
     pub remember_browser_days: u64,
     /// The response types offered, where the client registered them, too.
@@ -343,6 +345,7 @@ impl Default for RealmSettings {
             session_absolute_minutes: hours(12).as_secs() / 60,
             registration: RegistrationPolicy::default(),
             registration_pkce: Pkce::default(),
+            key_rotation_days: 90,
             remember_browser_days: 0,
             response_types: vec![ResponseType::Code],
             pushed_authorization_requests: PushedRequests::default(),
@@ -358,6 +361,11 @@ impl RealmSettings {
     /// Idle limit of a session.
     pub fn session_idle(&self) -> Duration {
         minutes(self.session_idle_minutes)
+    }
+
+    /// How long a key signs before its successor does; `None` where keys are rotated by hand alone.
+    pub fn key_rotation(&self) -> Option<Duration> {
+        (self.key_rotation_days > 0).then(|| days(self.key_rotation_days))
     }
 
     /// How long a browser is remembered; zero for never.

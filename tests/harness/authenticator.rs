@@ -172,6 +172,22 @@ impl Authenticator {
         b64(&self.keys.last().unwrap().id)
     }
 
+    /// Holds a key pair that was made for somebody elsewhere and signed so many times; its id and its public half, as that
+    /// provider keeps them.
+    pub fn holds_from_elsewhere(&mut self, user_handle: &[u8], counter: u32) -> (Vec<u8>, Vec<u8>) {
+        self.made += 1;
+        let id = digest(&SHA256, &[user_handle, &[self.made]].concat()).as_ref().to_vec();
+        let pair = Pair::generate(self.algorithm);
+        let public = pair.cose();
+        self.keys.push(Key { id: id.clone(), pair, user_handle: b64(user_handle), counter });
+        (id, public)
+    }
+
+    /// Holds what a copy of its key pairs would that signed so many times.
+    pub fn holds_copies_that_signed(&mut self, times: u32) {
+        self.keys.iter_mut().for_each(|key| key.counter = times);
+    }
+
     /// Makes a key pair for a challenge, honestly.
     pub fn creates(&mut self, challenge: &Value, origin: &str) -> Value {
         let claim = self.claim_to_create(challenge, origin);

@@ -15,5 +15,6 @@ mod member;
 mod moving;
 mod realm;
 mod realm_file;
+mod recycled;
 mod registry;
 mod rewrap;

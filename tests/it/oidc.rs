@@ -11,6 +11,7 @@ mod dpop;
 mod end_session;
 mod id_token;
 mod introspect;
+mod jwks;
 mod logout_channels;
 mod mutual_tls;
 mod par;

@@ -4,7 +4,11 @@ mod list;
 mod rewrap;
 mod rotate;
 
+use std::time::Duration;
+
 use clap::Subcommand;
+use idp_core::clock::Timestamp;
+use idp_core::key::Key;
 
 use crate::context::Context;
 use crate::output::Failure;
@@ -30,13 +34,14 @@ impl Verb {
     }
 }
 
-/// A key as machines see it, without its private half.
-fn document(key: &idp_core::key::Key) -> serde_json::Value {
+/// A key as machines see it, without its private half; `term` is for how long keys of the realm sign.
+fn document(key: &Key, term: Option<Duration>) -> serde_json::Value {
     serde_json::json!({
         "kid": key.kid,
         "algorithm": key.algorithm,
         "state": key.state,
         "created_at": key.created_at.rfc3339(),
         "changed_at": key.changed_at.rfc3339(),
+        "moves_on_at": key.moves_on_at(term).map(Timestamp::rfc3339),
     })
 }

@@ -6,7 +6,7 @@ use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jws::Signer;
-use crate::key::{Algorithm, Key, KeyChange, KeyState};
+use crate::key::{Algorithm, Key, KeyChange, KeyState, without_successor};
 use crate::store;
 
 /// How soon a new key signs.
@@ -65,14 +65,20 @@ pub async fn rotate(ctx: &Ctx, algorithm: Algorithm, urgency: Urgency) -> Result
     Ok(successor)
 }
 
-/// Does what time asks for: a successor published long enough begins to sign, a key retired long enough goes.
+/// Does what time asks for: a key that has signed for the realm's term gets a successor, one published long enough
+/// begins to sign, a key retired long enough goes. Of nodes that do it at the same moment, one finds something to do.
 pub async fn advance(ctx: &Ctx) -> Result<(), Fault> {
+    let term = ctx.realm().settings.key_rotation();
     let held = store::signing_key::list(ctx).await?;
-    if held.iter().all(|key| key.change_due(ctx.now).is_none()) {
+    let moves_on = held.iter().any(|key| key.change_due(ctx.now).is_some());
+    if !moves_on && without_successor(&held, term, ctx.now).is_empty() {
         return Ok(());
     }
 
     let held = store::signing_key::lock_list(ctx).await?;
+    for key in without_successor(&held, term, ctx.now) {
+        make(ctx, key.algorithm, KeyState::Next).await?;
+    }
     for key in &held {
         let mut key = key.clone();
         match key.change_due(ctx.now) {

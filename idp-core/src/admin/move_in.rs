@@ -1,4 +1,4 @@
-//! Members who come from another system with their `sub`, password, app and duties, and the file they leave by.
+//! Members who come from another system with their `sub`, password, app, passkeys and duties, and the file they leave by.
 //!
 //! The operator vouches for what was proved there. What cannot come along is told, member by member.
 
@@ -8,9 +8,11 @@ use serde_json::json;
 pub mod clients;
 pub mod keycloak;
 mod leave_with;
+mod passkeys;
 pub mod record;
 
 pub use self::leave_with::{departure_of, departures};
+pub use self::passkeys::{ArrivingPasskey, Destination};
 
 use crate::audit::{EventKind, Outcome};
 use crate::birth_date::BirthDate;
@@ -52,6 +54,8 @@ pub struct Arrival {
     pub password: Option<Phc>,
     /// Authenticator apps, by the names their member gave them.
     pub apps: Vec<(String, TotpSecret)>,
+    /// Passkeys that were made for this realm's domain.
+    pub passkeys: Vec<ArrivingPasskey>,
     /// Whether the member uses mailed codes.
     pub mail_codes: Enrolled,
     /// The second step that is owed.
@@ -118,17 +122,27 @@ impl LeftBehind {
     }
 }
 
-/// Lets these members in, each whole or not at all.
-pub async fn arrive(ctx: &Ctx, arrivals: Vec<Arrival>) -> Result<Vec<(UserId, Arrived)>, Fault> {
-    let mut arrived = Vec::with_capacity(arrivals.len());
-    for arrival in arrivals {
-        let user_id = arrival.user_id.clone();
-        arrived.push((user_id, arrive_one(ctx, arrival).await?));
-    }
-    Ok(arrived)
+/// How a batch of arrivals ended.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    /// Each member.
+    pub members: Vec<(UserId, Arrived)>,
+    /// What of those who came could not.
+    pub behind: Vec<LeftBehind>,
 }
 
-async fn arrive_one(ctx: &Ctx, arrival: Arrival) -> Result<Arrived, Fault> {
+/// Lets these members in, each whole or not at all.
+pub async fn arrive(ctx: &Ctx, arrivals: Vec<Arrival>) -> Result<Arrivals, Fault> {
+    let mut ended = Arrivals::default();
+    for arrival in arrivals {
+        let user_id = arrival.user_id.clone();
+        let arrived = arrive_one(ctx, arrival, &mut ended.behind).await?;
+        ended.members.push((user_id, arrived));
+    }
+    Ok(ended)
+}
+
+async fn arrive_one(ctx: &Ctx, arrival: Arrival, behind: &mut Vec<LeftBehind>) -> Result<Arrived, Fault> {
     if let Some(here) = store::member::by_user_id(ctx, arrival.user_id.normal()).await? {
         let is_same = arrival.subject.as_ref().is_some_and(|subject| *subject == here.subject);
         return Ok(if is_same { Arrived::WasHere } else { Arrived::UserIdTaken });
@@ -150,10 +164,13 @@ async fn arrive_one(ctx: &Ctx, arrival: Arrival) -> Result<Arrived, Fault> {
     if arrival.mail_codes == Enrolled::Yes {
         store::credential::insert_mail_codes(ctx, member.id).await?;
     }
+    let (passkeys, stay) = passkeys::give(ctx, &member, arrival.passkeys).await?;
+    behind.extend(stay);
     accept_terms(ctx, &member, arrival.terms.as_ref()).await?;
     let details = json!({
         "password": arrival.password.is_some(),
         "apps": arrival.apps.len(),
+        "passkeys": passkeys,
         "mail_codes": arrival.mail_codes == Enrolled::Yes,
         "mail_verified": member.verified_mail().is_some(),
         "kept_subject": arrival.subject.is_some(),
@@ -167,7 +184,7 @@ fn member_of(ctx: &Ctx, arrival: &Arrival) -> Member {
         Proof::Given => Some(ctx.now),
         Proof::Owed => None,
     };
-    let method = if arrival.apps.is_empty() { arrival.chosen } else { Some(Method::App) };
+    let method = chosen(arrival);
     let drawn = || crate::entropy::uuid_v4(ctx.entropy()).simple().to_string();
     Member {
         id: ctx.new_id(),
@@ -187,6 +204,17 @@ fn member_of(ctx: &Ctx, arrival: &Arrival) -> Member {
         created_at: ctx.now,
         updated_at: ctx.now,
     }
+}
+
+/// What the member chose where it is set up, else the strongest that is; a choice that is still owed comes last.
+fn chosen(arrival: &Arrival) -> Option<Method> {
+    let is_set_up = |method: &Method| match method {
+        Method::Passkey => !arrival.passkeys.is_empty(),
+        Method::App => !arrival.apps.is_empty(),
+        Method::Mail => arrival.mail_codes == Enrolled::Yes,
+    };
+    let strongest = [Method::Passkey, Method::App].into_iter().find(is_set_up);
+    arrival.chosen.filter(is_set_up).or(strongest).or(arrival.chosen)
 }
 
 async fn insert_app(ctx: &Ctx, member: &Member, name: &str, secret: &TotpSecret) -> Result<(), Fault> {

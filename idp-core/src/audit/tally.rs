@@ -5,9 +5,21 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{EventKind, Outcome};
 
+/// What alarms look at. It is told from the start, as zero: an increase is seen only of what was there before, and the
+/// first theft is one, too.
+const WATCHED: [EventKind; 4] =
+    [EventKind::SignIn, EventKind::CodeReplayed, EventKind::RefreshTokenReused, EventKind::PasskeyCounterWentBack];
+
 /// Counts effects.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tally(Mutex<HashMap<(EventKind, Outcome), u64>>);
+
+impl Default for Tally {
+    fn default() -> Self {
+        let watched = WATCHED.into_iter().flat_map(|kind| [((kind, Outcome::Done), 0), ((kind, Outcome::Refused), 0)]);
+        Self(Mutex::new(watched.collect()))
+    }
+}
 
 impl Tally {
     /// Counts what was just committed.
@@ -37,6 +49,12 @@ mod tests {
         let tally = Tally::default();
         tally.count([(EventKind::SignIn, Outcome::Refused), (EventKind::SignIn, Outcome::Done)]);
         tally.count([(EventKind::SignIn, Outcome::Done)]);
-        assert_eq!(tally.counts(), [("sign_in".to_owned(), "done", 2), ("sign_in".to_owned(), "refused", 1)]);
+        let counts = tally.counts();
+        let counted: Vec<_> = counts.iter().filter(|(_, _, count)| *count > 0).collect();
+        assert_eq!(counted, [&("sign_in".to_owned(), "done", 2), &("sign_in".to_owned(), "refused", 1)]);
+        assert!(
+            counts.contains(&("refresh_token_reused".to_owned(), "refused", 0)),
+            "what an alarm looks at is told of"
+        );
     }
 }

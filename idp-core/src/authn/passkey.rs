@@ -3,7 +3,7 @@
 use crate::audit::{EventKind, Outcome};
 use crate::credential::Method;
 use crate::credential::passkey::ceremony::{PASSKEY_LIFETIME, PasskeyCeremony, Purpose};
-use crate::credential::passkey::message::{Assertion, Attachment};
+use crate::credential::passkey::message::{Assertion, Attachment, Handle};
 use crate::credential::passkey::relying_party::{Challenge, Refusal, RelyingParty};
 use crate::credential::passkey::{KeyHome, Passkey};
 use crate::ctx::Ctx;
@@ -90,10 +90,9 @@ async fn begin(ctx: &Ctx, place: &Place, purpose: Purpose, known: &[Passkey]) ->
 /// Judges an answer of the sign-in page: the passkey says who it is.
 pub async fn sign_in(ctx: &Ctx, place: &Place, typed: &Typed) -> Result<PasskeyAnswer, Fault> {
     let Ok(assertion) = Assertion::parse(&typed.credential) else { return Ok(PasskeyAnswer::Unreadable) };
-    let handle = assertion.user_handle().and_then(|handle| uuid::Uuid::from_slice(handle).ok());
-    let holder = match handle {
-        Some(handle) => store::passkey::member_by_handle(ctx, handle).await?,
-        None => None,
+    let holder = match assertion.user_handle() {
+        Some(Handle::Of(handle)) => store::passkey::member_by_handle(ctx, handle).await?,
+        Some(Handle::Foreign) | None => None,
     };
     let Some(id) = place.interaction else { return Ok(PasskeyAnswer::Elsewhere) };
     let Some(holder) = holder else {
@@ -214,7 +213,7 @@ async fn judge(
         return Ok(Err(PasskeyAnswer::Expired));
     }
     let handle = store::passkey::handle_of(ctx, member.id).await?;
-    if assertion.user_handle().is_some_and(|said| said != handle.as_bytes()) {
+    if assertion.user_handle().is_some_and(|said| said != Handle::Of(handle)) {
         return Ok(Err(PasskeyAnswer::Wrong));
     }
     let found = store::passkey::of_member_by_credential_id(ctx, member.id, assertion.credential_id()).await?;

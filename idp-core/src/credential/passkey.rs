@@ -3,6 +3,7 @@
 
 pub mod ceremony;
 pub mod message;
+pub mod portable;
 pub mod provider;
 pub mod relying_party;
 
@@ -27,8 +28,12 @@ pub enum KeyHome {
 }
 
 /// How far the private half can be lost with a device (flags BE and BS).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Backup {
+    /// Whoever brought it along did not say; its first answer does.
+    #[default]
+    Unknown,
     /// It lives in one device.
     Never,
     /// It can be copied and is not.
@@ -41,6 +46,7 @@ impl Backup {
     /// The stored name.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Unknown => "unknown",
             Self::Never => "never",
             Self::Possible => "possible",
             Self::Kept => "kept",
@@ -49,14 +55,15 @@ impl Backup {
 
     /// Reads the stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Never, Self::Possible, Self::Kept].into_iter().find(|backup| backup.name() == name)
+        [Self::Unknown, Self::Never, Self::Possible, Self::Kept].into_iter().find(|backup| backup.name() == name)
     }
 
     /// Where the key lives.
     pub const fn home(self) -> KeyHome {
         match self {
             Self::Never => KeyHome::Device,
-            Self::Possible | Self::Kept => KeyHome::Synced,
+            // What is not known is not claimed.
+            Self::Unknown | Self::Possible | Self::Kept => KeyHome::Synced,
         }
     }
 }
@@ -133,7 +140,7 @@ mod tests {
 
     #[test]
     fn every_backup_comes_back_from_its_name() {
-        for backup in [Backup::Never, Backup::Possible, Backup::Kept] {
+        for backup in [Backup::Unknown, Backup::Never, Backup::Possible, Backup::Kept] {
             assert_eq!(Backup::from_name(backup.name()), Some(backup));
         }
         assert_eq!(Backup::from_name("x"), None);

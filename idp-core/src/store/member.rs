@@ -203,9 +203,10 @@ pub(crate) async fn delete(ctx: &Ctx, id: MemberId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether any member of the installation has this `sub`.
+/// Whether any member of the installation has, or had, this `sub`.
 pub(crate) async fn subject_is_taken(ctx: &Ctx, subject: &str) -> Result<bool, Fault> {
-    Ok(member::Entity::find().filter(member::Column::Subject.eq(subject)).one(&ctx.db).await?.is_some())
+    let select = member::Entity::find().filter(member::Column::Subject.eq(subject));
+    Ok(select.one(&ctx.db).await?.is_some() || !super::tombstone::buried(ctx, &[subject]).await?.is_empty())
 }
 
 /// The version of the terms that the member accepted last, with the hash of its text.

@@ -122,6 +122,22 @@ pub(crate) async fn handle_of(ctx: &Ctx, member: MemberId) -> Result<Uuid, Fault
     Ok(handle)
 }
 
+/// Gives the member the handle that authenticators know them by already. False where the member has another one, or
+/// another member has this one.
+pub(crate) async fn take_handle(ctx: &Ctx, member: MemberId, handle: Uuid) -> Result<bool, Fault> {
+    if let Some(known) = known_handle_of(ctx, member).await? {
+        return Ok(known == handle);
+    }
+    let row = passkey_handle::ActiveModel {
+        member_id: Set(member.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        handle: Set(handle),
+    };
+    let keep = OnConflict::column(passkey_handle::Column::Handle).do_nothing().to_owned();
+    let taken = passkey_handle::Entity::insert(row).on_conflict(keep).exec_without_returning(&ctx.db).await?;
+    Ok(taken == 1)
+}
+
 /// The same, without making one.
 pub(crate) async fn known_handle_of(ctx: &Ctx, member: MemberId) -> Result<Option<Uuid>, Fault> {
     Ok(passkey_handle::Entity::find_by_id(member.uuid()).one(&ctx.db).await?.map(|row| row.handle))

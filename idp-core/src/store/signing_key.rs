@@ -48,7 +48,9 @@ pub(crate) async fn lock_list(ctx: &Ctx) -> Result<Vec<Key>, Fault> {
         .order_by_asc(signing_key::Column::CreatedAt)
         .order_by_asc(signing_key::Column::Kid)
         .lock_exclusive();
-    select.all(&ctx.db).await?.into_iter().map(|row| noun(&row)).collect()
+    select.all(&ctx.db).await?;
+    // Whoever waited for the rows waited for somebody who may have made a key: only a further statement sees that one.
+    list(ctx).await
 }
 
 pub(crate) async fn by_kid(ctx: &Ctx, kid: &str) -> Result<Option<Key>, Fault> {

@@ -1,4 +1,5 @@
-//! Moves signing keys on: a successor begins to sign, a retired one goes.
+//! Moves signing keys on, every hour: one that signed for the realm's term gets a successor, a successor begins to sign, a
+//! retired one goes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,8 +28,12 @@ pub(super) async fn work(state: AppState) {
 async fn advance(state: &AppState) -> Result<(), Fault> {
     let realms = state.store.read(&installation(), |ctx| admin::realm::list(ctx).boxed()).await?;
     for realm in realms {
+        let name = realm.name.clone();
         let scope = Scope::system(Arc::new(realm));
-        state.store.write(&scope, |ctx| admin::key::advance(ctx).boxed()).await?;
+        if let Err(fault) = state.store.write(&scope, |ctx| admin::key::advance(ctx).boxed()).await {
+            // One society's fault is not the others'.
+            tracing::error!(%fault, realm = name, "signing keys cannot be moved on");
+        }
     }
     Ok(())
 }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use futures::FutureExt;
-use harness::{Database as Fresh, Template};
+use harness::{Database as Fresh, Idp, Template};
 use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
+/// The installation key of the harness.
+const HARNESS_KEY: [u8; 32] = [7; 32];
 /// In the desk's own folder.
 const SQLITE: &str = "sqlite://sekisho.db";
 
@@ -73,6 +75,15 @@ impl Desk {
     fn on_postgres(server: Fresh) -> Self {
         let desk = Self::new(Database::Postgres, &server.url());
         Self { _server: Some(server), ..desk }
+    }
+
+    /// An operator's of a provider that runs.
+    pub(super) fn of(idp: &Idp) -> Self {
+        let url = idp.database().url();
+        let database = if url.starts_with("sqlite:") { Database::Sqlite } else { Database::Postgres };
+        let desk = Self::new(database, &url);
+        desk.has_key(&HARNESS_KEY.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        desk
     }
 
     pub(super) fn has_config(&self, url: &str) {

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use insta::{allow_duplicates, assert_json_snapshot, assert_snapshot};
 
 use super::desk::desks_with_realm;
@@ -29,7 +31,11 @@ async fn a_keycloak_export_comes_in_and_what_cannot_is_told() {
             },
             {
               "of": "user k-001",
-              "what": "a credential of the kind webauthn"
+              "what": "the passkey “key”: nothing says for which host it was made; say it by --passkey-host"
+            },
+            {
+              "of": "user k-001",
+              "what": "a passkey: its data cannot be read"
             },
             {
               "of": "user k-003",
@@ -126,6 +132,73 @@ async fn what_a_society_takes_along_comes_in_elsewhere_as_it_was() {
             text.lines().map(read).collect::<Vec<_>>()
         };
         assert_eq!(without_times(&desk.reads("again.jsonl")), without_times(&moved));
+    } }
+}
+
+#[tokio::test]
+async fn passkeys_come_along_where_they_were_made_for_this_host_and_are_told_of_where_not() {
+    let desks = desks_with_realm().await;
+    allow_duplicates! { for desk in &desks {
+        let passkeys = |report: &str| {
+            let is_one = |line: &&str| line.contains("passkey");
+            report.lines().filter(is_one).map(|line| format!("{line}\n")).collect::<String>()
+        };
+        desk.has_file("export.json", EXPORT);
+        let elsewhere = desk.run("realm import-keycloak --dry-run --passkey-host sso.kenpo.example export.json").succeeds();
+        assert_snapshot!(passkeys(&elsewhere), @r"
+        user k-001: the passkey “key”: it was made for sso.kenpo.example, and those of this realm are made for mgc.id.example
+        user k-001: a passkey: its data cannot be read
+        ");
+        // What the realm there says of its own passkeys counts before what the operator says of its pages.
+        let policy = EXPORT.replacen('{', "{ \"webAuthnPolicyRpId\": \"kenpo.example\",", 1);
+        desk.has_file("policy.json", policy);
+        let report = desk.run("realm import-keycloak --dry-run --passkey-host mgc.id.example policy.json").succeeds();
+        assert!(report.contains("it was made for kenpo.example,"), "{report}");
+
+        desk.run("realm import-keycloak --passkey-host mgc.id.example export.json").succeeds();
+        let methods = desk.json("member show k-001")["methods"].clone();
+        assert!(methods.to_string().contains("passkey"), "{methods}");
+        desk.run("member export --all all.jsonl").succeeds();
+        let lines = desk.reads("all.jsonl");
+        let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        let passkey = &first["passkeys"][0];
+        assert_eq!((&passkey["rp_id"], &passkey["name"], &passkey["sign_count"]), (&"mgc.id.example".into(), &"key".into(), &7.into()));
+        assert_eq!((&passkey["backup"], &passkey["created_at"]), (&"unknown".into(), &"2020-09-13T12:26:40Z".into()));
+        assert_eq!(passkey["transports"], serde_json::json!(["internal", "hybrid"]));
+        // The key is the one of the export, byte for byte, and so is whose it is.
+        for coded in ["public_key", "credential_id"] {
+            let bytes = URL_SAFE_NO_PAD.decode(passkey[coded].as_str().unwrap()).unwrap();
+            assert!(EXPORT.contains(&URL_SAFE_NO_PAD.encode(&bytes)) || EXPORT.contains(&STANDARD.encode(&bytes)), "{coded}");
+        }
+        let handle = URL_SAFE_NO_PAD.decode(passkey["user_handle"].as_str().unwrap()).unwrap();
+        let digits: String = handle.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digits, "5b6f0d1e7c1c4a5e9d2f0c2b5f9a1e01");
+
+        // Elsewhere with the same host, were it another installation; here another society has them already.
+        desk.run("realm create two --origin https://two.id.example").succeeds();
+        let moved = lines.replace("9d2f-0c2b5f9a1e0", "9d2f-0c2b5f9a2e0");
+        desk.has_file("two.jsonl", &moved);
+        let report = desk.run("--realm two member move-in two.jsonl").succeeds();
+        assert_snapshot!(passkeys(&report), @"user k-001: the passkey “key”: it was made for mgc.id.example, and those of this realm are made for two.id.example");
+        desk.run("realm create three --origin https://three.mgc.id.example --set passkey_rp_id=mgc.id.example").succeeds();
+        desk.has_file("three.jsonl", lines.replace("9d2f-0c2b5f9a1e0", "9d2f-0c2b5f9a3e0"));
+        let report = desk.run("--realm three member move-in three.jsonl").succeeds();
+        assert_snapshot!(passkeys(&report), @"user k-001: the passkey “key”: another member has its handle, or this member another one");
+
+        for (field, damaged, reason) in [
+            ("credential_id", "=", "its credential_id is not base64url"),
+            ("public_key", "AAAA", "its key is damaged, or of a kind that is not used here"),
+            ("user_handle", "AAAA", "it names its holder in a way that is unknown here"),
+        ] {
+            let mut line = first.clone();
+            line["passkeys"][0][field] = damaged.into();
+            line["user_id"] = format!("d-{field}").into();
+            line.as_object_mut().unwrap().remove("sub");
+            desk.has_file("damaged.jsonl", line.to_string());
+            let report = desk.run("--realm mgc member move-in damaged.jsonl").succeeds();
+            assert_eq!(passkeys(&report), format!("user d-{field}: the passkey “key”: {reason}\n"));
+        }
+        assert!(desk.run("--realm mgc audit verify").succeeds().contains("good"));
     } }
 }
 

@@ -96,5 +96,36 @@ async fn a_key_is_followed_by_another_in_time_or_at_once() {
         assert_eq!(desk.json("key rotate ES256 --compromised")["state"], "active");
         assert!(!states().contains(&"retiring".to_owned()));
         assert_eq!(desk.run("key rotate HS256").code, 64);
+
+        let moves_on = || {
+            let keys = desk.json("key list");
+            let key = keys.as_array().unwrap().iter().find(|key| key["algorithm"] == "RS256").unwrap().clone();
+            (key["created_at"].as_str().unwrap().to_owned(), key["moves_on_at"].clone())
+        };
+        let (made, at) = moves_on();
+        let days = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second() / 86_400;
+        assert_eq!(days(at.as_str().unwrap()) - days(&made), 90);
+        desk.run("realm set key_rotation_days=7").succeeds();
+        assert_eq!(days(moves_on().1.as_str().unwrap()) - days(&made), 7);
+        assert_eq!(
+            desk.run("realm set key_rotation_days=3").fails(),
+            "Key_rotation_days cannot be “3”: write 7 to 365, or 0 where keys are rotated by hand.\n"
+        );
+        desk.run("realm set key_rotation_days=0").succeeds();
+        assert!(moves_on().1.is_null());
+        assert!(desk.run("key list").succeeds().contains("by hand"));
+    }
+}
+
+#[tokio::test]
+async fn operators_who_rotate_at_the_same_moment_make_one_successor() {
+    for desk in desks_with_realm().await {
+        let operators: Vec<_> = (0..8).map(|_| desk.starts("key rotate ES256")).collect();
+        for mut operator in operators {
+            assert!(operator.wait().unwrap().success());
+        }
+        let keys = desk.json("key list");
+        let next = keys.as_array().unwrap().iter().filter(|key| key["state"] == "next").count();
+        assert_eq!(next, 1, "{keys}");
     }
 }

@@ -30,7 +30,8 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let here = context.realm().await?;
     let key = here.store.write(&here.scope, move |ctx| Box::pin(rotate(ctx, algorithm, urgency))).await?;
 
-    context.output.answer(&super::document(&key), || match key.state {
+    let term = here.scope.realm.settings.key_rotation();
+    context.output.answer(&super::document(&key, term), || match key.state {
         KeyState::Next => format!("{} is published, and signs from tomorrow on.", key.kid),
         KeyState::Active | KeyState::Retiring | KeyState::Gone => format!("{} signs from now on.", key.kid),
     })

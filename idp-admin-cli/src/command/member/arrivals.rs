@@ -1,7 +1,6 @@
 //! How many members came, and why others did not.
 
-use idp_core::admin::move_in::{Arrived, LeftBehind};
-use idp_core::user_id::UserId;
+use idp_core::admin::move_in::{Arrivals, Arrived, LeftBehind};
 use serde_json::{Value, json};
 
 /// Counts arrivals.
@@ -17,8 +16,9 @@ impl Tally {
         Self { came: 0, were_here: 0, refused: 0, behind }
     }
 
-    pub(crate) fn add(&mut self, arrived: &[(UserId, Arrived)]) {
-        for (user_id, outcome) in arrived {
+    pub(crate) fn add(&mut self, arrived: Arrivals) {
+        self.behind.extend(arrived.behind);
+        for (user_id, outcome) in arrived.members {
             let reason = match outcome {
                 Arrived::Came => {
                     self.came += 1;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 use idp_core::admin::move_in::record::Record;
-use idp_core::admin::move_in::{Arrival, LeftBehind, arrive};
+use idp_core::admin::move_in::{Arrival, Destination, LeftBehind, arrive};
 use serde_json::json;
 
 use super::arrivals::Tally;
@@ -19,8 +19,8 @@ const BATCH: usize = 200;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "One member a line, as docs/formats.md says and member export writes: names, addresses, sub, the \
-                        hash of the password (Argon2, PBKDF2, bcrypt), the keys of authenticator apps. The same file \
-                        again changes nothing.\n\nExample:\n  idp-admin member move-in members.jsonl"
+                        hash of the password (Argon2, PBKDF2, bcrypt), the keys of authenticator apps, passkeys made for \
+                        this realm's host. The same file again changes nothing.\n\nExample:\n  idp-admin member move-in members.jsonl"
 )]
 pub(crate) struct Arguments {
     /// The members, JSON Lines
@@ -32,6 +32,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         .map_err(|error| Failure::refused(format!("{} cannot be read: {error}.", arguments.file.display())))?;
     let here = context.realm().await?;
     let today = here.store.ambient().clock.now().date_in_japan();
+    let destination = Destination::of(&here.scope.realm, today);
 
     let mut tally = Tally::new(Vec::new());
     let mut waiting: Vec<Arrival> = Vec::with_capacity(BATCH);
@@ -40,7 +41,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         let next = lines.next();
         let is_over = next.is_none();
         if let Some((at, line)) = next {
-            match line.map_err(|error| error.to_string()).and_then(|line| read(&line, today)) {
+            match line.map_err(|error| error.to_string()).and_then(|line| read(&line, &destination)) {
                 Ok(None) => {}
                 Ok(Some((arrival, behind))) => {
                     waiting.push(arrival);
@@ -52,7 +53,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         if waiting.len() >= BATCH || (is_over && !waiting.is_empty()) {
             let some = std::mem::take(&mut waiting);
             let arrived = here.store.write(&here.scope, move |ctx| Box::pin(arrive(ctx, some))).await?;
-            tally.add(&arrived);
+            tally.add(arrived);
         }
         if is_over {
             break;
@@ -61,13 +62,13 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     tell(context, &tally)
 }
 
-fn read(line: &str, today: jiff::civil::Date) -> Result<Option<(Arrival, Vec<LeftBehind>)>, String> {
+fn read(line: &str, destination: &Destination) -> Result<Option<(Arrival, Vec<LeftBehind>)>, String> {
     if line.trim().is_empty() {
         return Ok(None);
     }
     // The reason never quotes the line: a hash may stand in it.
     let record: Record = serde_json::from_str(line).map_err(|error| format!("it cannot be read: {error}"))?;
-    record.arrival(today).map(Some)
+    record.arrival(destination).map(Some)
 }
 
 fn tell(context: &Context, tally: &Tally) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use idp_core::admin::move_in::clients::{Registered, register};
 use idp_core::admin::move_in::keycloak::Export;
-use idp_core::admin::move_in::{Arrival, LeftBehind, arrive};
+use idp_core::admin::move_in::{Arrival, Destination, LeftBehind, arrive};
 use serde_json::{Value, json};
 
 use crate::command::member::arrivals::Tally;
@@ -14,15 +14,19 @@ use crate::output::Failure;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The export is made there by: kc.sh export --realm NAME --users realm_file --file export.json
 Members keep their user name as user id, their id as sub, password, authenticator app and required actions; clients
-keep their id and secret. What cannot come along is told. The same file again changes nothing.
+keep their id and secret. Passkeys come along where they were made for the host that this realm's are made for (or the
+parent domain in passkey_rp_id). What cannot come along is told. The same file again changes nothing.
 
 Examples:
   idp-admin realm import-keycloak --dry-run export.json
-  idp-admin --json realm import-keycloak export.json > report.json")]
+  idp-admin --json realm import-keycloak --passkey-host id.kenpo.example export.json > report.json")]
 pub(crate) struct Arguments {
-    /// The export, one file or several
+    /// The export, one file or several, the one of the realm itself first
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// The host of Keycloak's pages, for which it made its passkeys
+    #[arg(long, value_name = "HOST")]
+    passkey_host: Option<String>,
     /// Show what would come and what would not, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -31,13 +35,14 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     let here = context.realm().await?;
     let today = here.store.ambient().clock.now().date_in_japan();
-    let mut export = Export::default();
+    let destination = Destination::of(&here.scope.realm, today);
+    let mut export = Export::into(destination, arguments.passkey_host.clone());
     for path in &arguments.files {
         let text = read(path)?;
-        let read = export.read(&text, today);
+        let read = export.read(&text);
         read.map_err(|reason| Failure::refused(format!("{} is not used: {reason}.", path.display())))?;
     }
-    let Export { members, clients, behind } = export;
+    let Export { members, clients, behind, .. } = export;
     if arguments.dry_run {
         return preview(context, (members.len(), clients.len()), &behind);
     }
@@ -86,7 +91,7 @@ async fn let_in(here: &Here, members: Vec<Arrival>, tally: &mut Tally) -> Result
     while waiting.peek().is_some() {
         let some: Vec<Arrival> = waiting.by_ref().take(200).collect();
         let arrived = here.store.write(&here.scope, move |ctx| Box::pin(arrive(ctx, some))).await?;
-        tally.add(&arrived);
+        tally.add(arrived);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::clock::{Timestamp, days, hours};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::key::{Algorithm, Key, KeyChange, KeyState};
+use crate::key::{Algorithm, Key, KeyChange, KeyState, without_successor};
 use crate::store::{client, signing_key};
 
 /// A signing key older than this should be rotated.
@@ -30,6 +30,8 @@ pub(super) async fn examine(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
         });
     }
     findings.extend(keys.iter().filter_map(|key| late(key, ctx.now)));
+    let term = ctx.realm().settings.key_rotation();
+    findings.extend(without_successor(&keys, term, ctx.now - LATE).into_iter().map(unfollowed));
     for finding in &mut findings {
         finding.realm = Some(ctx.realm().name.clone());
     }
@@ -79,14 +81,17 @@ fn rotate(ctx: &Ctx, algorithm: Algorithm) -> String {
 fn late(key: &Key, now: Timestamp) -> Option<Finding> {
     let due = key.change_due(now - LATE)?;
     let (name, kid) = (key.algorithm.name(), &key.kid);
-    let sentence = match due {
+    Some(waits(&match due {
         KeyChange::Activate => format!("The {name} key {kid} should sign by now, and does not."),
         KeyChange::Retire | KeyChange::Drop => format!("The {name} key {kid} should be gone by now, and is not."),
-    };
-    Some(Finding::new(
-        Severity::Warning,
-        "signing_key_waits",
-        &sentence,
-        "Start idp-server: its worker moves keys on. Where it runs, its log says why it does not.",
-    ))
+    }))
+}
+
+fn unfollowed(key: &Key) -> Finding {
+    waits(&format!("The {} key {} should have a successor by now, and has none.", key.algorithm.name(), key.kid))
+}
+
+fn waits(sentence: &str) -> Finding {
+    let remedy = "Start idp-server: its worker moves keys on. Where it runs, its log says why it does not.";
+    Finding::new(Severity::Warning, "signing_key_waits", sentence, remedy)
 }

@@ -137,12 +137,13 @@ pub(super) async fn leave(ctx: &Ctx, ids: &[MemberId]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Takes a member away whose user id is somebody else's now: factors, sessions, consents and letters go with the row.
+/// Takes a member away whose user id is somebody else's now: factors, sessions, consents and letters go with the row, and
+/// the `sub` is never given again.
 pub(super) async fn give_way(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
     let member = store::member::lock(ctx, member.id).await?;
     end::everywhere(ctx, member.id, Kept::default(), Cause::Operator).await?;
     store::throttle::clear(ctx, &throttle::account(ctx, member.user_id.normal())).await?;
-    store::member::delete(ctx, member.id).await?;
+    store::tombstone::bury(ctx, &member).await?;
     ctx.record_with(EventKind::MemberLeft, Some(member.id), Outcome::Done, json!({ "user_id_recycled": true }));
     Ok(())
 }

@@ -7,6 +7,7 @@
 //! | `id` of a user | `sub`, kept |
 //! | password credential: `argon2`, `pbkdf2`, `pbkdf2-sha256`, `pbkdf2-sha512` | password hash, replaced at the first sign-in |
 //! | `otp` credential: TOTP, SHA-1, six digits, 30 seconds, 20 bytes | authenticator app |
+//! | `webauthn`, `webauthn-passwordless` credential made for this realm's domain | passkey |
 //! | `UPDATE_PASSWORD`, `CONFIGURE_TOTP` | a new password, an app is owed |
 //! | `emailVerified` | the address is proved |
 //! | attributes `locale`, `birthdate`, `symbol`, `number`, `branch`, `family_kana`, `given_kana` | the same |
@@ -16,15 +17,17 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Arrival, LeftBehind};
+use super::{Arrival, Destination, LeftBehind};
 use crate::admin::realm::file::ClientEntry;
 
 mod clients;
+mod passkeys;
 mod users;
 
 /// Whatever an export holds.
-#[derive(Debug, Default)]
 pub struct Export {
+    destination: Destination,
+    hosts: passkeys::Hosts,
     /// Members to be.
     pub members: Vec<Arrival>,
     /// Clients to be, with their secrets.
@@ -44,11 +47,18 @@ const NO_COUNTERPART: [(&str, &str); 6] = [
 ];
 
 impl Export {
-    /// Reads one file of an export into what was read of others.
+    /// Nothing as yet. `pages` is the host of Keycloak's pages, for which its passkeys were made unless a policy says
+    /// otherwise.
+    pub fn into(destination: Destination, pages: Option<String>) -> Self {
+        let hosts = passkeys::Hosts::of_pages(pages);
+        Self { destination, hosts, members: Vec::new(), clients: Vec::new(), behind: Vec::new() }
+    }
+
+    /// Reads one file of an export into what was read of others. The file of the realm itself comes first.
     ///
     /// # Errors
     /// A sentence where it is no export at all.
-    pub fn read(&mut self, text: &str, today: jiff::civil::Date) -> Result<(), String> {
+    pub fn read(&mut self, text: &str) -> Result<(), String> {
         let root: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
         let (users, clients) = (root.get("users"), root.get("clients"));
         if users.is_none() && clients.is_none() {
@@ -60,9 +70,11 @@ impl Export {
                 self.behind.push(LeftBehind::new("realm", format!("{what} ({count})")));
             }
         }
+        self.hosts.learn(&root);
         let mut unread = BTreeSet::new();
         for user in users.and_then(Value::as_array).into_iter().flatten() {
-            if let Some(arrival) = users::arrival(user, today, &mut unread, &mut self.behind) {
+            let whence = (&self.hosts, &self.destination);
+            if let Some(arrival) = users::arrival(user, whence, &mut unread, &mut self.behind) {
                 self.members.push(arrival);
             }
         }

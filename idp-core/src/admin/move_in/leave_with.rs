@@ -1,10 +1,16 @@
 //! What is known about members, whole, for the society that takes its data elsewhere, and for the member who asks.
 
-use super::record::{AppRecord, FORMAT, PasswordRecord, Record, TermsRecord};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::record::{AppRecord, FORMAT, PasskeyRecord, PasswordRecord, Record, TermsRecord};
 use crate::audit::{EventKind, Outcome};
 use crate::birth_date::BirthDate;
 use crate::clock::Timestamp;
 use crate::credential::Method;
+use crate::credential::passkey::Passkey;
+use crate::credential::passkey::portable::Portable;
+use crate::credential::passkey::relying_party::rp_id;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::member::Member;
@@ -71,6 +77,33 @@ async fn plain(ctx: &Ctx, member: &Member) -> Result<Record, Fault> {
         terms: accepted.map(|(version, sha256)| TermsRecord { version, sha256 }),
         password: None,
         apps: Vec::new(),
+        passkeys: passkeys(ctx, member).await?,
         mail_codes: methods.contains(&Method::Mail),
     })
+}
+
+/// Nothing in them is secret: the private halves never leave their authenticators.
+async fn passkeys(ctx: &Ctx, member: &Member) -> Result<Vec<PasskeyRecord>, Fault> {
+    let (Some(rp_id), Some(handle)) = (rp_id(ctx.realm()), store::passkey::known_handle_of(ctx, member.id).await?)
+    else {
+        return Ok(Vec::new());
+    };
+    let known = store::passkey::all_of(ctx, member.id).await?;
+    let record = |passkey: Passkey| {
+        let key = Portable::of(&passkey)?;
+        Some(PasskeyRecord {
+            name: passkey.name,
+            rp_id: rp_id.clone(),
+            user_handle: URL_SAFE_NO_PAD.encode(handle.as_bytes()),
+            credential_id: URL_SAFE_NO_PAD.encode(key.credential_id),
+            public_key: URL_SAFE_NO_PAD.encode(key.public_key),
+            sign_count: key.sign_count,
+            backup: key.backup,
+            aaguid: key.aaguid,
+            transports: passkey.transports,
+            created_at: Some(passkey.created_at.rfc3339()),
+            last_used_at: passkey.last_used_at.map(Timestamp::rfc3339),
+        })
+    };
+    Ok(known.into_iter().filter_map(record).collect())
 }

@@ -1,10 +1,18 @@
 //! A member as one line of JSON: the form in which a society takes its own data along, and brings it.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{Arrival, Enrolled, LeftBehind, Owed, Proof};
+use super::passkeys::{Offered, stays};
+use super::{Arrival, ArrivingPasskey, Destination, Enrolled, LeftBehind, Owed, Proof};
 use crate::birth_date::BirthDate;
+use crate::clock::Timestamp;
 use crate::credential::Method;
+use crate::credential::passkey::Backup;
+use crate::credential::passkey::message::{Handle, transports};
+use crate::credential::passkey::portable::Portable;
 use crate::credential::totp::{TOTP_SECRET_BYTES, TotpSecret};
 use crate::hashing::Phc;
 use crate::language::Language;
@@ -68,6 +76,8 @@ pub struct Record {
     pub password: Option<PasswordRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<AppRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passkeys: Vec<PasskeyRecord>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mail_codes: bool,
 }
@@ -99,12 +109,60 @@ pub struct AppRecord {
     pub secret_hex: String,
 }
 
+/// A passkey's public half. Bytes are base64url (RFC 4648 §5), without padding.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "docs/formats.md explains each")]
+pub struct PasskeyRecord {
+    #[serde(default)]
+    pub name: String,
+    pub rp_id: String,
+    pub user_handle: String,
+    pub credential_id: String,
+    pub public_key: String,
+    #[serde(default)]
+    pub sign_count: u32,
+    #[serde(default)]
+    pub backup: Backup,
+    #[serde(default)]
+    pub aaguid: Uuid,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<String>,
+}
+
+impl PasskeyRecord {
+    fn offered(&self) -> Result<Offered, String> {
+        let bytes =
+            |name: &str, text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| format!("its {name} is not base64url"));
+        let key = Portable {
+            credential_id: bytes("credential_id", &self.credential_id)?,
+            public_key: bytes("public_key", &self.public_key)?,
+            sign_count: self.sign_count,
+            backup: self.backup,
+            aaguid: self.aaguid,
+        };
+        Ok(Offered {
+            name: self.name.clone(),
+            rp_id: Some(self.rp_id.clone()),
+            handle: Handle::read(&bytes("user_handle", &self.user_handle)?),
+            key,
+            transports: transports(self.transports.clone()),
+            created_at: self.created_at.as_deref().and_then(Timestamp::from_rfc3339),
+            last_used_at: self.last_used_at.as_deref().and_then(Timestamp::from_rfc3339),
+        })
+    }
+}
+
 impl Record {
     /// Reads a line. What cannot come along is told beside the member; a line that is no member is an error.
     ///
     /// # Errors
     /// A sentence.
-    pub fn arrival(self, today: jiff::civil::Date) -> Result<(Arrival, Vec<LeftBehind>), String> {
+    pub fn arrival(self, destination: &Destination) -> Result<(Arrival, Vec<LeftBehind>), String> {
         if self.format != FORMAT {
             return Err(format!("the format is “{}”, not “{FORMAT}”", self.format));
         }
@@ -113,7 +171,7 @@ impl Record {
         let mut told = |what: String| behind.push(LeftBehind::new(format!("user {user_id}"), what));
         let proof = |at: &Option<String>| if at.is_some() { Proof::Given } else { Proof::Owed };
 
-        let birth_date = self.birth_date.as_deref().map(|text| BirthDate::parse(text, today)).transpose();
+        let birth_date = self.birth_date.as_deref().map(|text| BirthDate::parse(text, destination.today)).transpose();
         let birth_date = birth_date.map_err(|error| error.to_string())?;
         let mail = self.mail.as_deref().map(MailAddress::parse).transpose().map_err(|error| error.to_string())?;
         let password = match self.password.as_ref().map(|password| Phc::from_elsewhere(&password.hash)) {
@@ -129,6 +187,13 @@ impl Record {
             match secret_of_hex(&app.secret_hex) {
                 Some(secret) => apps.push((app.name.clone(), secret)),
                 None => told(format!("the key of the app “{}” has not {TOTP_SECRET_BYTES} bytes", app.name)),
+            }
+        }
+        let mut passkeys: Vec<ArrivingPasskey> = Vec::new();
+        for passkey in &self.passkeys {
+            match passkey.offered().and_then(|offered| destination.admit(offered)) {
+                Ok(arriving) => passkeys.push(arriving),
+                Err(reason) => told(stays(&passkey.name, &reason)),
             }
         }
         let chosen = self.chosen_method.as_deref().and_then(Method::from_name);
@@ -149,6 +214,7 @@ impl Record {
             state: self.state.unwrap_or(MemberState::Active),
             password,
             apps,
+            passkeys,
             mail_codes: if self.mail_codes { Enrolled::Yes } else { Enrolled::No },
             chosen,
             new_password: if self.new_password_required_at.is_some() { Owed::Yes } else { Owed::No },

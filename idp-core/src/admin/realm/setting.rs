@@ -148,6 +148,9 @@ impl Assignment {
             "session_absolute_minutes" if !(1..=10_080).contains(&settings.session_absolute_minutes) => {
                 "write 1 to 10080"
             }
+            "key_rotation_days" if !matches!(settings.key_rotation_days, 0 | 7..=365) => {
+                "write 7 to 365, or 0 where keys are rotated by hand"
+            }
             "remember_browser_days" if settings.remember_browser_days > 90 => "write 0 to 90",
             _ => return Ok(()),
         };
@@ -287,6 +290,10 @@ mod tests {
         assert_eq!(refused("enrol_at=later"), "enrol_at cannot be “later”: write same_sitting or next_sign_in");
         assert_eq!(refused("letter_days=0"), "letter_days cannot be “0”: write 1 to 365");
         assert_eq!(refused("letter_days=soon"), "letter_days cannot be “soon”: write a whole number");
+        assert_eq!(
+            refused("key_rotation_days=1"),
+            "key_rotation_days cannot be “1”: write 7 to 365, or 0 where keys are rotated by hand"
+        );
         assert_eq!(refused("methods=sms"), "methods cannot be “sms”: write passkey, totp, mail");
         assert_eq!(
             refused("methods="),

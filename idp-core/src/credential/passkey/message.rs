@@ -1,6 +1,7 @@
 //! What browsers send: the JSON forms of WebAuthn Level 3 (§5.1, `RegistrationResponseJSON`, `AuthenticationResponseJSON`).
 
 use serde::Deserialize;
+use uuid::Uuid;
 use webauthn_rs::prelude as webauthn;
 
 /// Longest answer, in bytes: an attestation with certificates stays far below.
@@ -29,6 +30,28 @@ pub struct Assertion {
     pub(super) answer: webauthn::PublicKeyCredential,
     /// Where the authenticator is.
     pub attachment: Attachment,
+}
+
+/// Who an authenticator says a key pair is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handle {
+    /// Whoever has this handle.
+    Of(Uuid),
+    /// Nobody who could be known here.
+    Foreign,
+}
+
+impl Handle {
+    /// Handles of ours are the 16 bytes of a UUID. Members who moved in may have one that is its text: so Keycloak makes
+    /// them of a user's id.
+    pub fn read(bytes: &[u8]) -> Self {
+        let read = Uuid::from_slice(bytes).ok().or_else(|| {
+            let text = std::str::from_utf8(bytes).ok()?;
+            let handle = Uuid::parse_str(text).ok()?;
+            (handle.hyphenated().to_string() == text).then_some(handle)
+        });
+        read.map_or(Self::Foreign, Self::Of)
+    }
 }
 
 /// The text is no answer of an authenticator.
@@ -77,8 +100,8 @@ impl Assertion {
     }
 
     /// Whose it is, as the authenticator says; one that was told which pair to use may leave it out.
-    pub fn user_handle(&self) -> Option<&[u8]> {
-        self.answer.get_user_unique_id()
+    pub fn user_handle(&self) -> Option<Handle> {
+        self.answer.get_user_unique_id().map(Handle::read)
     }
 }
 
@@ -90,7 +113,7 @@ fn beside(text: &str) -> Result<Beside, Unreadable> {
 }
 
 /// Kept as they were said, since new ones appear; only what can be no name of one is left out.
-fn transports(said: Vec<String>) -> Vec<String> {
+pub fn transports(said: Vec<String>) -> Vec<String> {
     let is_name = |text: &String| {
         !text.is_empty() && text.len() <= TRANSPORT_LETTERS && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
     };
@@ -108,6 +131,16 @@ mod tests {
         let said = ["internal", "hybrid", "telepathy", "", "USB", "a b", &"x".repeat(21)].map(str::to_owned);
         assert_eq!(transports(said.to_vec()), ["internal", "hybrid", "telepathy"]);
         assert_eq!(transports(vec!["usb".to_owned(); 20]).len(), TRANSPORTS_MAX);
+    }
+
+    #[test]
+    fn a_handle_is_a_uuid_or_its_text() {
+        let handle = uuid::uuid!("5b6f0d1e-7c1c-4a5e-9d2f-0c2b5f9a1e01");
+        assert_eq!(Handle::read(handle.as_bytes()), Handle::Of(handle));
+        assert_eq!(Handle::read(handle.to_string().as_bytes()), Handle::Of(handle));
+        for foreign in ["", "k-001", "5B6F0D1E-7C1C-4A5E-9D2F-0C2B5F9A1E01", "5b6f0d1e7c1c4a5e9d2f0c2b5f9a1e01"] {
+            assert_eq!(Handle::read(foreign.as_bytes()), Handle::Foreign, "{foreign}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use webauthn_rs::prelude as webauthn;
 
 use super::message::{Assertion, Registration};
+use super::portable::Portable;
 use super::{Backup, KeyHome, Passkey, PublicHalf};
 use crate::fault::Fault;
 use crate::realm::Realm;
@@ -19,8 +20,8 @@ use crate::realm::Realm;
 const FLAGS: usize = 32;
 const COUNTER: usize = 33;
 const AAGUID: usize = 37;
-const ELIGIBLE: u8 = 0x08;
-const BACKED_UP: u8 = 0x10;
+pub(super) const ELIGIBLE: u8 = 0x08;
+pub(super) const BACKED_UP: u8 = 0x10;
 
 /// A challenge: what the browser gets, and what is kept until it answers.
 pub struct Challenge {
@@ -100,6 +101,7 @@ impl Hint {
 pub struct RelyingParty {
     library: webauthn::Webauthn,
     id: String,
+    origin: String,
 }
 
 impl RelyingParty {
@@ -113,7 +115,7 @@ impl RelyingParty {
         for related in &realm.settings.passkey_related_origins {
             builder = builder.append_allowed_origin(&Url::parse(related).ok()?);
         }
-        Some(Self { library: builder.build().ok()?, id: rp_id })
+        Some(Self { library: builder.build().ok()?, id: rp_id, origin: realm.origin.as_str().to_owned() })
     }
 
     /// Asks for a new key pair: discoverable, with user verification, by none of the authenticators known.
@@ -153,6 +155,24 @@ impl RelyingParty {
         }))
     }
 
+    /// The domain that passkeys are made for.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Takes in a key pair that was made for this very domain elsewhere. It is judged as if its authenticator had made it
+    /// just now: whatever is wanted of a key is wanted of this one.
+    pub fn adopt(&self, key: &Portable) -> Result<Result<PublicHalf, Refusal>, Fault> {
+        let nobody = Holder { handle: Uuid::nil(), user_name: "-", display_name: "-" };
+        let Challenge { options, state } = self.register(&nobody, &[], &[])?;
+        let challenge = options["publicKey"]["challenge"].as_str().unwrap_or_default();
+        let answer = key.answer(challenge, &self.origin, &self.id);
+        match answer.and_then(|answer| Registration::parse(&answer).ok()) {
+            Some(answer) => Ok(self.registered(&state, &answer)?.map(|made| made.public)),
+            None => Ok(Err(Refusal::Wrong)),
+        }
+    }
+
     /// What keepers of passkeys are told of a holder: which of theirs are left, and what they are called now. For
     /// `signalAllAcceptedCredentials` and `signalCurrentUserDetails` (§5.1.10).
     pub fn known(&self, holder: &Holder<'_>, known: &[Passkey]) -> Value {
@@ -188,6 +208,10 @@ impl RelyingParty {
     ) -> Result<Result<KeyHome, Refusal>, Fault> {
         let state: webauthn::DiscoverableAuthentication =
             serde_json::from_slice(state).map_err(|_| Fault::unreadable("passkey challenge"))?;
+        if passkey.backup == Backup::Unknown {
+            // The flag is signed with the rest, and from now on it may not change (§7.2, step 18).
+            self.learn_backup(passkey, backup(&answer.answer.response.authenticator_data))?;
+        }
         let judged = self.library.finish_discoverable_authentication_v2(&answer.answer, state, &passkey.public.0);
         let result = match judged {
             Ok(result) if result.user_verified() && result.cred_id() == passkey.public.0.cred_id() => result,
@@ -198,6 +222,17 @@ impl RelyingParty {
         passkey.sign_count = passkey.sign_count.max(i64::from(result.counter()));
         passkey.backup = backup(&answer.answer.response.authenticator_data);
         Ok(Ok(passkey.backup.home()))
+    }
+
+    /// The caller keeps what is learned only where the signature is right.
+    fn learn_backup(&self, passkey: &mut Passkey, said: Backup) -> Result<(), Fault> {
+        let known = Portable::of(passkey).map(|known| Portable { backup: said, ..known });
+        if let Some(known) = known
+            && let Ok(public) = self.adopt(&known)?
+        {
+            passkey.public = public;
+        }
+        Ok(())
     }
 }
 

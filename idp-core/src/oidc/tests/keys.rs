@@ -33,6 +33,40 @@ async fn a_new_key_is_published_a_day_before_it_signs_and_the_old_one_a_week_aft
 }
 
 #[tokio::test]
+async fn a_key_that_signed_for_the_realm_s_term_is_followed_by_one_that_was_published_before() {
+    let place = place().await;
+    let advance = async || place.store.write(&place.scope, |ctx| key::advance(ctx).boxed()).await.unwrap();
+    let states = async || {
+        let keys = place.store.read(&place.scope, |ctx| key::list(ctx).boxed()).await.unwrap();
+        let mut states: Vec<_> = keys.iter().map(|key| (key.algorithm, key.state.name())).collect();
+        states.sort_unstable();
+        states
+    };
+    let both = |states: &[&'static str]| {
+        let of = |algorithm| states.iter().map(move |state| (algorithm, *state));
+        let mut all: Vec<_> = of(Algorithm::Rs256).chain(of(Algorithm::Es256)).collect();
+        all.sort_unstable();
+        all
+    };
+    for (length, expected) in [
+        (days(88), &["active"][..]),
+        (days(1), &["active", "next"]),
+        (hours(23), &["active", "next"]),
+        (hours(1), &["active", "retiring"]),
+        (days(7), &["active"]),
+        // The term of the new one counts from the day it signs.
+        (days(81), &["active"]),
+        (days(1), &["active", "next"]),
+    ] {
+        place.clock.advance(length);
+        for _ in 0..2 {
+            advance().await;
+            assert_eq!(states().await, both(expected));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_compromised_key_is_dropped_at_once() {
     let place = place().await;
     let tokens = place.exchanges(&place.code().await, &[]).await.unwrap();

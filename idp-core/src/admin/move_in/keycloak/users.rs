@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::super::record::is_subject;
+use super::passkeys::{Hosts, passkey};
 use super::{Arrival, LeftBehind, is_true, text, texts};
-use crate::admin::move_in::{Enrolled, Owed, Proof};
+use crate::admin::move_in::{ArrivingPasskey, Destination, Enrolled, Owed, Proof};
 use crate::birth_date::BirthDate;
 use crate::credential::Method;
 use crate::credential::totp::{TOTP_SECRET_BYTES, TotpSecret};
@@ -23,7 +24,7 @@ const READ: [&str; 9] =
 /// The member that a user becomes.
 pub(super) fn arrival(
     user: &Value,
-    today: jiff::civil::Date,
+    (hosts, destination): (&Hosts, &Destination),
     unread: &mut BTreeSet<String>,
     behind: &mut Vec<LeftBehind>,
 ) -> Option<Arrival> {
@@ -49,12 +50,12 @@ pub(super) fn arrival(
     let owned = |text: Option<&str>| text.map(str::to_owned);
 
     let mail = mail(user, &mut told);
-    let birth_date = birth_date(attribute, today, &mut told);
+    let birth_date = birth_date(attribute, destination.today, &mut told);
     let subject = text(user, "id").filter(|id| is_subject(id));
     if subject.is_none() {
         told("it has no id: it gets a new sub".to_owned());
     }
-    let (password, apps) = credentials(user, &mut told);
+    let Credentials { password, apps, passkeys } = credentials(user, (hosts, destination), &mut told);
     let duties = duties(user, &mut told);
     Some(Arrival {
         user_id,
@@ -81,6 +82,7 @@ pub(super) fn arrival(
         },
         password,
         apps,
+        passkeys,
         mail_codes: Enrolled::No,
         chosen: duties.chosen,
         new_password: duties.new_password,
@@ -134,31 +136,49 @@ fn duties(user: &Value, told: &mut impl FnMut(String)) -> Duties {
     duties
 }
 
-fn credentials(user: &Value, told: &mut impl FnMut(String)) -> (Option<Phc>, Vec<(String, TotpSecret)>) {
-    let (mut password, mut apps) = (None, Vec::new());
+/// What a user signed in with.
+#[derive(Default)]
+struct Credentials {
+    password: Option<Phc>,
+    apps: Vec<(String, TotpSecret)>,
+    passkeys: Vec<ArrivingPasskey>,
+}
+
+fn credentials(
+    user: &Value,
+    (hosts, destination): (&Hosts, &Destination),
+    told: &mut impl FnMut(String),
+) -> Credentials {
+    let mut come = Credentials::default();
     let listed = user.get("credentials").and_then(Value::as_array);
     for credential in listed.into_iter().flatten() {
         match text(credential, "type") {
             Some("password") => match password_of(credential) {
-                Ok(phc) => password = Some(phc),
+                Ok(phc) => come.password = Some(phc),
                 Err(reason) => told(format!("{reason}: the member needs a letter")),
             },
             Some("otp" | "totp") => match app_of(credential) {
-                Ok(app) => apps.push(app),
+                Ok(app) => come.apps.push(app),
                 Err(reason) => told(format!("an authenticator app: {reason}")),
             },
+            Some(kind @ ("webauthn" | "webauthn-passwordless")) => {
+                match passkey(credential, (user, kind), hosts, destination) {
+                    Ok(passkey) => come.passkeys.push(passkey),
+                    Err(reason) => told(reason),
+                }
+            }
             Some(other) => told(format!("a credential of the kind {other}")),
             None => {}
         }
     }
-    if password.is_none() && listed.is_none_or(Vec::is_empty) {
+    if come.password.is_none() && listed.is_none_or(Vec::is_empty) {
         told("it has no password: the member needs a letter".to_owned());
     }
-    (password, apps)
+    come
 }
 
 /// `secretData` and `credentialData` are JSON in a text; before Keycloak 8 their fields stood in the credential itself.
-fn part(credential: &Value, name: &str) -> Value {
+pub(super) fn part(credential: &Value, name: &str) -> Value {
     let inner = text(credential, name).and_then(|text| serde_json::from_str(text).ok());
     inner.unwrap_or_else(|| credential.clone())
 }
