@@ -112,7 +112,7 @@ async fn an_algorithm_that_an_application_uses_needs_a_key_that_signs_and_is_you
         assert_eq!(codes(&desk), ["old_signing_key", "signing_key_waits"]);
         assert_eq!(desk.run("doctor").code, 0, "a warning is no alarm");
 
-        runs(&desk, "UPDATE signing_keys SET changed_at = 0 WHERE algorithm = 'RS256'").await;
+        desk.executes("UPDATE signing_keys SET changed_at = 0 WHERE algorithm = 'RS256'").await;
         assert_eq!(codes(&desk), ["old_signing_key", "signing_key_waits", "signing_key_waits"]);
         desk.run("realm set key_rotation_days=0").succeeds();
         assert_eq!(codes(&desk), ["old_signing_key", "signing_key_waits"], "no schedule, no successor");
