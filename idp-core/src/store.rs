@@ -72,8 +72,8 @@ mod writer;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
 
-/// Whoever waits for SQLite's lock looks again within this time.
-const BREATHER: Duration = Duration::from_millis(25);
+/// Whoever waits for SQLite's lock looks again every millisecond, and needs a moment to take it.
+const BREATHER: Duration = Duration::from_millis(3);
 
 pub(crate) use transaction::Transaction;
 

@@ -22,8 +22,10 @@ pub(crate) use readers::{Lease, Readers};
 
 /// The oldest SQLite accepted: earlier ones may corrupt a WAL that two connections reset at once.
 const OLDEST: i32 = 3_051_003;
-/// How long a connection waits for another process to let go of the file.
-const BUSY: Duration = Duration::from_secs(5);
+/// How often a connection looks whether another process has let go of the file, and for how long: five seconds. SQLite's
+/// own way looks ever more rarely, and whoever writes one batch after another would always be first.
+const LOOKS: i32 = 5_000;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
 
@@ -102,7 +104,10 @@ impl Connection {
 fn opened(path: &Path, access: Access) -> rusqlite::Result<rusqlite::Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let inner = rusqlite::Connection::open_with_flags(path, flags)?;
-    inner.busy_timeout(BUSY)?;
+    inner.busy_handler(Some(|looks| {
+        std::thread::sleep(BETWEEN_LOOKS);
+        looks < LOOKS
+    }))?;
     inner.set_prepared_statement_cache_capacity(PREPARED);
     inner.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     inner.pragma_update(None, "synchronous", "full")?;
