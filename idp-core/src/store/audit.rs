@@ -33,12 +33,25 @@ pub(super) async fn append(db: &impl ConnectionTrait, realm: RealmId, events: &[
             hash: Set(head.hash.clone()),
         });
     }
-    for chunk in rows.chunks(500) {
+    let mut rows = rows.as_slice();
+    while let Some((chunk, rest)) = rows.split_at_checked(chunk_of(rows.len())).filter(|(chunk, _)| !chunk.is_empty()) {
         audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+        rows = rest;
     }
     let moved = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(head.sequence), hash: Set(head.hash) };
     audit_head::Entity::update(moved).exec(db).await?;
     Ok(())
+}
+
+/// How many of so many events are written by one statement. There are few sizes, since a statement is prepared once for
+/// each.
+const fn chunk_of(events: usize) -> usize {
+    match events {
+        0..=8 => events,
+        9..=31 => 8,
+        32..=255 => 32,
+        _ => 256,
+    }
 }
 
 async fn lock_head(db: &impl ConnectionTrait, realm: Uuid) -> Result<Head, Fault> {
