@@ -26,6 +26,7 @@ mod keys;
 mod logout;
 mod profile;
 mod requests;
+mod software;
 mod subject;
 
 pub use self::access::{AccessTokens, ExchangePolicy, RefreshRotation, TokenFormat};
@@ -42,6 +43,7 @@ pub use self::keys::{ClientKey, ClientKeySet, KeySetError, KeySource, KeyUse};
 pub use self::logout::LogoutChannels;
 pub use self::profile::Profile;
 pub use self::requests::{CibaDelivery, CibaDeliveryError, Requests};
+pub use self::software::Software;
 pub use self::subject::{Subject, SubjectType};
 
 /// Whose application it is.
@@ -128,6 +130,8 @@ pub struct ClientSettings {
     pub tos_uri: Option<HttpsUri>,
     /// Whom to write to about it.
     pub contacts: Vec<String>,
+    /// The software it is an installation of.
+    pub software: Software,
 }
 
 impl Default for ClientSettings {
@@ -161,6 +165,7 @@ impl Default for ClientSettings {
             policy_uri: None,
             tos_uri: None,
             contacts: Vec::new(),
+            software: Software::default(),
         }
     }
 }

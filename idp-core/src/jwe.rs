@@ -18,9 +18,11 @@ use crate::key::PublicJwk;
 
 mod agreement;
 mod content;
+mod opener;
 mod rsa;
 
 pub use agreement::AgreementKey;
+pub use opener::Opener;
 pub use rsa::DecryptionKey as RsaKey;
 
 /// Longer ones are not looked at.
@@ -80,6 +82,11 @@ impl Header {
     pub fn alg(&self) -> KeyManagement {
         self.alg
     }
+
+    /// Both algorithms.
+    pub fn encryption(&self) -> Encryption {
+        Encryption { alg: self.alg, enc: self.enc }
+    }
 }
 
 /// A private key that decrypts.
@@ -134,9 +141,14 @@ pub fn encrypt(entropy: &dyn Entropy, recipient: &Recipient, content: Content, p
     Ok(format!("{header}.{}", parts.join(".")))
 }
 
+/// Whether a text has the five parts of a JWE in compact form, readable or not.
+pub fn is_encrypted(text: &str) -> bool {
+    text.bytes().filter(|byte| *byte == b'.').count() == 4
+}
+
 /// The header of a text that looks like a JWE; `None` for all others.
 pub fn header(text: &str) -> Option<Header> {
-    if text.len() > LONGEST || text.split('.').count() != 5 {
+    if text.len() > LONGEST || !is_encrypted(text) {
         return None;
     }
     let header = URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;

@@ -1,4 +1,4 @@
-//! Signing keys: per realm and algorithm, sealed at rest, public halves published as JWKs (RFC 7517).
+//! A realm's keys: per algorithm, sealed at rest, public halves published as JWKs (RFC 7517).
 //!
 //! | state | ends when | then |
 //! |---|---|---|
@@ -7,7 +7,8 @@
 //! | retiring | [`KEPT_AFTER_USE`] has passed | gone |
 //! | gone | – | its row is deleted |
 //!
-//! `next`, `active` and `retiring` keys are published and verify; only the active one signs.
+//! `next`, `active` and `retiring` keys are published and verify; only the active one signs. What others encrypt to the
+//! realm is opened by all three, while a retiring one is published no more: nobody should begin to use it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Timestamp, days, hours};
-use crate::jws::Signer;
+
+mod algorithm;
+
+pub use algorithm::{DecryptionAlgorithm, KeyAlgorithm};
 
 /// How long a key is published before it signs, so that relying parties have fetched it.
 pub const PUBLISHED_BEFORE_USE: Duration = hours(24);
@@ -121,8 +125,8 @@ impl KeyState {
         }
     }
 
-    /// Whether the public half is in the JWKS.
-    pub const fn is_published(self) -> bool {
+    /// Whether it still verifies or opens what it is for.
+    pub const fn is_held(self) -> bool {
         match self {
             Self::Next | Self::Active | Self::Retiring => true,
             Self::Gone => false,
@@ -135,8 +139,8 @@ impl KeyState {
 pub struct Key {
     /// The RFC 7638 thumbprint.
     pub kid: String,
-    /// What it signs with.
-    pub algorithm: Algorithm,
+    /// What it does.
+    pub algorithm: KeyAlgorithm,
     /// Where it stands.
     pub state: KeyState,
     /// The public half.
@@ -148,6 +152,14 @@ pub struct Key {
 }
 
 impl Key {
+    /// Whether the public half is in the JWKS.
+    pub fn is_published(&self) -> bool {
+        match self.algorithm {
+            KeyAlgorithm::Signing(_) => self.state.is_held(),
+            KeyAlgorithm::Decryption(_) => self.state.is_held() && self.state != KeyState::Retiring,
+        }
+    }
+
     /// What time alone asks for at `now`; retiring follows from a successor, not from time.
     pub fn change_due(&self, now: Timestamp) -> Option<KeyChange> {
         let age = now.since(self.changed_at);
@@ -229,22 +241,27 @@ impl PublicJwk {
 /// How many opened keys are held: a few algorithms and their successors for some hundred realms.
 const CACHED: usize = 1024;
 
-/// The keys this process has opened, by `kid`. A key never changes, so that an entry is never stale.
-#[derive(Default)]
-pub struct SignerCache(Mutex<HashMap<String, Arc<Signer>>>);
+/// The keys of one kind that this process has opened, by `kid`. A key never changes, so that an entry is never stale.
+pub struct KeyCache<K>(Mutex<HashMap<String, Arc<K>>>);
 
-impl SignerCache {
-    pub(crate) fn find(&self, kid: &str) -> Option<Arc<Signer>> {
+impl<K> Default for KeyCache<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K> KeyCache<K> {
+    pub(crate) fn find(&self, kid: &str) -> Option<Arc<K>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
     }
 
-    pub(crate) fn keep(&self, signer: Arc<Signer>) {
+    pub(crate) fn keep(&self, kid: &str, key: Arc<K>) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= CACHED {
             // Opening a key again costs less than a millisecond, so that order of use need not be tracked.
             held.clear();
         }
-        held.insert(signer.kid().to_owned(), signer);
+        held.insert(kid.to_owned(), key);
     }
 }
 
@@ -268,6 +285,22 @@ mod tests {
     }
 
     #[test]
+    fn a_retiring_key_verifies_in_public_and_opens_in_private() {
+        let at = Timestamp::from_millis(0);
+        let key = |algorithm, state| Key {
+            kid: "k".into(),
+            algorithm,
+            state,
+            public: PublicJwk::Rsa { n: "x".into(), e: "AQAB".into() },
+            created_at: at,
+            changed_at: at,
+        };
+        let published = |algorithm| KeyState::ALL.map(|state| key(algorithm, state).is_published());
+        assert_eq!(published(Algorithm::Es256.into()), [true, true, true, false]);
+        assert_eq!(published(DecryptionAlgorithm::EcdhEs.into()), [true, true, false, false]);
+    }
+
+    #[test]
     fn the_thumbprint_is_that_of_rfc_7638() {
         let key = PublicJwk::Rsa {
             n: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw".into(),
@@ -282,7 +315,7 @@ mod tests {
         let public = PublicJwk::Rsa { n: "x".into(), e: "AQAB".into() };
         let key = |state| Key {
             kid: "k".into(),
-            algorithm: Algorithm::Rs256,
+            algorithm: Algorithm::Rs256.into(),
             state,
             public: public.clone(),
             created_at: start,
@@ -296,7 +329,7 @@ mod tests {
         assert_eq!(key(KeyState::Retiring).change_due(start + days(7)), Some(KeyChange::Drop));
 
         let of = |key: Key, algorithm| Key { algorithm, ..key };
-        let (signing, other) = (key(KeyState::Active), of(key(KeyState::Next), Algorithm::EdDsa));
+        let (signing, other) = (key(KeyState::Active), of(key(KeyState::Next), Algorithm::EdDsa.into()));
         let (held, term) = ([signing.clone(), other], Some(days(90)));
         let day_before = start + days(89);
         assert_eq!(without_successor(&held, term, day_before - Duration::from_millis(1)), Vec::<&Key>::new());

@@ -15,6 +15,10 @@ use crate::credential::passkey::relying_party::RelyingParty;
 use crate::id::RealmId;
 use crate::language::Language;
 
+mod software_issuer;
+
+pub use software_issuer::{SoftwareIssuer, SoftwareIssuerError};
+
 /// One society.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Realm {
@@ -301,6 +305,8 @@ pub struct RealmSettings {
     pub session_absolute_minutes: u64,
     /// Who may register a client.
     pub registration: RegistrationPolicy,
+    /// Whose software statements count at registration.
+    pub software_statement_issuers: Vec<SoftwareIssuer>,
     /// Whether clients that register themselves must use PKCE; those that cannot keep a secret always must.
     pub registration_pkce: Pkce,
     /// For how many days a key signs before its successor does; 0 where keys are rotated by hand alone.
@@ -344,6 +350,7 @@ impl Default for RealmSettings {
             session_idle_minutes: 30,
             session_absolute_minutes: hours(12).as_secs() / 60,
             registration: RegistrationPolicy::default(),
+            software_statement_issuers: Vec::new(),
             registration_pkce: Pkce::default(),
             key_rotation_days: 90,
             remember_browser_days: 0,

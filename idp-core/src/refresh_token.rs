@@ -31,6 +31,9 @@ pub struct RefreshDetails {
     pub scopes: Scopes,
     /// Which resources its access tokens are for; our own endpoints when empty.
     pub resources: Vec<String>,
+    /// What was allowed in detail (RFC 9396).
+    #[serde(default)]
+    pub authorization_details: Vec<serde_json::Value>,
     /// For ID tokens.
     pub authentication: Authentication,
     /// The thumbprint of the key that a public client must prove (RFC 9449 §5).
@@ -115,6 +118,7 @@ mod tests {
             details: RefreshDetails {
                 scopes: Scopes::default(),
                 resources: vec![],
+                authorization_details: vec![],
                 authentication,
                 jkt: None,
                 x5t: None,

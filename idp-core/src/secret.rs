@@ -14,7 +14,9 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::audit::checkpoint::Auditor;
 use crate::entropy::{self, Entropy};
 use crate::fault::Fault;
-use crate::key::SignerCache;
+use crate::jwe::Opener;
+use crate::jws::Signer;
+use crate::key::KeyCache;
 
 mod root;
 
@@ -279,14 +281,15 @@ impl<P: Purpose> fmt::Debug for Sealed<P> {
 #[error("the installation key must be 32 random bytes, written in base64 or as 64 hexadecimal digits")]
 pub struct BadInstallationKey;
 
-/// Holds what the root key yields: one hashing key, one sealing key, and the signing keys unsealed with it. The root is
+/// Holds what the root key yields: one hashing key, one sealing key, and the realms' keys unsealed with it. The root is
 /// the installation key itself, or what it unwraps ([`root`]).
 pub struct Vault {
     root: Zeroizing<[u8; 32]>,
     hashing: hmac::Key,
     sealing: LessSafeKey,
     auditor: Auditor,
-    signers: SignerCache,
+    signers: KeyCache<Signer>,
+    openers: KeyCache<Opener>,
 }
 
 impl Vault {
@@ -306,7 +309,8 @@ impl Vault {
             hashing: hmac::Key::new(hmac::HMAC_SHA256, hashing.as_slice()),
             sealing: LessSafeKey::new(sealing),
             auditor: Auditor::from_seed(auditing.as_slice()).ok_or(BadInstallationKey)?,
-            signers: SignerCache::default(),
+            signers: KeyCache::default(),
+            openers: KeyCache::default(),
         })
     }
 
@@ -316,8 +320,13 @@ impl Vault {
     }
 
     /// The signing keys opened so far.
-    pub(crate) fn signers(&self) -> &SignerCache {
+    pub(crate) fn signers(&self) -> &KeyCache<Signer> {
         &self.signers
+    }
+
+    /// The decryption keys opened so far.
+    pub(crate) fn openers(&self) -> &KeyCache<Opener> {
+        &self.openers
     }
 
     /// Reads the key's text form.

@@ -53,7 +53,8 @@ async fn closed(caller: &Caller, closed: Closed, page: AccountPage) -> Result<Re
 }
 
 /// Begins an errand and goes to its first page.
-async fn begins(caller: &Caller, errand: Errand) -> Result<Response, Failure> {
+/// Begins a sitting in which the member does what the errand needs.
+pub(crate) async fn begins(caller: &Caller, errand: Errand) -> Result<Response, Failure> {
     let visitor = caller.visitor();
     let id = caller.write(move |ctx| Box::pin(async move { begin::for_errand(ctx, &visitor, errand).await })).await?;
     let place = Place { interaction: Some(id), browser: caller.place.browser.clone() };

@@ -7,6 +7,7 @@ use idp_core::oidc::device::{self, Answered, Question};
 use idp_core::oidc::scope::Scope;
 use idp_core::polled::Verdict;
 
+use crate::account;
 use crate::caller::Caller;
 use crate::error::Failure;
 use crate::extract::PageForm;
@@ -43,10 +44,19 @@ pub(crate) async fn submit(caller: Caller, form: PageForm) -> Result<Response, F
     };
     let answered =
         caller.write(move |ctx| Box::pin(async move { device::answer(ctx, &visitor, &code, verdict).await })).await?;
+    if let Answered::Raise(errand) = answered {
+        caller.visit.come_back_to_device(&typed);
+        return account::begins(&caller, errand).await;
+    }
     Ok(match answered {
         Answered::Allowed { client } => at(&caller, Stage::Allowed { client_name: client }),
         Answered::Denied => at(&caller, Stage::Denied),
         Answered::Again(question) => page(&caller, question, typed),
+        Answered::Raise(_) | Answered::OutOfReach => {
+            let mut chrome = caller.chrome();
+            chrome.errors.push(FieldError::of_page("request_out_of_reach"));
+            caller.page(&Device { chrome, stage: Stage::Code { typed } })
+        }
     })
 }
 

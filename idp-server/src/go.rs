@@ -118,7 +118,7 @@ async fn ended(caller: &Caller, finished: Finished) -> Result<Response, Failure>
             if let Some(secret) = session {
                 caller.visit.start_session(&secret);
             }
-            answered(caller, Some(answer))
+            answered(caller, Some(answer)).await
         }
         Finished::NotYet { next: Next::Issue | Next::Over, .. } | Finished::Unknown => Ok(over(caller)),
         Finished::NotYet { interaction, next } => Box::pin(to(caller, interaction, next)).await,
@@ -133,14 +133,14 @@ async fn declined(caller: &Caller, interaction: InteractionId) -> Result<Respons
         Some(Answer::Member | Answer::Account { .. }) => {
             Ok(caller.error("declined", Some(WayBack::SignIn { url: paths::LOGIN.to_owned() })))
         }
-        other => answered(caller, other),
+        other => answered(caller, other).await,
     }
 }
 
 /// Sends the browser to whoever is answered.
-pub fn answered(caller: &Caller, answer: Option<Answer>) -> Result<Response, Failure> {
+pub async fn answered(caller: &Caller, answer: Option<Answer>) -> Result<Response, Failure> {
     Ok(match answer {
-        Some(Answer::Application(response)) => deliver(&caller.visit, &response)?,
+        Some(Answer::Application(response)) => deliver(&caller.state, &caller.visit, &response).await?,
         Some(Answer::Member) => see_other(&caller.home_url()),
         Some(Answer::Account { page }) => see_other(path_of(page)),
         Some(Answer::ApplicationGone) => caller.error("unknown_client", None),

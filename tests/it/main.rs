@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod desk;
 mod enrol;
+mod fuzz;
 mod login;
 mod oidc;
 mod onboarding;

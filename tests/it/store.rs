@@ -2,5 +2,6 @@
 
 mod chain;
 mod passkeys;
+mod protocol_races;
 mod race;
 mod two_nodes;

@@ -25,7 +25,8 @@ export class Browser {
       const response = await fetch(url, request);
       this.#keep(response.headers.getSetCookie());
       const text = await response.text();
-      if (form && response.status !== 303) throw new Error(`POST ${url.pathname} answered ${response.status}: ${complaint(text)}`);
+      const isAnswer = response.status === 303 || (response.status === 200 && url.pathname === '/device');
+      if (form && !isAnswer) throw new Error(`POST ${url.pathname} answered ${response.status}: ${complaint(text)}`);
       if (response.status === 303 || response.status === 302) {
         url = new URL(response.headers.get('location'), url);
         form = undefined;

@@ -1,4 +1,4 @@
-//! Signing keys, and the installation key.
+//! The realm's keys, and the installation key.
 
 mod list;
 mod rewrap;
@@ -16,9 +16,9 @@ use crate::output::Failure;
 /// What is done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// List the signing keys
+    /// List the keys of the realm
     List,
-    /// Make a new signing key
+    /// Make a new key
     Rotate(rotate::Arguments),
     /// Change the installation key, while nodes run
     Rewrap(rewrap::Arguments),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::{Closed, enter, enter_to_change};
 use crate::audit::{EventKind, Outcome};
 use crate::client::Client;
@@ -12,6 +14,7 @@ use crate::id::{ClientRowId, MemberId};
 use crate::interaction::begin::Visitor;
 use crate::interaction::errand::Freshness;
 use crate::oidc::scope::Scopes;
+use crate::realm::Realm;
 use crate::store;
 
 /// One application.
@@ -22,6 +25,17 @@ pub struct Application {
     pub scopes: Scopes,
     /// When the member last went there, or allowed it something.
     pub last_at: Timestamp,
+}
+
+impl Application {
+    /// Where a sign-in starts from our side (OpenID Connect Core §4): the application begins it itself, and hears who we
+    /// are.
+    pub fn login(&self, realm: &Realm) -> Option<String> {
+        let uri = self.client.settings.initiate_login_uri.as_ref()?;
+        let mut address = Url::parse(uri.as_str()).ok()?;
+        address.query_pairs_mut().append_pair("iss", realm.origin.as_str());
+        Some(address.into())
+    }
 }
 
 /// What became of taking everything back.

@@ -9,7 +9,7 @@ use super::key::{self, Urgency};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Scope;
 use crate::fault::Fault;
-use crate::key::Algorithm;
+use crate::key::KeyAlgorithm;
 use crate::realm::Realm;
 use crate::store::{Store, realm};
 
@@ -35,7 +35,7 @@ pub async fn void(store: &Store, operator: &str) -> Result<Voided, Fault> {
         .await?;
     for realm in store.read(&installation, |ctx| realm::all(ctx).boxed()).await? {
         let scope = Scope::operator(Arc::new(realm), operator);
-        for algorithm in Algorithm::ALL {
+        for algorithm in KeyAlgorithm::ALL {
             store.write(&scope, move |ctx| key::rotate(ctx, algorithm, Urgency::Compromised).boxed()).await?;
         }
     }

@@ -21,7 +21,7 @@ pub use self::apply::{Applied, Fate};
 pub use self::columns::ColumnMap;
 pub use self::decode::{Encoding, FileError};
 pub use self::leave::{Leavers, Threshold};
-pub use self::row::{CellError, RowError};
+pub use self::row::{CellError, RowError, rows_of};
 pub use self::survey::user_ids_of;
 
 use self::row::{Reader, Row};

@@ -1,12 +1,13 @@
-//! Making, listing and rotating a realm's signing keys.
+//! Making, listing and rotating a realm's keys.
 
 use std::collections::BTreeSet;
 
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::jwe::Opener;
 use crate::jws::Signer;
-use crate::key::{Algorithm, Key, KeyChange, KeyState, without_successor};
+use crate::key::{Key, KeyAlgorithm, KeyChange, KeyState, without_successor};
 use crate::store;
 
 /// How soon a new key signs.
@@ -22,13 +23,16 @@ pub enum Urgency {
 
 /// Sees to it that the realm has an active key of every algorithm it always has. Repeating it changes nothing.
 pub async fn ensure(ctx: &Ctx) -> Result<(), Fault> {
-    ensure_for(ctx, Algorithm::ALWAYS).await
+    ensure_for(ctx, KeyAlgorithm::ALWAYS).await
 }
 
 /// The same for the algorithms that a client was registered with.
-pub(crate) async fn ensure_for(ctx: &Ctx, algorithms: impl IntoIterator<Item = Algorithm>) -> Result<(), Fault> {
+pub(crate) async fn ensure_for<A: Into<KeyAlgorithm>>(
+    ctx: &Ctx,
+    algorithms: impl IntoIterator<Item = A>,
+) -> Result<(), Fault> {
     let held = store::signing_key::lock_list(ctx).await?;
-    for algorithm in algorithms.into_iter().collect::<BTreeSet<_>>() {
+    for algorithm in algorithms.into_iter().map(Into::into).collect::<BTreeSet<_>>() {
         if !held.iter().any(|key| key.algorithm == algorithm && key.state == KeyState::Active) {
             make(ctx, algorithm, KeyState::Active).await?;
         }
@@ -42,7 +46,8 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Key>, Fault> {
 }
 
 /// Makes a successor for `algorithm`. Where one is already waiting, that one is used.
-pub async fn rotate(ctx: &Ctx, algorithm: Algorithm, urgency: Urgency) -> Result<Key, Fault> {
+pub async fn rotate(ctx: &Ctx, algorithm: impl Into<KeyAlgorithm>, urgency: Urgency) -> Result<Key, Fault> {
+    let algorithm = algorithm.into();
     let held = store::signing_key::lock_list(ctx).await?;
     let held: Vec<Key> = held.into_iter().filter(|key| key.algorithm == algorithm).collect();
     let waiting = held.iter().find(|key| key.state == KeyState::Next).cloned();
@@ -115,16 +120,18 @@ async fn change(ctx: &Ctx, key: &mut Key, change: KeyChange) -> Result<(), Fault
     Ok(())
 }
 
-async fn make(ctx: &Ctx, algorithm: Algorithm, state: KeyState) -> Result<Key, Fault> {
-    let (signer, private) = Signer::generate(algorithm)?;
-    let key = Key {
-        kid: signer.kid().to_owned(),
-        algorithm,
-        state,
-        public: signer.public().clone(),
-        created_at: ctx.now,
-        changed_at: ctx.now,
+async fn make(ctx: &Ctx, algorithm: KeyAlgorithm, state: KeyState) -> Result<Key, Fault> {
+    let (public, private) = match algorithm {
+        KeyAlgorithm::Signing(algorithm) => {
+            let (signer, private) = Signer::generate(algorithm)?;
+            (signer.public().clone(), private)
+        }
+        KeyAlgorithm::Decryption(algorithm) => {
+            let (opener, private) = Opener::generate(algorithm)?;
+            (opener.public().clone(), private)
+        }
     };
+    let key = Key { kid: public.thumbprint(), algorithm, state, public, created_at: ctx.now, changed_at: ctx.now };
     store::signing_key::insert(ctx, &key, &private).await?;
     ctx.record_with(EventKind::KeyCreated, None, Outcome::Done, described(&key));
     Ok(key)

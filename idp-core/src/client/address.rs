@@ -34,6 +34,14 @@ impl HttpsUri {
     }
 }
 
+impl std::str::FromStr for HttpsUri {
+    type Err = HttpsUriError;
+
+    fn from_str(text: &str) -> Result<Self, HttpsUriError> {
+        Self::parse(text)
+    }
+}
+
 impl TryFrom<String> for HttpsUri {
     type Error = HttpsUriError;
 

@@ -72,6 +72,12 @@ impl ClientSettings {
         self.auth_method.client_type()
     }
 
+    /// Leaves out what needs a browser that comes back: no code is ever sent anywhere.
+    pub fn without_browser(&mut self) {
+        self.grant_types.retain(|grant| !matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit));
+        self.response_types.clear();
+    }
+
     /// Whether `grant` was registered.
     pub fn may_use(&self, grant: GrantType) -> bool {
         self.grant_types.contains(&grant)

@@ -65,7 +65,8 @@ impl Profile {
         let is_own_device = |uri: &RedirectUri| uri.is_loopback() || !uri.as_str().starts_with("http");
         let is_plain = settings.response_types.iter().all(|response| *response == ResponseType::Code);
         match settings.auth_method.client_type() {
-            ClientType::Public if settings.redirect_uris.iter().any(is_own_device) => Self::Native,
+            // Without an address to come back to it is a device that shows a code.
+            ClientType::Public if settings.redirect_uris.iter().all(is_own_device) => Self::Native,
             ClientType::Public => Self::Spa,
             ClientType::Confidential if settings.response_types.is_empty() && settings.redirect_uris.is_empty() => {
                 Self::Service

@@ -61,6 +61,9 @@ impl Demand {
         if let Some(Errand::Allow { wished, least }) = interaction.errand {
             return Self::to_allow(wished.into_iter().flatten().collect(), least, interaction.created_at);
         }
+        if let Some(Errand::AllowDevice { least }) = interaction.errand {
+            return Self::to_allow(Vec::new(), least, interaction.created_at);
+        }
         let Some((_, request)) = &interaction.request else { return Self { fresh_since, asked_at, ..Self::default() } };
         let essential = known(&request.essential_acr);
         let unknown = !request.essential_acr.is_empty() && essential.is_empty();

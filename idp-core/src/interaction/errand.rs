@@ -73,6 +73,11 @@ pub enum Errand {
         /// The least that it accepts.
         least: Acr,
     },
+    /// To let a device in: the session may have to be raised. It leads back to the device's own page.
+    AllowDevice {
+        /// The least class that the application accepts.
+        least: Acr,
+    },
     /// To set one more method up.
     Add {
         /// Which.
@@ -98,20 +103,21 @@ impl Errand {
         }
     }
 
-    /// Where it leads in the end.
-    pub const fn page(self) -> AccountPage {
+    /// The account page to which it leads in the end, where it leads to one.
+    pub const fn page(self) -> Option<AccountPage> {
         match self {
-            Self::See { page } | Self::Change { page } => page,
-            Self::LetIn => AccountPage::NewPhone,
-            Self::Allow { .. } => AccountPage::Requests,
-            Self::Add { .. } => AccountPage::Methods,
+            Self::See { page } | Self::Change { page } => Some(page),
+            Self::LetIn => Some(AccountPage::NewPhone),
+            Self::Allow { .. } => Some(AccountPage::Requests),
+            Self::AllowDevice { .. } => None,
+            Self::Add { .. } => Some(AccountPage::Methods),
         }
     }
 
     /// Whether the strongest proof must be fresh.
     pub const fn freshness(self) -> Freshness {
         match self {
-            Self::See { .. } | Self::Allow { .. } => Freshness::Any,
+            Self::See { .. } | Self::Allow { .. } | Self::AllowDevice { .. } => Freshness::Any,
             Self::Change { .. } | Self::LetIn | Self::Add { .. } => Freshness::Needed,
         }
     }

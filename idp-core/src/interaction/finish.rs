@@ -3,7 +3,7 @@
 use super::begin::{self, Begun, Visitor};
 use super::decide::Next;
 use super::demand::Demand;
-use super::errand::AccountPage;
+use super::errand::{AccountPage, Errand};
 use super::sitting::{Place, Sitting};
 use super::{Interaction, SignOutOthers, State};
 use crate::audit::{EventKind, Outcome};
@@ -119,7 +119,7 @@ async fn answered(
 ) -> Result<(Option<Plain<SessionSecret>>, Answer), Fault> {
     let (session, secret) = session_for(ctx, visitor, (interaction, member), present).await?;
     let answer = match &interaction.request {
-        None => interaction.errand.map_or(Answer::Member, |errand| Answer::Account { page: errand.page() }),
+        None => interaction.errand.and_then(Errand::page).map_or(Answer::Member, |page| Answer::Account { page }),
         Some((client, request)) => {
             let demand = Demand::of(interaction);
             let mut authentication = Authentication::of(&session);

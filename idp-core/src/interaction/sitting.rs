@@ -262,10 +262,11 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
 }
 
 fn adding(interaction: &Interaction) -> Option<Adding> {
-    match interaction.errand {
-        Some(Errand::Add { method }) if interaction.progress.added.is_none() => Some(Adding::Here(method)),
-        Some(Errand::LetIn) => Some(Adding::OnNewPhone),
-        Some(Errand::Add { .. } | Errand::See { .. } | Errand::Change { .. } | Errand::Allow { .. }) | None => None,
+    use Errand::{Add, Allow, AllowDevice, Change, LetIn, See};
+    match interaction.errand? {
+        Add { method } => interaction.progress.added.is_none().then_some(Adding::Here(method)),
+        LetIn => Some(Adding::OnNewPhone),
+        See { .. } | Change { .. } | Allow { .. } | AllowDevice { .. } => None,
     }
 }
 

@@ -4,11 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::client::{AuthMethod, Client, HttpsUri, KeyUse, Wanted};
+use crate::client::{AuthMethod, Client, HttpsUri, KeySource, KeyUse, Wanted};
 use crate::client_certificate::ClientCertificate;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jose;
+use crate::oidc::authorize::request_object::encrypted;
 use crate::store;
 
 /// The address of the key set that a client assertion needs and that is not held, or not new enough. The assertion is not
@@ -20,19 +21,29 @@ pub async fn missing(ctx: &Ctx, assertion: &str) -> Result<Option<HttpsUri>, Fau
     if client.settings.auth_method != AuthMethod::PrivateKeyJwt {
         return Ok(None);
     }
-    Ok(missing_for_object(ctx, &client, assertion))
+    Ok(missing_for(ctx, &client, assertion))
 }
 
 /// The same for a request object that a client sends itself: it names the client as its issuer, or as `client_id`.
 pub async fn missing_for_request(ctx: &Ctx, object: &str) -> Result<Option<HttpsUri>, Fault> {
-    let Ok(claims) = jose::unverified(object) else { return Ok(None) };
+    let Ok(opened) = encrypted::open(ctx, object).await? else { return Ok(None) };
+    let Ok(claims) = jose::unverified(&opened.signed) else { return Ok(None) };
     let Some(client_id) = claims.text("iss").or_else(|| claims.text("client_id")) else { return Ok(None) };
     let client = store::client::by_client_id(ctx, client_id).await?;
-    Ok(client.and_then(|client| missing_for_object(ctx, &client, object)))
+    Ok(client.and_then(|client| missing_for(ctx, &client, &opened.signed)))
 }
 
-/// The same for anything that `client` signed, such as a request object.
-pub(crate) fn missing_for_object(ctx: &Ctx, client: &Client, signed: &str) -> Option<HttpsUri> {
+/// The same for a request object of `client`, encrypted or not.
+pub(crate) async fn missing_for_object(ctx: &Ctx, client: &Client, object: &str) -> Result<Option<HttpsUri>, Fault> {
+    if !matches!(client.settings.keys, Some(KeySource::Fetched(_))) {
+        return Ok(None);
+    }
+    let opened = encrypted::open(ctx, object).await?.ok();
+    Ok(opened.and_then(|opened| missing_for(ctx, client, &opened.signed)))
+}
+
+/// The same for anything that `client` signed.
+fn missing_for(ctx: &Ctx, client: &Client, signed: &str) -> Option<HttpsUri> {
     let (source, (kid, alg)) = client.settings.keys.as_ref().zip(named(signed))?;
     let wanted = Wanted { kid: kid.as_deref(), usage: KeyUse::Signature, alg: &alg };
     ctx.client_keys().missing(source, &wanted, ctx.now)

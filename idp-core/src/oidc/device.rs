@@ -10,7 +10,7 @@ pub use user_code::UserCodeText;
 use super::acr::Authentication;
 use super::paths;
 use super::scope::{Scope, Scopes};
-use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
+use super::token::{Caller, ClientCall, TokenError, TokenRefusal, authorization_details};
 use crate::audit::{EventKind, Outcome};
 use crate::authn::throttle::{self, GUESSES, Turn};
 use crate::client::{Client, GrantType};
@@ -19,7 +19,10 @@ use crate::ctx::Ctx;
 use crate::device_request::{DeviceRequest, LIFETIME};
 use crate::fault::Fault;
 use crate::grant::Grant;
+use crate::interaction::Progress;
 use crate::interaction::begin::{self, Visitor};
+use crate::interaction::demand::{Demand, Missing};
+use crate::interaction::errand::Errand;
 use crate::polled::{Allowed, INTERVAL, Polled, State, Verdict};
 use crate::secret::{DeviceCode, Hashed, Plain, ThrottleSubject, UserCode};
 use crate::session::Session;
@@ -46,6 +49,9 @@ pub async fn authorize(
     if !client.settings.grant_types.contains(&GrantType::DeviceCode) {
         let description = "the client is not registered for the device grant";
         return Ok(Err(TokenRefusal::new(TokenError::UnauthorizedClient, description)));
+    }
+    if let Err(refusal) = authorization_details::none_here(&call.params) {
+        return Ok(Err(refusal));
     }
     let scopes = Scopes::parse(call.params.find("scope").unwrap_or_default()).within(&client.settings.scopes);
     if !scopes.contains(Scope::Openid) {
@@ -108,6 +114,10 @@ pub enum Answered {
     Denied,
     /// It could not be taken: the page asks again.
     Again(Question),
+    /// The session must first be raised to the least class that the application accepts.
+    Raise(Errand),
+    /// No method that the member set up reaches that class.
+    OutOfReach,
 }
 
 /// The page as it opens.
@@ -141,6 +151,11 @@ pub async fn answer(ctx: &Ctx, visitor: &Visitor, typed: &str, verdict: Verdict)
         Err(question) => return Ok(Answered::Again(question)),
     };
 
+    if verdict == Verdict::Allow
+        && let Some(owed) = owed(ctx, &session, &client).await?
+    {
+        return Ok(owed);
+    }
     let terms = (request.scopes.clone(), request.polled.expires_at);
     let grant = Grant::elsewhere((ctx.new_id(), ctx.now), &session, &client, terms);
     request.polled.state = match verdict {
@@ -160,6 +175,19 @@ pub async fn answer(ctx: &Ctx, visitor: &Visitor, typed: &str, verdict: Verdict)
     };
     ctx.record_with(kind, Some(session.member), Outcome::Done, about);
     Ok(answered)
+}
+
+/// What must come before the device can be let in.
+async fn owed(ctx: &Ctx, session: &Session, client: &Client) -> Result<Option<Answered>, Fault> {
+    let least = client.settings.least_acr;
+    let enrolled = store::credential::methods_of(ctx, session.member).await?;
+    let progress = Progress { proofs: session.proofs.clone(), ..Progress::default() };
+    let demand = Demand::to_allow(Vec::new(), least, ctx.now);
+    Ok(match demand.missing(&progress, &enrolled) {
+        Missing::Nothing => None,
+        Missing::Password | Missing::Step(_) => Some(Answered::Raise(Errand::AllowDevice { least })),
+        Missing::OutOfReach => Some(Answered::OutOfReach),
+    })
 }
 
 type Waiting = (UserCodeText, DeviceRequest, Client);

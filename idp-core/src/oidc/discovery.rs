@@ -40,11 +40,9 @@ pub struct Metadata {
     pub acr_values_supported: Vec<&'static str>,
     pub subject_types_supported: Vec<&'static str>,
     pub id_token_signing_alg_values_supported: Vec<&'static str>,
-    pub id_token_encryption_alg_values_supported: Vec<&'static str>,
-    pub id_token_encryption_enc_values_supported: Vec<&'static str>,
+    #[serde(flatten)]
+    pub encryption: EncryptionOffered,
     pub userinfo_signing_alg_values_supported: Vec<&'static str>,
-    pub userinfo_encryption_alg_values_supported: Vec<&'static str>,
-    pub userinfo_encryption_enc_values_supported: Vec<&'static str>,
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
     pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -74,6 +72,41 @@ pub struct Metadata {
     pub tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mtls_endpoint_aliases: Option<Aliases>,
+}
+
+/// How what is sent to a client, and what it sends, may be encrypted: the same everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the registry describes them: iana.org/assignments/oauth-parameters")]
+pub struct EncryptionOffered {
+    pub id_token_encryption_alg_values_supported: Vec<&'static str>,
+    pub id_token_encryption_enc_values_supported: Vec<&'static str>,
+    pub userinfo_encryption_alg_values_supported: Vec<&'static str>,
+    pub userinfo_encryption_enc_values_supported: Vec<&'static str>,
+    pub introspection_encryption_alg_values_supported: Vec<&'static str>,
+    pub introspection_encryption_enc_values_supported: Vec<&'static str>,
+    pub authorization_encryption_alg_values_supported: Vec<&'static str>,
+    pub authorization_encryption_enc_values_supported: Vec<&'static str>,
+    pub request_object_encryption_alg_values_supported: Vec<&'static str>,
+    pub request_object_encryption_enc_values_supported: Vec<&'static str>,
+}
+
+impl EncryptionOffered {
+    fn all() -> Self {
+        let algs = KeyManagement::ALL.map(KeyManagement::name).to_vec();
+        let encs = ContentEncryption::ALL.map(ContentEncryption::name).to_vec();
+        Self {
+            id_token_encryption_alg_values_supported: algs.clone(),
+            id_token_encryption_enc_values_supported: encs.clone(),
+            userinfo_encryption_alg_values_supported: algs.clone(),
+            userinfo_encryption_enc_values_supported: encs.clone(),
+            introspection_encryption_alg_values_supported: algs.clone(),
+            introspection_encryption_enc_values_supported: encs.clone(),
+            authorization_encryption_alg_values_supported: algs.clone(),
+            authorization_encryption_enc_values_supported: encs.clone(),
+            request_object_encryption_alg_values_supported: algs,
+            request_object_encryption_enc_values_supported: encs,
+        }
+    }
 }
 
 /// What the document says of CIBA (CIBA Core §4).
@@ -177,11 +210,8 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
         subject_types_supported: SubjectType::ALL.map(SubjectType::name).to_vec(),
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
-        id_token_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name).to_vec(),
-        id_token_encryption_enc_values_supported: ContentEncryption::ALL.map(ContentEncryption::name).to_vec(),
+        encryption: EncryptionOffered::all(),
         userinfo_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
-        userinfo_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name).to_vec(),
-        userinfo_encryption_enc_values_supported: ContentEncryption::ALL.map(ContentEncryption::name).to_vec(),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
         introspection_endpoint_auth_methods_supported: methods.clone(),

@@ -1,18 +1,18 @@
 //! The introspection endpoint (RFC 7662; as a JWT: RFC 9701). A client sees its own tokens and those it is a resource for;
 //! everything else reads like a token that never was.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::access::{self, Access};
+use super::protect::{Means, Protected, Protecting};
 use super::subject;
 use super::token::{Caller, ClientCall, TokenRefusal};
-use crate::client::Client;
+use crate::client::{Client, FetchedKeys, HttpsUri, Protection};
+use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::jws::{Signer, Typ};
+use crate::jws::Typ;
 use crate::member::MemberState;
 use crate::refresh_token::Standing;
 use crate::store;
@@ -20,10 +20,10 @@ use crate::store;
 /// What is known of a token.
 pub struct Introspection(Map<String, Value>);
 
-/// The same, to be signed.
+/// The same, to be signed, and encrypted where the client that asks wants that.
 pub struct SignedIntrospection {
     claims: Envelope,
-    signer: Arc<Signer>,
+    protecting: Protecting,
 }
 
 #[derive(Serialize)]
@@ -47,21 +47,30 @@ impl Introspection {
     /// Prepares the document as a JWT for the client that asks (RFC 9701 §5).
     pub async fn signed(self, ctx: &Ctx, caller: &Caller) -> Result<SignedIntrospection, Fault> {
         let settings = &caller.client.settings;
-        let algorithm = settings.answers.introspection.signed.unwrap_or(settings.id_token_alg);
+        let Protection { signed, encrypted } = settings.answers.introspection;
+        let protection = Protection { signed: Some(signed.unwrap_or(settings.id_token_alg)), encrypted };
         let claims = Envelope {
             iss: ctx.realm().origin.as_str().to_owned(),
             aud: caller.client.client_id.as_str().to_owned(),
             iat: ctx.now.seconds(),
             token_introspection: self.0,
         };
-        Ok(SignedIntrospection { claims, signer: store::signing_key::active(ctx, algorithm).await? })
+        Ok(SignedIntrospection { claims, protecting: Protecting::prepare(ctx, &caller.client, &protection).await? })
     }
 }
 
 impl SignedIntrospection {
+    /// The address of the client's keys, where they must be fetched first.
+    pub fn missing(&self, fetched: &FetchedKeys, now: Timestamp) -> Option<HttpsUri> {
+        self.protecting.missing(fetched, now)
+    }
+
     /// The JWT.
-    pub fn sign(&self) -> Result<String, Fault> {
-        self.signer.sign(Typ::Introspection, &self.claims)
+    pub fn sign(&self, means: Means<'_>) -> Result<String, Fault> {
+        match self.protecting.protect(means, Typ::Introspection, &self.claims)? {
+            Protected::Jwt(token) => Ok(token),
+            Protected::Plain(_) => Err(Fault::Broken("an introspection to be signed has no signer".into())),
+        }
     }
 }
 
@@ -118,6 +127,10 @@ async fn refresh_token(ctx: &Ctx, caller: &Caller, token: &str) -> Result<Option
         "iat": token.created_at.seconds(),
         "exp": token.expires_at.seconds(),
     });
-    let Value::Object(claims) = claims else { return Ok(None) };
+    let Value::Object(mut claims) = claims else { return Ok(None) };
+    let details = token.details.authorization_details;
+    if !details.is_empty() {
+        claims.insert("authorization_details".to_owned(), details.into());
+    }
     Ok(Some(Introspection(claims)))
 }

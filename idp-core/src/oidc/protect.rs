@@ -15,6 +15,9 @@ use crate::jws::{Signer, Typ};
 use crate::key::PublicJwk;
 use crate::store;
 
+/// What encryption takes: the keys that clients publish, and randomness.
+pub type Means<'a> = (&'a FetchedKeys, &'a dyn Entropy);
+
 /// To which of a client's keys an answer is encrypted, and how.
 #[derive(Debug, Clone)]
 pub struct Envelope {
@@ -39,12 +42,7 @@ impl Envelope {
     ///
     /// # Errors
     /// A client without a key that fits, or whose keys could not be fetched: it cannot be answered.
-    pub fn seal(
-        &self,
-        (fetched, entropy): (&FetchedKeys, &dyn Entropy),
-        content: Content,
-        plain: &[u8],
-    ) -> Result<String, Fault> {
+    pub fn seal(&self, (fetched, entropy): Means<'_>, content: Content, plain: &[u8]) -> Result<String, Fault> {
         let keys = fetched.of(&self.source);
         let recipient = keys.and_then(|keys| recipient(&keys, self.encryption));
         let Some(recipient) = recipient else {
@@ -100,12 +98,7 @@ impl Protecting {
     }
 
     /// Signs and encrypts `claims` as registered; hands them back where nothing is.
-    pub fn protect<T: Serialize>(
-        &self,
-        means: (&FetchedKeys, &dyn Entropy),
-        typ: Typ,
-        claims: T,
-    ) -> Result<Protected<T>, Fault> {
+    pub fn protect<T: Serialize>(&self, means: Means<'_>, typ: Typ, claims: T) -> Result<Protected<T>, Fault> {
         let signed = self.signer.as_ref().map(|signer| signer.sign(typ, &claims)).transpose()?;
         match (signed, &self.envelope) {
             (None, None) => Ok(Protected::Plain(claims)),

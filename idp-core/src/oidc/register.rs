@@ -19,6 +19,7 @@ use crate::store;
 
 pub mod answer;
 pub mod metadata;
+pub mod statement;
 
 use self::metadata::MetadataError;
 
@@ -37,6 +38,8 @@ pub enum Refusal {
     Metadata(MetadataError),
     /// Statements are accepted from issuers a realm trusts, and this one is not among them (RFC 7591 §3.2.2).
     UnapprovedStatement,
+    /// The statement does not hold (RFC 7591 §3.2.2).
+    InvalidStatement(&'static str),
 }
 
 /// What a client is answered.
@@ -63,16 +66,13 @@ impl Draft {
         let Value::Object(sent) = sent else {
             return Err(refused("the metadata must be a JSON object"));
         };
-        if sent.get("software_statement").is_some_and(|statement| !statement.is_null()) {
-            return Err(Refusal::UnapprovedStatement);
-        }
         let base = ClientSettings {
             party: Party::Third,
             pkce: ctx.realm().settings.registration_pkce,
             grant_types: vec![GrantType::AuthorizationCode],
             ..ClientSettings::default()
         };
-        let (name, mut settings) = metadata::read(&sent, base).map_err(Refusal::Metadata)?;
+        let (name, mut settings) = metadata::read(&statement::merged(ctx, &sent)?, base).map_err(Refusal::Metadata)?;
         if !ctx.mutual_tls().offers(settings.auth_method) {
             return Err(refused("token_endpoint_auth_method: certificates are not taken here"));
         }

@@ -7,6 +7,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jws::good::Fingerprint;
 use crate::jws::{self, Typ};
+use crate::key::KeyAlgorithm;
 use crate::store;
 
 /// The claims of an ID token that hints are judged by.
@@ -25,14 +26,14 @@ pub(crate) struct HintClaims {
 pub(crate) async fn verified<C: DeserializeOwned>(ctx: &Ctx, token: &str, typ: Typ) -> Result<Option<C>, Fault> {
     let Some(header) = jws::header(token, typ) else { return Ok(None) };
     let Some(key) = store::signing_key::by_kid(ctx, &header.kid).await? else { return Ok(None) };
-    if key.algorithm != header.algorithm || !key.state.is_published() {
+    if key.algorithm != KeyAlgorithm::Signing(header.algorithm) || !key.state.is_held() {
         return Ok(None);
     }
     let fingerprint = Fingerprint::of(token);
     if ctx.held.signatures.know(fingerprint) {
         return Ok(jws::claims(token));
     }
-    let claims = jws::verified(token, key.algorithm, &key.public);
+    let claims = jws::verified(token, header.algorithm, &key.public);
     if claims.is_some() {
         ctx.held.signatures.remember(fingerprint);
     }

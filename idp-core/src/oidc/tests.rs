@@ -151,7 +151,9 @@ fn id_token(tokens: &TokenResponse) -> &str {
 }
 
 fn address(response: &AuthorizationResponse) -> url::Url {
-    let Ok(Delivery::Redirect(location)) = response.deliver() else { panic!("{response:?} is no redirect") };
+    let Ok(Delivery::Redirect(location)) = response.deliver((&FetchedKeys::default(), &SeededEntropy::new(2))) else {
+        panic!("{response:?} is no redirect")
+    };
     location.parse().unwrap()
 }
 
@@ -252,9 +254,11 @@ impl Place {
         asked.await.unwrap()
     }
 
+    /// The keys that verify, by `kid`.
     async fn published(&self) -> Vec<(String, Algorithm)> {
         let keys = self.store.read(&self.scope, |ctx| jwks::jwks(ctx).boxed()).await.unwrap().keys;
-        keys.into_iter().map(|key| (key.kid, key.alg)).collect()
+        let signing = keys.into_iter().filter(|key| key.usage == "sig");
+        signing.map(|key| (key.kid, key.alg.and_then(Algorithm::from_name).unwrap())).collect()
     }
 }
 

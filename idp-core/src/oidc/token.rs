@@ -6,6 +6,7 @@
 mod access_token;
 mod answered;
 mod authorization_code;
+pub(in crate::oidc) mod authorization_details;
 mod binding;
 mod call;
 mod ciba;
@@ -70,6 +71,7 @@ pub async fn read(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
         call.params.find("grant_type") == Some(GrantType::ClientCredentials.name())
             && caller.client.settings.access_tokens.format == TokenFormat::Jwt
             && call.dpop == SentProof::Nothing
+            && call.params.find("authorization_details").is_none()
     };
     if let Some(caller) = claimant.unspent().filter(signs_alone) {
         return Ok(Read::Answered(client_credentials::answer(ctx, caller, call).await?));
@@ -88,6 +90,14 @@ pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<E
     };
     if !caller.client.settings.grant_types.contains(&grant) {
         return refused(TokenError::UnauthorizedClient, "the client is not registered for this grant_type");
+    }
+    match grant {
+        GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::Implicit => {}
+        GrantType::ClientCredentials | GrantType::DeviceCode | GrantType::TokenExchange | GrantType::Ciba => {
+            if let Err(refusal) = authorization_details::none_here(&call.params) {
+                return Ok(Exchanged::Refused(refusal));
+            }
+        }
     }
     match grant {
         GrantType::AuthorizationCode => authorization_code::redeem(ctx, caller, call).await,

@@ -1,4 +1,4 @@
-//! Table `signing_keys`.
+//! Table `signing_keys`: also the few keys that decrypt.
 
 use std::sync::Arc;
 
@@ -8,8 +8,9 @@ use super::entity::signing_key;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::jwe::Opener;
 use crate::jws::Signer;
-use crate::key::{Algorithm, Key, KeyState};
+use crate::key::{Algorithm, DecryptionAlgorithm, Key, KeyAlgorithm, KeyState};
 use crate::secret::{Plain, Sealed, SigningKey};
 use crate::store::held::{Change, Found};
 
@@ -97,8 +98,37 @@ async fn open_active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer>, Fau
     if signer.kid() != row.kid {
         return Err(Fault::unreadable("signing key"));
     }
-    ctx.vault.signers().keep(Arc::clone(&signer));
+    ctx.vault.signers().keep(signer.kid(), Arc::clone(&signer));
     Ok(signer)
+}
+
+/// The keys that may open what was encrypted with `algorithm`, to the key named where one is.
+pub(crate) async fn openers(
+    ctx: &Ctx,
+    kid: Option<&str>,
+    algorithm: DecryptionAlgorithm,
+) -> Result<Vec<Arc<Opener>>, Fault> {
+    let mut select = signing_key::Entity::find()
+        .filter(signing_key::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(signing_key::Column::Algorithm.eq(algorithm.name()))
+        .order_by_desc(signing_key::Column::ChangedAt);
+    if let Some(kid) = kid {
+        select = select.filter(signing_key::Column::Kid.eq(kid));
+    }
+    select.all(&ctx.db).await?.into_iter().map(|row| opener(ctx, algorithm, row)).collect()
+}
+
+fn opener(ctx: &Ctx, algorithm: DecryptionAlgorithm, row: signing_key::Model) -> Result<Arc<Opener>, Fault> {
+    if let Some(opener) = ctx.vault.openers().find(&row.kid) {
+        return Ok(opener);
+    }
+    let private = ctx.vault.unseal(row.kid.as_bytes(), &Sealed::<SigningKey>::from_bytes(row.private_sealed))?;
+    let opener = Arc::new(Opener::open(algorithm, &private)?);
+    if opener.kid() != row.kid {
+        return Err(Fault::unreadable("decryption key"));
+    }
+    ctx.vault.openers().keep(opener.kid(), Arc::clone(&opener));
+    Ok(opener)
 }
 
 /// Writes the state of an existing key; a key that is gone takes its private half with it.
@@ -128,7 +158,7 @@ fn noun(row: &signing_key::Model) -> Result<Key, Fault> {
     let unreadable = || Fault::unreadable("signing key");
     Ok(Key {
         kid: row.kid.clone(),
-        algorithm: Algorithm::from_name(&row.algorithm).ok_or_else(unreadable)?,
+        algorithm: KeyAlgorithm::from_name(&row.algorithm).ok_or_else(unreadable)?,
         state: KeyState::from_name(&row.state).ok_or_else(unreadable)?,
         public: serde_json::from_str(&row.public_jwk).map_err(|_| unreadable())?,
         created_at: Timestamp::from_millis(row.created_at),

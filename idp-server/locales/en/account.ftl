@@ -88,6 +88,7 @@ applications-none = There is no such service at present.
 applications-note = After revoking, a service may still be open in your browser. Please sign out there, too.
 application-last = Last sign-in
 application-scopes = What it may use
+application-open = Go to the service
 application-revoke = Revoke
 
 requests-title = Requests from services

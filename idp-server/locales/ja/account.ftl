@@ -76,6 +76,7 @@ applications-none = 今、利用中のサービスはありません。
 applications-note = 取り消しても、サービスの画面が開いたままのことがあります。サービスの側でもログアウトしてください。
 application-last = 最後にログインした日時
 application-scopes = 利用できる情報
+application-open = サービスを開く
 application-revoke = 利用を取り消す
 
 requests-title = サービスからの確認依頼

@@ -26,6 +26,7 @@ pub async fn show(caller: Caller) -> Result<Response, Failure> {
         id: application.client.id.to_string(),
         last: moment(&caller, application.last_at),
         scopes: application.scopes.iter().map(|scope| scope.name()).collect(),
+        login: application.login(caller.visit.realm()),
         name: application.client.name,
     });
     Ok(caller.page(&Applications { chrome: chrome(&caller), applications: applications.collect() }))

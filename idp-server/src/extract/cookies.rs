@@ -1,5 +1,6 @@
 //! The cookies: which browser it is, which session lives in it, which language it likes.
 
+use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use idp_core::realm::Transport;
 
@@ -8,7 +9,7 @@ const LONGEST: i64 = 400 * 86_400;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Name {
+pub enum Name {
     /// Tells one browser from another; made with the first page.
     Browser,
     /// The session.
@@ -43,6 +44,11 @@ impl Name {
     }
 }
 
+/// The value of a cookie, out of the headers as a browser sent them.
+pub fn of(headers: &HeaderMap, name: Name, transport: Transport) -> Option<String> {
+    read(&CookieJar::from_headers(headers), name, transport)
+}
+
 /// The value of a cookie.
 pub(crate) fn read(jar: &CookieJar, name: Name, transport: Transport) -> Option<String> {
     Some(jar.get(name.text(transport))?.value().to_owned())
@@ -65,7 +71,7 @@ fn base(name: Name, transport: Transport, value: &str) -> String {
 }
 
 /// Whether the text can be a secret of ours: 256 bits in base64url.
-pub(crate) fn is_secret(text: &str) -> bool {
+pub fn is_secret(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 

@@ -29,7 +29,7 @@ pub async fn submit(caller: Caller, form: PageForm) -> Result<Response, Failure>
     let place = caller.place.clone();
     let answer = caller.write(move |ctx| Box::pin(async move { finish::out_of_reach(ctx, &place).await })).await?;
     match answer {
-        Some(answer) => go::answered(&caller, Some(answer)),
+        Some(answer) => go::answered(&caller, Some(answer)).await,
         None => go::on(&caller).await,
     }
 }

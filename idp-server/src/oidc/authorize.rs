@@ -38,7 +38,7 @@ pub(crate) async fn get(
             if let Some(secret) = session {
                 visit.start_session(&secret);
             }
-            deliver(&visit, &response)
+            deliver(&state, &visit, &response).await
         }
         Started::Page(refusal) => Err(page(&visit, StatusCode::BAD_REQUEST, refusal)),
     }

@@ -8,15 +8,25 @@ use idp_core::oidc::authorize::{AuthorizationResponse, Delivery};
 
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
+use crate::state::AppState;
 use crate::view::form_post::FormPost;
 
-/// Signs the answer where it is signed, and sends it off.
-pub(crate) fn deliver(visit: &Visit, response: &AuthorizationResponse) -> Result<Response, Failure> {
+/// Signs and encrypts the answer where that is asked for, and sends it off.
+pub(crate) async fn deliver(
+    state: &AppState,
+    visit: &Visit,
+    response: &AuthorizationResponse,
+) -> Result<Response, Failure> {
     if let Some(error) = response.error_code() {
         visit.refuse(error);
         tracing::info!(error, request_id = visit.request_id(), "authorization refused");
     }
-    match response.deliver()? {
+    let ambient = state.store.ambient();
+    if let Some(uri) = response.missing(&ambient.client_keys, ambient.clock.now()) {
+        fetch_keys(state, &uri).await;
+    }
+    match response.deliver((&ambient.client_keys, ambient.entropy.as_ref()))? {
         Delivery::Redirect(location) => see_other(&location),
         Delivery::FormPost(form) => {
             let page = FormPost { words: visit.words(), action: form.action, fields: form.fields };

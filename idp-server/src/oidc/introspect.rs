@@ -13,6 +13,7 @@ use super::client_call::{self, Done};
 use super::document;
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
 use crate::paths;
 use crate::state::AppState;
 
@@ -40,7 +41,13 @@ pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: R
 
     match answer(&state, &visit, call, form).await? {
         Ok(Answer::Json(known)) => Ok(document::document(StatusCode::OK, known.document())),
-        Ok(Answer::Jwt(known)) => Ok(signed(known.sign()?)),
+        Ok(Answer::Jwt(known)) => {
+            let ambient = state.store.ambient();
+            if let Some(uri) = known.missing(&ambient.client_keys, ambient.clock.now()) {
+                fetch_keys(&state, &uri).await;
+            }
+            Ok(signed(known.sign((&ambient.client_keys, ambient.entropy.as_ref()))?))
+        }
         Err(refusal) => Ok(client_call::refused(&visit, paths::INTROSPECT, &refusal)),
     }
 }

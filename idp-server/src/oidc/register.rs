@@ -14,6 +14,7 @@ use super::document;
 use super::sent;
 use crate::error::Failure;
 use crate::extract::Visit;
+use crate::outgoing::fetch_keys;
 use crate::paths;
 use crate::state::AppState;
 
@@ -127,6 +128,12 @@ async fn draft(state: &AppState, visit: &Visit, request: Request) -> Result<Resu
         let why = "the body must be application/json of at most 64 KiB";
         return Ok(Err(document::error(StatusCode::BAD_REQUEST, "invalid_client_metadata", why)));
     };
+    let (asked, scope) = (sent.clone(), visit.scope());
+    let missing =
+        state.store.read(&scope, move |ctx| async move { Ok(register::statement::missing(ctx, &asked)) }.boxed());
+    if let Some(uri) = missing.await? {
+        fetch_keys(state, &uri).await;
+    }
     let drafted =
         state.store.read(&visit.scope(), move |ctx| async move { Ok(Draft::read(ctx, sent)) }.boxed()).await?;
     Ok(drafted.map_err(|refusal| refused(visit, &refusal)))
@@ -171,6 +178,9 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
             (StatusCode::UNAUTHORIZED, "invalid_token", "the token is missing, or does not count here".to_owned())
         }
         Refusal::Metadata(error) => (StatusCode::BAD_REQUEST, error.code(), error.to_string()),
+        Refusal::InvalidStatement(why) => {
+            (StatusCode::BAD_REQUEST, "invalid_software_statement", format!("software_statement: {why}"))
+        }
         Refusal::UnapprovedStatement => (
             StatusCode::BAD_REQUEST,
             "unapproved_software_statement",

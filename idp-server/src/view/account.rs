@@ -178,6 +178,8 @@ pub struct Application {
     pub name: String,
     /// What it may know, as scopes.
     pub scopes: Vec<&'static str>,
+    /// Where a sign-in that begins here starts, where it has such an address.
+    pub login: Option<String>,
     /// When the member last went there.
     pub last: Moment,
 }

@@ -1,6 +1,7 @@
 //! What happened and which applications hold something, for the member alone.
 
 use harness::{Idp, on_both};
+use idp_core::client::HttpsUri;
 
 use super::{id_of, ids_of, signed_in};
 
@@ -52,6 +53,25 @@ async fn an_application_is_listed_and_what_it_holds_can_be_taken_back() {
 
         assert!(ids_of(&page, "application-revoke-").is_empty(), "{}", page.summary());
         assert_eq!(portal.userinfo(tokens.access_token()).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_starts_sign_ins_itself_is_opened_from_its_entry() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, _, browser) = signed_in(&idp, "AC-6005").await;
+        let uri = HttpsUri::parse("https://clinic.example/login?from=kenpo").unwrap();
+        let clinic = idp.portal_with("clinic", |settings| settings.initiate_login_uri = Some(uri)).await;
+        browser.get(&clinic.asks().url).await.arrived();
+
+        let page = browser.get("/account/applications").await;
+        let links = ids_of(&page, "application-open-");
+        let [link] = links.as_slice() else { panic!("{links:?}: {}", page.summary()) };
+        let address = page.attribute_of(link, "href").unwrap();
+        let iss: String = url::form_urlencoded::byte_serialize(idp.origin().as_bytes()).collect();
+        assert_eq!(address, format!("https://clinic.example/login?from=kenpo&iss={iss}"), "OpenID Connect Core §4");
     })
     .await;
 }

@@ -34,7 +34,7 @@ async fn a_realm_is_created_changed_and_shown() {
         "#);
         let settings = &desk.json("realm show")["settings"];
         assert_eq!((settings["enrol_at"].as_str(), settings["letter_days"].as_i64()), (Some("same_sitting"), Some(30)));
-        assert_eq!(desk.json("key list").as_array().map(Vec::len), Some(2));
+        assert_eq!(desk.json("key list").as_array().map(Vec::len), Some(4));
     } }
 }
 

@@ -54,7 +54,7 @@ async fn a_file_makes_a_realm_whole_and_the_second_time_changes_nothing() {
         assert_eq!(made["secrets"][0]["client_id"], "portal");
         assert_eq!(desk.json("realm show")["settings"]["letter_days"], 45);
         assert_eq!(desk.json("realm terms")[0]["text"], "第一条\n\n以上");
-        assert_eq!(desk.json("key list").as_array().map(Vec::len), Some(2));
+        assert_eq!(desk.json("key list").as_array().map(Vec::len), Some(4));
         assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(2));
 
         let events = || {

@@ -40,6 +40,18 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         desk.run(&format!("client delete {}", strict["client_id"].as_str().unwrap())).succeeds();
         let rotated = desk.json("client rotate-secret kosmo");
         assert_ne!(rotated["client_secret"], created["client_secret"]);
+        let television = desk.json("client create --name TV --client-id tv --public --device");
+        assert_eq!(television["profile"], "native");
+        let counter = desk.json("client create --name Counter --client-id counter --ciba poll --initiate-login-uri https://a.example/login");
+        assert_eq!(counter["settings"]["initiate_login_uri"], "https://a.example/login");
+        for (client, grant) in [(television, "urn:ietf:params:oauth:grant-type:device_code"), (counter, "urn:openid:params:grant-type:ciba")] {
+            let settings = &client["settings"];
+            assert_eq!((&settings["redirect_uris"], &settings["response_types"]), (&serde_json::json!([]), &serde_json::json!([])));
+            assert_eq!(settings["grant_types"], serde_json::json!(["refresh_token", grant]));
+            desk.run(&format!("client delete {}", client["client_id"].as_str().unwrap())).succeeds();
+        }
+        let refused = desk.run("client create --name A --ciba poll --initiate-login-uri http://a.example/login");
+        assert_eq!(refused.code, 64, "{}", refused.stderr);
         assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(1));
         assert_snapshot!(desk.run("client delete kosmo").succeeds(), @"Deleted.");
         assert_snapshot!(desk.run("client list").succeeds(), @"There are no clients yet. Register one: idp-admin client create --name … --redirect-uri …");

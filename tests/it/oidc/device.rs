@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use harness::{Browser, Idp, Member, MemberSeed, Page, Portal, Tokens, on_both, owned};
-use idp_core::client::{AuthMethod, GrantType};
+use harness::{Browser, Idp, Member, MemberSeed, Page, Portal, Tokens, on_both, owned, part};
+use idp_core::client::{AuthMethod, GrantType, HttpsUri};
 use idp_core::clock::minutes;
+use idp_core::oidc::acr::Acr;
+use idp_core::realm::MailFallback;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -183,6 +185,71 @@ async fn fifty_questions_with_an_allowed_code_have_one_winner() {
 
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
         assert!(answers.iter().all(|answer| answer.status == 200 || answer.status == 400));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_asks_for_the_resource_that_its_token_is_for() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let tv = television(&idp).await;
+        let resource = "https://films.example/api";
+        idp.portal_with("films", |settings| settings.resource = HttpsUri::parse(resource).ok()).await;
+        let (_, browser) = signed_in(&idp, "G-R").await;
+        let begun = begins(&tv, "openid offline_access").await;
+        types(&browser, user_code(&begun)).await.submit("device-allow").await;
+        let device_code = begun.json["device_code"].as_str().unwrap();
+        let asks = async |resource: &str| {
+            tv.posts(owned(&[("grant_type", GRANT), ("device_code", device_code), ("resource", resource)])).await
+        };
+        assert_eq!(asks("https://elsewhere.example/").await.error(), "invalid_target");
+        idp.advance(Duration::from_secs(5));
+        let tokens = asks(resource).await;
+        assert_eq!(part(tokens.access_token(), 1)["aud"], resource, "{}", tokens.json);
+        assert_eq!(part(tv.refreshes(tokens.refresh_token()).await.access_token(), 1)["aud"], resource);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_of_an_application_with_a_least_class_waits_until_the_session_is_raised() {
+    on_both(async |database| {
+        let idp = Idp::start_with(database, |settings| settings.mail_fallback = MailFallback::On).await;
+        let tv = idp
+            .portal_with("tv", |settings| {
+                settings.auth_method = AuthMethod::None;
+                settings.grant_types.push(GrantType::DeviceCode);
+                settings.least_acr = Acr::Aal2;
+            })
+            .await;
+        // Whoever has mailed codes alone cannot reach it.
+        let (_, mails) = signed_in(&idp, "G-L1").await;
+        let begun = begins(&tv, "openid").await;
+        let page = types(&mails, user_code(&begun)).await.submit("device-allow").await;
+        assert_eq!(page.error_code().as_deref(), Some("request_out_of_reach"), "{}", page.summary());
+        idp.advance(Duration::from_secs(5));
+        assert_eq!(polls(&tv, &begun).await.error(), "authorization_pending");
+        assert!(types(&mails, user_code(&begun)).await.submit("device-deny").await.has("device-denied"));
+
+        // Whoever has an app, and came with a mailed code in its place, is asked for the app, and comes back with the code.
+        let (member, portal) = (idp.member(MemberSeed::new("G-L2")).await.wanting_an_app(), idp.portal().await);
+        member.signs_in(&idp.browser(), &portal).await;
+        idp.advance(minutes(2));
+        let browser = idp.browser();
+        let page = member.answers(&browser.get(&portal.asks().url).await).await;
+        let page = page.follow("mail-fallback").await.submit("mail-fallback-send").await;
+        let code = idp.mailbox().code_to(&member.mail).await;
+        page.fill("mail-code", &code).submit("mail-code-submit").await.arrived();
+        let begun = begins(&tv, "openid").await;
+        let page = types(&browser, user_code(&begun)).await.submit("device-allow").await;
+        assert_eq!(page.path(), "/login/totp", "{}", page.summary());
+        let page = member.walks_to(page, "/device").await;
+        assert_eq!(page.attribute_named("user-code").as_deref(), Some(user_code(&begun)));
+        let page = page.submit("user-code-submit").await.submit("device-allow").await;
+        assert!(page.has("device-allowed"), "{}", page.summary());
+        idp.advance(Duration::from_secs(5));
+        assert_eq!(polls(&tv, &begun).await.claims()["acr"], "aal2");
     })
     .await;
 }

@@ -40,14 +40,17 @@ async fn the_keys_are_public_halves_alone() {
         let idp = Idp::start(database).await;
         let keys = idp.browser().get("/jwks").await.json()["keys"].as_array().unwrap().clone();
 
-        assert!(keys.len() >= 2);
-        for key in keys {
+        assert!(keys.len() >= 4);
+        let kids: std::collections::HashSet<_> = keys.iter().map(|key| key["kid"].as_str().unwrap()).collect();
+        assert_eq!(kids.len(), keys.len(), "every kid is distinct");
+        for key in &keys {
             for secret in ["d", "p", "q", "dp", "dq", "qi", "k"] {
                 assert!(key.get(secret).is_none(), "{secret} is published");
             }
-            assert_eq!(key["use"], "sig");
-            assert!(key["kid"].is_string() && key["alg"].is_string());
+            assert!(key["use"] == "sig" && key["alg"].is_string() || key["use"] == "enc");
         }
+        let encrypts = |kty: &str| keys.iter().filter(|key| key["use"] == "enc" && key["kty"] == kty).count();
+        assert_eq!((encrypts("RSA"), encrypts("EC")), (1, 1));
     })
     .await;
 }

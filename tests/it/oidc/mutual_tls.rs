@@ -1,5 +1,7 @@
 //! Clients with certificates (RFC 8705): by a listed proxy's header or by our own listener, and tokens bound to them.
 
+mod everywhere;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use harness::{Authority, Certificate, Database, Idp, MemberSeed, Portal, Tokens, on_both, owned};
@@ -13,7 +15,7 @@ use serde_json::{Value, json};
 struct Place {
     idp: Idp,
     authority: Authority,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Believes the proxies of `network`.
@@ -33,7 +35,7 @@ async fn place(database: Database, network: &str) -> Place {
         |config| config.mutual_tls = mutual_tls,
         |settings| settings.registration = RegistrationPolicy::Open,
     );
-    Place { idp: idp.await, authority, _folder: folder }
+    Place { idp: idp.await, authority, folder }
 }
 
 fn services(settings: &mut ClientSettings) {

@@ -158,7 +158,7 @@ async fn metadata_that_break_a_rule_are_refused_by_name() {
             (with("default_max_age", json!(-1)), metadata),
             (with("client_name", json!("x".repeat(101))), metadata),
             (with("contacts", json!([1])), metadata),
-            (with("software_statement", json!("a.b.c")), "unapproved_software_statement"),
+            (with("software_statement", json!("a.b.c")), "invalid_software_statement"),
             (json!([]), metadata),
         ] {
             let (status, answer) = registers(&idp, None, &body).await;

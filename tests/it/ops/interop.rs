@@ -2,6 +2,8 @@
 //! we issue.
 
 mod ciba;
+mod device;
+mod encrypted;
 mod encryption;
 
 use std::io::Write as _;

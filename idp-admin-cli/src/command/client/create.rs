@@ -19,7 +19,7 @@ use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  idp-admin client create --name KOSMO --redirect-uri https://portal.example/cb \\\n      --post-logout-redirect-uri https://portal.example/\n  idp-admin client create --name App --public --redirect-uri http://127.0.0.1/cb\n  idp-admin client create --name Batch --profile service\n  idp-admin client create --name Bank --profile fapi2 --jwks-uri https://bank.example/jwks \\\n      --redirect-uri https://bank.example/cb"
+    after_help = "Examples:\n  idp-admin client create --name KOSMO --redirect-uri https://portal.example/cb \\\n      --post-logout-redirect-uri https://portal.example/\n  idp-admin client create --name App --public --redirect-uri http://127.0.0.1/cb\n  idp-admin client create --name Batch --profile service\n  idp-admin client create --name Television --public --device\n  idp-admin client create --name Counter --ciba poll\n  idp-admin client create --name Bank --profile fapi2 --jwks-uri https://bank.example/jwks \\\n      --redirect-uri https://bank.example/cb"
 )]
 pub(crate) struct Arguments {
     /// What members and operators call it
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PROFILE", value_parser = ["web", "spa", "native", "service", "fapi2", "legacy"])]
     profile: Option<String>,
     /// Where codes may be sent, any number of times
-    #[arg(long = "redirect-uri", value_name = "URL", required_unless_present_any = ["profile", "metadata"])]
+    #[arg(long = "redirect-uri", value_name = "URL", required_unless_present_any = ["profile", "metadata", "ciba", "device"])]
     redirect_uris: Vec<String>,
     /// Where the browser may be sent after sign-out, any number of times
     #[arg(long = "post-logout-redirect-uri", value_name = "URL")]
@@ -63,6 +63,12 @@ pub(crate) struct Arguments {
     /// It asks for members who are elsewhere (CIBA), and learns of their answer so: poll, or ping:URL
     #[arg(long, value_name = "MODE")]
     ciba: Option<CibaDelivery>,
+    /// It has no browser and shows a code (device grant)
+    #[arg(long)]
+    device: bool,
+    /// Where a sign-in that begins on our side starts, for the link on the account pages
+    #[arg(long, value_name = "URL")]
+    initiate_login_uri: Option<HttpsUri>,
     /// A file with client metadata as JSON, by the names of RFC 7591 and OpenID Connect Registration
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
@@ -134,6 +140,15 @@ impl Arguments {
         if let Some(delivery) = &self.ciba {
             settings.ciba = Some(delivery.clone());
             settings.grant_types.push(GrantType::Ciba);
+        }
+        if self.device {
+            settings.grant_types.push(GrantType::DeviceCode);
+        }
+        if (self.device || self.ciba.is_some()) && settings.redirect_uris.is_empty() {
+            settings.without_browser();
+        }
+        if let Some(address) = &self.initiate_login_uri {
+            settings.initiate_login_uri = Some(address.clone());
         }
         settings.access_tokens.certificate_bound |= self.certificate_bound;
         if let Some(algorithm) = self.id_token_alg.as_deref().and_then(Algorithm::from_name) {

@@ -1,4 +1,4 @@
-//! Signing keys: every algorithm in use has one that signs, and none stays longer than it should.
+//! Keys: every algorithm in use has one that is active, and none stays longer than it should.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::clock::{Timestamp, days, hours};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::key::{Algorithm, Key, KeyChange, KeyState, without_successor};
+use crate::key::{Key, KeyAlgorithm, KeyChange, KeyState, without_successor};
 use crate::store::{client, signing_key};
 
 /// A signing key older than this should be rotated.
@@ -39,11 +39,11 @@ pub(super) async fn examine(ctx: &Ctx) -> Result<Vec<Finding>, Fault> {
 }
 
 /// The algorithms that the realm always has, and those its clients are registered with, each with their names.
-fn used(clients: &[Client]) -> BTreeMap<Algorithm, Vec<&str>> {
-    let mut used: BTreeMap<Algorithm, Vec<&str>> = Algorithm::ALWAYS.map(|always| (always, Vec::new())).into();
+fn used(clients: &[Client]) -> BTreeMap<KeyAlgorithm, Vec<&str>> {
+    let mut used: BTreeMap<KeyAlgorithm, Vec<&str>> = KeyAlgorithm::ALWAYS.map(|always| (always, Vec::new())).into();
     for client in clients {
         for algorithm in signing(&client.settings) {
-            let names = used.entry(algorithm).or_default();
+            let names = used.entry(algorithm.into()).or_default();
             if names.last() != Some(&client.client_id.as_str()) {
                 names.push(client.client_id.as_str());
             }
@@ -52,8 +52,16 @@ fn used(clients: &[Client]) -> BTreeMap<Algorithm, Vec<&str>> {
     used
 }
 
-fn missing(ctx: &Ctx, algorithm: Algorithm, clients: &[&str]) -> Finding {
+fn missing(ctx: &Ctx, algorithm: KeyAlgorithm, clients: &[&str]) -> Finding {
     let name = algorithm.name();
+    if let KeyAlgorithm::Decryption(_) = algorithm {
+        return Finding::new(
+            Severity::Error,
+            "no_decryption_key",
+            &format!("There is no {name} key, so applications cannot encrypt their requests to this realm."),
+            &format!("{} --at-once", rotate(ctx, algorithm)),
+        );
+    }
     let whom = match clients {
         [] => format!("applications that ask for {name} get"),
         [only] => format!("{only} gets"),
@@ -69,12 +77,16 @@ fn missing(ctx: &Ctx, algorithm: Algorithm, clients: &[&str]) -> Finding {
 
 fn old(ctx: &Ctx, key: &Key) -> Option<Finding> {
     (ctx.now.since(key.created_at) > OLD).then(|| {
-        let sentence = format!("The {} key that signs is more than a year old.", key.algorithm.name());
+        let does = match key.algorithm {
+            KeyAlgorithm::Signing(_) => "signs",
+            KeyAlgorithm::Decryption(_) => "decrypts",
+        };
+        let sentence = format!("The {} key that {does} is more than a year old.", key.algorithm.name());
         Finding::new(Severity::Warning, "old_signing_key", &sentence, &rotate(ctx, key.algorithm))
     })
 }
 
-fn rotate(ctx: &Ctx, algorithm: Algorithm) -> String {
+fn rotate(ctx: &Ctx, algorithm: KeyAlgorithm) -> String {
     format!("idp-admin --realm {} key rotate {}", ctx.realm().name, algorithm.name())
 }
 
@@ -82,7 +94,7 @@ fn late(key: &Key, now: Timestamp) -> Option<Finding> {
     let due = key.change_due(now - LATE)?;
     let (name, kid) = (key.algorithm.name(), &key.kid);
     Some(waits(&match due {
-        KeyChange::Activate => format!("The {name} key {kid} should sign by now, and does not."),
+        KeyChange::Activate => format!("The {name} key {kid} should be active by now, and is not."),
         KeyChange::Retire | KeyChange::Drop => format!("The {name} key {kid} should be gone by now, and is not."),
     }))
 }

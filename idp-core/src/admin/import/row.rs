@@ -6,7 +6,7 @@ use csv::StringRecord;
 use jiff::civil::Date;
 
 use super::columns::{ColumnMap, FirstLine};
-use super::decode::{Decoded, Encoding, FileError};
+use super::decode::{self, Decoded, Encoding, FileError};
 use super::header::{Column, Header};
 use crate::birth_date::BirthDate;
 use crate::language::Language;
@@ -59,6 +59,28 @@ pub(super) struct Told {
     pub(super) language: Option<Language>,
     pub(super) postal_code: Option<String>,
     pub(super) address: [Option<String>; 3],
+}
+
+/// Reads a file as an import does, without a look at who is known: how many rows can be used, and what is wrong with the
+/// others.
+///
+/// # Errors
+/// Why nothing of the file is used.
+pub fn rows_of<R: Read + Seek>(
+    file: &mut R,
+    columns: Option<&ColumnMap>,
+    today: Date,
+) -> Result<(u64, Vec<RowError>), FileError> {
+    let encoding = decode::detect(file, None)?;
+    let mut reader = Reader::open(file, encoding, columns)?;
+    let (mut used, mut refused) = (0, Vec::new());
+    while let Some(row) = reader.next(today) {
+        match row {
+            Ok(_) => used += 1,
+            Err(error) => refused.push(error),
+        }
+    }
+    Ok((used, refused))
 }
 
 /// Reads rows one by one.

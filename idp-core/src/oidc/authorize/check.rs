@@ -56,7 +56,7 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
         pushed::Resolved::Refused(refusal) => return page(refusal),
     };
     let outside = sent.as_ref().unwrap_or(params);
-    let (params, signed) = match request_object::open(ctx, &client, outside) {
+    let (params, signed) = match request_object::open(ctx, &client, outside).await? {
         Ok(opened) => opened,
         Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).await,
     };
@@ -107,7 +107,7 @@ async fn unopened(
 
 /// Whether the authorization endpoint will accept a request that `client` pushes (RFC 9126 §2.1).
 pub async fn accepts(ctx: &Ctx, client: &Client, params: &Params) -> Result<Result<(), Refused>, Fault> {
-    let (params, signed) = match request_object::open(ctx, client, params) {
+    let (params, signed) = match request_object::open(ctx, client, params).await? {
         Ok(opened) => opened,
         Err(rejection) => return Ok(Err(Refused { error: rejection.error, description: rejection.description })),
     };

@@ -36,7 +36,10 @@ pub async fn missing_keys(ctx: &Ctx, params: &Params) -> Result<Option<HttpsUri>
         pushed::Resolved::Pushed(sent, _) => sent.find("request").map(str::to_owned),
         pushed::Resolved::Refused(_) => None,
     };
-    Ok(object.and_then(|object| client_keys::missing_for_object(ctx, &client, &object)))
+    match object {
+        Some(object) => client_keys::missing_for_object(ctx, &client, &object).await,
+        None => Ok(None),
+    }
 }
 
 async fn client(ctx: &Ctx, params: &Params) -> Result<Option<Client>, Fault> {

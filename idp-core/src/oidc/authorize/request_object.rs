@@ -10,6 +10,9 @@
 //! | `exp`, `nbf` | held, where sent | required, at most an hour apart (FAPI 2.0 Message Signing §5.3.1) |
 //! | `client_id` inside | the client, where sent | the client |
 //! | `request`, `request_uri` inside, or `sub` naming the client | refused | refused |
+//! | encrypted around the signature | to a key of this realm ([`encrypted`]) | the same |
+
+pub(in crate::oidc) mod encrypted;
 
 use std::time::Duration;
 
@@ -21,6 +24,7 @@ use super::{AuthorizationError, Rejection};
 use crate::client::{Client, Profile};
 use crate::clock::{Timestamp, hours};
 use crate::ctx::Ctx;
+use crate::fault::Fault;
 use crate::jose::{self, Audience, Claims, JoseError, Keys, PublicKeys, Rules, SignatureAlgorithm, Times};
 use crate::oidc::params::Params;
 
@@ -41,8 +45,22 @@ pub(super) enum Signed {
 }
 
 /// Opens the request object of a request, if it has one.
-pub(super) fn open(ctx: &Ctx, client: &Client, params: &Params) -> Result<(Params, Signed), Rejection> {
-    let Some(object) = params.find("request") else { return Ok((params.clone(), Signed::No)) };
+pub(super) async fn open(
+    ctx: &Ctx,
+    client: &Client,
+    params: &Params,
+) -> Result<Result<(Params, Signed), Rejection>, Fault> {
+    let Some(object) = params.find("request") else { return Ok(Ok((params.clone(), Signed::No))) };
+    Ok(match encrypted::open(ctx, object).await? {
+        Ok(opened) => match opened.fits(client) {
+            Ok(()) => read(ctx, client, params, &opened.signed),
+            Err(description) => Err(refused(description)),
+        },
+        Err(description) => Err(refused(description)),
+    })
+}
+
+fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<(Params, Signed), Rejection> {
     if params.is_doubled("request") {
         return Err(Rejection::invalid("the parameter request is repeated"));
     }

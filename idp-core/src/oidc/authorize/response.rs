@@ -4,9 +4,11 @@ use super::issue::FrontTokens;
 use super::response_mode::jwt::Envelope;
 use super::response_mode::{Carrier, form_post, fragment, query};
 use super::{AuthorizationError, AuthorizationRequest, ResponseMode};
-use crate::client::Client;
+use crate::client::{Client, FetchedKeys, HttpsUri};
+use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::oidc::protect::Means;
 use crate::redirect_uri::TrustedRedirect;
 
 /// The parameters of an answer, in order.
@@ -79,16 +81,23 @@ impl AuthorizationResponse {
         Ok(Self { redirect, mode, params, tokens, envelope })
     }
 
-    /// Signs what is to be signed, and puts the answer where the client listens: after the commit, as signing takes its
-    /// time.
-    pub fn deliver(&self) -> Result<Delivery, Fault> {
+    /// The address of the client's keys, where they must be fetched before the answer can be encrypted.
+    pub fn missing(&self, fetched: &FetchedKeys, now: Timestamp) -> Option<HttpsUri> {
+        let around = self.envelope.as_ref().and_then(Envelope::around);
+        let inside = self.tokens.as_ref().and_then(FrontTokens::envelope);
+        [around, inside].into_iter().flatten().find_map(|envelope| envelope.missing(fetched, now))
+    }
+
+    /// Signs and encrypts what is to be, and puts the answer where the client listens: after the commit, as signing takes
+    /// its time.
+    pub fn deliver(&self, means: Means<'_>) -> Result<Delivery, Fault> {
         let mut params = self.params.clone();
         if let Some(tokens) = &self.tokens {
             let code = params.iter().find(|(name, _)| *name == "code").map(|(_, code)| code.clone());
-            params.extend(tokens.sign(code.as_deref())?);
+            params.extend(tokens.sign(means, code.as_deref())?);
         }
         if let Some(envelope) = &self.envelope {
-            params = envelope.seal(params)?;
+            params = envelope.seal(means, params)?;
         }
         Ok(match self.mode.carrier() {
             Carrier::Query => query::deliver(&self.redirect, &params),

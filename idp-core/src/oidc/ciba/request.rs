@@ -10,6 +10,7 @@ use crate::mail::Secret;
 use crate::oidc::acr::Acr;
 use crate::oidc::params::Params;
 use crate::oidc::scope::{Scope, Scopes};
+use crate::oidc::token::authorization_details;
 
 /// The longest `client_notification_token` (CIBA Core §7.1).
 const TOKEN_MAX: usize = 1024;
@@ -27,8 +28,10 @@ pub(super) struct Wanted {
 
 /// Reads a request; the first rule broken is told.
 pub(super) fn read(client: &Client, params: &Params) -> Result<Wanted, CibaRefusal> {
+    let delivery = delivery(client)?;
+    authorization_details::none_here(params).map_err(|refusal| CibaRefusal::invalid(refusal.description))?;
     Ok(Wanted {
-        notification_token: notification_token(delivery(client)?, params)?,
+        notification_token: notification_token(delivery, params)?,
         scopes: scopes(client, params)?,
         hint: Hint::read(params)?,
         acr_values: acr_values(client, params),

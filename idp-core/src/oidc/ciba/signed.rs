@@ -7,6 +7,7 @@
 //! | `exp`, `nbf` | at most an hour ahead, at most an hour ago (FAPI-CIBA §5.2.2) |
 //! | `iat`, `jti` | required; the `jti` counts once |
 //! | `request`, `request_uri` inside, or `sub` naming the client | refused |
+//! | encrypted around the signature | as at the authorization endpoint |
 //! | unsigned | refused where an algorithm is registered, and for `fapi2` |
 
 use std::time::Duration;
@@ -17,7 +18,7 @@ use crate::clock::{Timestamp, hours};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jose::{self, Audience, Claims, Keys, PublicKeys, Rules, SignatureAlgorithm, Times};
-use crate::oidc::authorize::request_object;
+use crate::oidc::authorize::request_object::{self, encrypted};
 use crate::oidc::params::Params;
 use crate::oidc::token::OneTime;
 
@@ -48,7 +49,14 @@ pub(super) async fn open(ctx: &Ctx, client: &Client, params: &Params) -> Result<
     if INSIDE.iter().any(|name| params.find(name).is_some()) {
         return Ok(Err(CibaRefusal::invalid("beside a signed request no parameter of it may stand")));
     }
-    let (claims, once) = match verified(ctx, client, object) {
+    let opened = match encrypted::open(ctx, object).await? {
+        Ok(opened) => opened,
+        Err(description) => return Ok(Err(CibaRefusal::invalid(description))),
+    };
+    if let Err(description) = opened.fits(client) {
+        return Ok(Err(CibaRefusal::invalid(description)));
+    }
+    let (claims, once) = match verified(ctx, client, &opened.signed) {
         Ok(verified) => verified,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -116,6 +116,7 @@ pub fn read(document: &Map<String, Value>, base: ClientSettings) -> Read<(Option
     answers(&document, &mut settings)?;
     requests(&document, &mut settings)?;
     logout(&document, &mut settings)?;
+    software(&document, &mut settings)?;
     settings.keys = keys(&document)?.or(settings.keys);
     if let Some(kind) = document.named("subject_type", SubjectType::from_name)? {
         settings.subject.kind = kind;
@@ -284,6 +285,22 @@ fn requests(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> 
     let known = |name: &str| Acr::from_name(name).ok_or_else(|| format!("{} is not supported", printable(name)));
     if let Some(values) = document.list("default_acr_values", known)? {
         requests.default_acr_values = values;
+    }
+    Ok(())
+}
+
+fn software(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> {
+    let software = &mut settings.software;
+    for (name, longest, place) in [
+        ("software_id", 200, &mut software.id),
+        ("software_version", 200, &mut software.version),
+        ("software_statement", 32 * 1024, &mut software.statement),
+    ] {
+        let Some(text) = document.text(name)? else { continue };
+        if text.is_empty() || text.len() > longest || text.chars().any(char::is_control) {
+            return Err(wrong(name, format!("1 to {longest} characters are expected, without control characters")));
+        }
+        *place = Some(text.to_owned());
     }
     Ok(())
 }

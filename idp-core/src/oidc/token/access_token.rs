@@ -66,6 +66,9 @@ pub(crate) struct AccessTokenClaims {
     /// Who acts in the subject's place (RFC 8693 §4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Value>,
+    /// What was allowed in detail (RFC 9396 §9.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorization_details: Vec<Value>,
     /// The grant it rests on; none where no member stands behind it.
     #[serde(default, rename = "gid", skip_serializing_if = "Option::is_none")]
     pub(crate) grant: Option<GrantId>,
@@ -80,6 +83,7 @@ pub(super) struct Wanted<'a> {
     pub(super) grant: Option<GrantId>,
     pub(super) confirmation: Confirmation,
     pub(super) act: Option<Value>,
+    pub(super) authorization_details: Vec<Value>,
     /// It ends then at the latest.
     pub(super) ends_by: Option<Timestamp>,
 }
@@ -122,6 +126,7 @@ pub(super) async fn prepare(ctx: &Ctx, client: &Client, wanted: Wanted<'_>) -> R
         amr: wanted.authentication.map(|authentication| authentication.amr.clone()).unwrap_or_default(),
         cnf: wanted.confirmation,
         act: wanted.act,
+        authorization_details: wanted.authorization_details,
         grant: wanted.grant,
     };
     let lifetime = u64::try_from(claims.exp - claims.iat).unwrap_or(0);

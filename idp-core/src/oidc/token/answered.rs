@@ -13,7 +13,7 @@ use crate::store;
 pub(super) async fn prepare(
     ctx: &Ctx,
     caller: &Caller,
-    confirmation: Confirmation,
+    (confirmation, resources): (Confirmation, Vec<String>),
     allowed: &Allowed,
 ) -> Result<Option<(PreparedTokens, MemberId)>, Fault> {
     let grant = store::grant::by_id(ctx, allowed.grant).await?;
@@ -23,7 +23,8 @@ pub(super) async fn prepare(
     let binding = member_tokens::refresh_binding(&caller.client, &confirmation);
     let details = RefreshDetails {
         scopes: grant.scopes.clone(),
-        resources: Vec::new(),
+        resources: resources.clone(),
+        authorization_details: Vec::new(),
         authentication: allowed.authentication.clone(),
         jkt: binding.jkt,
         x5t: binding.x5t,
@@ -34,7 +35,8 @@ pub(super) async fn prepare(
         member: &member,
         authentication: &allowed.authentication,
         scopes: &grant.scopes,
-        resources: Vec::new(),
+        resources,
+        authorization_details: Vec::new(),
         nonce: None,
         about: serde_json::Map::new(),
         confirmation,

@@ -1,7 +1,11 @@
 //! Redeeming an authorization code (RFC 6749 §4.1.3): once; a second use revokes what the first one gave.
 
+use serde_json::Value;
+
 use super::member_tokens::{self, Granted};
-use super::{Caller, ClientCall, Confirmation, Exchanged, TokenError, TokenRefusal, binding, resource};
+use super::{
+    Caller, ClientCall, Confirmation, Exchanged, TokenError, TokenRefusal, authorization_details, binding, resource,
+};
 use crate::audit::{EventKind, Outcome};
 use crate::authorization_code::{IssuedCode, Standing};
 use crate::ctx::Ctx;
@@ -39,7 +43,7 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
     if !issued.accepts_verifier(call.params.find("code_verifier")) {
         return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the code_verifier does not fit")));
     }
-    let (confirmation, resources) = match demands(ctx, caller, call, &issued).await? {
+    let met = match demands(ctx, caller, call, &issued).await? {
         Ok(met) => met,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
@@ -47,7 +51,14 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         return replayed(ctx, &issued).await;
     }
 
-    granted(ctx, caller, &issued, confirmation, resources).await
+    granted(ctx, caller, &issued, met).await
+}
+
+/// What the token is bound to and for.
+struct Met {
+    confirmation: Confirmation,
+    resources: Vec<String>,
+    authorization_details: Vec<Value>,
 }
 
 /// What the code asks of the request beside its verifier: the key it was asked for with, and its resources.
@@ -56,7 +67,7 @@ async fn demands(
     caller: &Caller,
     call: &ClientCall,
     issued: &IssuedCode,
-) -> Result<Result<(Confirmation, Vec<String>), TokenRefusal>, Fault> {
+) -> Result<Result<Met, TokenRefusal>, Fault> {
     let confirmation = match binding::confirmed(ctx, caller, call).await? {
         Ok(confirmation) => confirmation,
         Err(refusal) => return Ok(Err(refusal)),
@@ -64,8 +75,12 @@ async fn demands(
     if issued.details.dpop_jkt.is_some() && issued.details.dpop_jkt != confirmation.jkt {
         return Ok(Err(TokenRefusal::invalid_grant("the code is bound to another DPoP key")));
     }
+    let authorization_details = match authorization_details::narrowed(call, &issued.details.authorization_details) {
+        Ok(narrowed) => narrowed,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let resources = resource::narrowed(ctx, call, &issued.details.resources).await?;
-    Ok(resources.map(|resources| (confirmation, resources)))
+    Ok(resources.map(|resources| Met { confirmation, resources, authorization_details }))
 }
 
 /// Two holders of one code: nobody can tell which is the thief, so that both lose what it gave (RFC 9700 §4.5).
@@ -77,22 +92,17 @@ async fn replayed(ctx: &Ctx, issued: &IssuedCode) -> Result<Exchanged, Fault> {
     Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the code was used before")))
 }
 
-async fn granted(
-    ctx: &Ctx,
-    caller: &Caller,
-    issued: &IssuedCode,
-    confirmation: Confirmation,
-    resources: Vec<String>,
-) -> Result<Exchanged, Fault> {
+async fn granted(ctx: &Ctx, caller: &Caller, issued: &IssuedCode, met: Met) -> Result<Exchanged, Fault> {
     let authentication = &issued.details.authentication;
     let grant = store::grant::by_id(ctx, issued.grant).await?;
     let Some((grant, member)) = member_tokens::behind(ctx, grant, authentication.member).await? else {
         return Ok(Exchanged::Refused(REFUSED));
     };
-    let binding = member_tokens::refresh_binding(&caller.client, &confirmation);
+    let binding = member_tokens::refresh_binding(&caller.client, &met.confirmation);
     let details = RefreshDetails {
         scopes: grant.scopes.clone(),
         resources: issued.details.resources.clone(),
+        authorization_details: issued.details.authorization_details.clone(),
         authentication: authentication.clone(),
         jkt: binding.jkt,
         x5t: binding.x5t,
@@ -106,10 +116,11 @@ async fn granted(
         member: &member,
         authentication,
         scopes: &grant.scopes,
-        resources,
+        resources: met.resources,
+        authorization_details: met.authorization_details,
         nonce: issued.details.nonce.clone(),
         about: claims::chosen(&member, &issued.details.id_token_claims),
-        confirmation,
+        confirmation: met.confirmation,
         refresh_token,
     };
     Ok(Exchanged::Granted(Box::new(member_tokens::prepare(ctx, caller, granted).await?)))

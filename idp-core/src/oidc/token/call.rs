@@ -1,6 +1,6 @@
 //! One call of a client at an endpoint of ours, as it came over the wire.
 
-use super::{TokenError, TokenRefusal};
+use super::{TokenError, TokenRefusal, client_auth};
 use crate::client_certificate::ClientCertificate;
 use crate::oidc::params::Params;
 
@@ -34,6 +34,11 @@ impl ClientCall {
     /// A call with a form and nothing else.
     pub fn new(endpoint: &'static str, params: Params) -> Self {
         Self { endpoint, authorization: None, params, dpop: SentProof::Nothing, certificate: None }
+    }
+
+    /// Whom the call says it comes from, by the one method that it uses. Nothing is proved by that.
+    pub fn claimed_client(&self) -> Result<String, TokenRefusal> {
+        client_auth::claimed(self)
     }
 
     /// The parameter `token` of the endpoints that speak about one.

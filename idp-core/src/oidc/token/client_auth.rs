@@ -54,6 +54,11 @@ impl Claimant {
     }
 }
 
+/// Who is named by whatever the call shows.
+pub(super) fn claimed(call: &ClientCall) -> Result<String, TokenRefusal> {
+    Sent::read(call).map(|sent| sent.client_id)
+}
+
 const fn refused(challenge: Challenge, description: &'static str) -> TokenRefusal {
     TokenRefusal { error: TokenError::InvalidClient, description, challenge }
 }

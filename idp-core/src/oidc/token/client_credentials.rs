@@ -36,6 +36,7 @@ pub(super) async fn answer(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         grant: None,
         confirmation,
         act: None,
+        authorization_details: Vec::new(),
         ends_by: None,
     };
     let (access_token, expires_in) = access_token::prepare(ctx, client, wanted).await?;
@@ -44,6 +45,7 @@ pub(super) async fn answer(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         token_type,
         expires_in,
         scope: String::new(),
+        authorization_details: Vec::new(),
         id_token: None,
         id_envelope: None,
         refresh_token: None,

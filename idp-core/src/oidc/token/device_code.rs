@@ -1,6 +1,6 @@
 //! Redeeming a device code (RFC 8628 §3.4): the device asks until the member has answered.
 
-use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered, binding};
+use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered, binding, resource};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::device_request::DeviceRequest;
@@ -42,9 +42,13 @@ async fn granted(
         Ok(confirmation) => confirmation,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
+    let resources = match resource::narrowed(ctx, call, &[]).await? {
+        Ok(resources) => resources,
+        Err(refusal) => return Ok(Exchanged::Refused(refusal)),
+    };
     request.polled.state = State::Redeemed;
     store::device_request::update(ctx, hash, request).await?;
-    let Some((prepared, member)) = answered::prepare(ctx, caller, confirmation, allowed).await? else {
+    let Some((prepared, member)) = answered::prepare(ctx, caller, (confirmation, resources), allowed).await? else {
         return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the device_code is not valid")));
     };
     let about = serde_json::json!({ "client": caller.client.id, "grant": allowed.grant });

@@ -17,6 +17,8 @@ pub enum TokenError {
     InvalidScope,
     /// No such resource, or not for this client (RFC 8707 §2).
     InvalidTarget,
+    /// More than was allowed in detail (RFC 9396 §5).
+    InvalidAuthorizationDetails,
     /// The proof of possession does not hold (RFC 9449 §5).
     InvalidDpopProof,
     /// The proof must carry the nonce that comes with this answer (RFC 9449 §8).
@@ -42,6 +44,7 @@ impl TokenError {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::UseDpopNonce => "use_dpop_nonce",
             Self::AuthorizationPending => "authorization_pending",

@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::member::Member;
 use crate::oidc::acr::Authentication;
+use crate::oidc::authorize::AuthorizationRequest;
 use crate::oidc::subject;
 
 /// Prepares an access token, and how many seconds it lives. It travels through the browser, so that it is bound to no key.
@@ -19,16 +20,17 @@ pub(in crate::oidc) async fn access_token(
     client: &Client,
     (grant, member): (&Grant, &Member),
     authentication: &Authentication,
-    resources: Vec<String>,
+    request: &AuthorizationRequest,
 ) -> Result<(PreparedAccess, u64), Fault> {
     let wanted = Wanted {
         subject: subject::of(ctx, client, member),
         scopes: &grant.scopes,
-        resources,
+        resources: request.resources.clone(),
         authentication: Some(authentication),
         grant: Some(grant.id),
         confirmation: Confirmation::default(),
         act: None,
+        authorization_details: request.authorization_details.clone(),
         ends_by: Some(grant.expires_at),
     };
     access_token::prepare(ctx, client, wanted).await

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::access_token::PreparedAccess;
 use super::id_token::IdTokenClaims;
@@ -21,6 +22,7 @@ pub struct PreparedTokens {
     pub(super) token_type: &'static str,
     pub(super) expires_in: u64,
     pub(super) scope: String,
+    pub(super) authorization_details: Vec<Value>,
     pub(super) id_token: Option<(IdTokenClaims, Arc<Signer>)>,
     pub(super) id_envelope: Option<Envelope>,
     pub(super) refresh_token: Option<Plain<RefreshSecret>>,
@@ -39,6 +41,9 @@ pub struct TokenResponse {
     /// What was granted.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// What was allowed in detail (RFC 9396 §7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
     /// The ID token, where a member signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
@@ -72,6 +77,7 @@ impl PreparedTokens {
             token_type: self.token_type,
             expires_in: self.expires_in,
             scope: self.scope.clone(),
+            authorization_details: self.authorization_details.clone(),
             id_token: id_token.transpose()?,
             refresh_token: self.refresh_token.as_ref().map(|secret| secret.expose_text().to_owned()),
             issued_token_type: self.issued_token_type,

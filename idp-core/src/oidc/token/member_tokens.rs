@@ -26,6 +26,8 @@ pub(super) struct Granted<'a> {
     pub(super) authentication: &'a Authentication,
     pub(super) scopes: &'a Scopes,
     pub(super) resources: Vec<String>,
+    /// What was allowed in detail.
+    pub(super) authorization_details: Vec<Value>,
     pub(super) nonce: Option<String>,
     /// Claims about the member that the ID token tells beside.
     pub(super) about: Map<String, Value>,
@@ -52,6 +54,7 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
         grant: Some(granted.grant.id),
         confirmation: granted.confirmation,
         act: None,
+        authorization_details: granted.authorization_details.clone(),
         ends_by: Some(granted.grant.expires_at),
     };
     let (access_token, expires_in) = access_token::prepare(ctx, client, wanted).await?;
@@ -68,6 +71,7 @@ pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) ->
         token_type,
         expires_in,
         scope: granted.scopes.to_string(),
+        authorization_details: granted.authorization_details,
         id_token,
         id_envelope: Envelope::of(client, client.settings.answers.id_token_encryption),
         refresh_token: granted.refresh_token,

@@ -1,7 +1,11 @@
 //! Refreshing (RFC 6749 §6): a token gives way to its successor; a thief's copy ends the family (RFC 9700 §4.14).
 
+use serde_json::Value;
+
 use super::member_tokens::{self, Granted};
-use super::{Caller, ClientCall, Confirmation, Exchanged, TokenError, TokenRefusal, binding, resource};
+use super::{
+    Caller, ClientCall, Confirmation, Exchanged, TokenError, TokenRefusal, authorization_details, binding, resource,
+};
 use crate::audit::{EventKind, Outcome};
 use crate::client::RefreshRotation;
 use crate::ctx::Ctx;
@@ -24,7 +28,7 @@ pub(super) async fn refresh(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Re
     let Some(token) = token.filter(|token| token.client == caller.client.id) else {
         return Ok(Exchanged::Refused(REFUSED));
     };
-    let (confirmation, scopes, resources) = match demands(ctx, caller, call, &token).await? {
+    let met = match demands(ctx, caller, call, &token).await? {
         Ok(met) => met,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
@@ -46,18 +50,25 @@ pub(super) async fn refresh(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Re
         grant: &grant,
         member: &member,
         authentication,
-        scopes: &scopes,
-        resources,
+        scopes: &met.scopes,
+        resources: met.resources,
+        authorization_details: met.authorization_details,
         // A nonce belongs to the request it came with (OpenID Connect Core §12.2).
         nonce: None,
         about: serde_json::Map::new(),
-        confirmation,
+        confirmation: met.confirmation,
         refresh_token: successor,
     };
     Ok(Exchanged::Granted(Box::new(member_tokens::prepare(ctx, caller, granted).await?)))
 }
 
-type Met = (Confirmation, Scopes, Vec<String>);
+/// What the new tokens are bound to and for.
+struct Met {
+    confirmation: Confirmation,
+    scopes: Scopes,
+    resources: Vec<String>,
+    authorization_details: Vec<Value>,
+}
 
 async fn demands(
     ctx: &Ctx,
@@ -79,8 +90,12 @@ async fn demands(
         let description = "the scope holds more than was granted";
         return Ok(Err(TokenRefusal::new(TokenError::InvalidScope, description)));
     };
+    let authorization_details = match authorization_details::narrowed(call, &token.details.authorization_details) {
+        Ok(narrowed) => narrowed,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let resources = resource::narrowed(ctx, call, &token.details.resources).await?;
-    Ok(resources.map(|resources| (confirmation, scopes, resources)))
+    Ok(resources.map(|resources| Met { confirmation, scopes, resources, authorization_details }))
 }
 
 /// The scopes asked for, if all of them were granted (RFC 6749 §6).

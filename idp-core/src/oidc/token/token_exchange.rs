@@ -61,6 +61,8 @@ pub(super) async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> R
         grant: subject.claims.grant,
         confirmation,
         act,
+        // They were allowed to the client that had the first token, not to the next service.
+        authorization_details: Vec::new(),
         ends_by: Some(Timestamp::from_millis(subject.claims.exp.saturating_mul(1000))),
     };
     let (access_token, expires_in) = access_token::prepare(ctx, &caller.client, wanted).await?;
@@ -71,6 +73,7 @@ pub(super) async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> R
         token_type,
         expires_in,
         scope,
+        authorization_details: Vec::new(),
         id_token: None,
         id_envelope: None,
         refresh_token: None,

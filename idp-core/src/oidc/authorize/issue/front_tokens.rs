@@ -13,11 +13,13 @@ use crate::client::{Client, ResponseType};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::grant::Grant;
+use crate::jwe::Content;
 use crate::jws::{Signer, Typ};
 use crate::key::Algorithm;
 use crate::member::Member;
 use crate::oidc::acr::Authentication;
 use crate::oidc::claims;
+use crate::oidc::protect::{self, Means};
 use crate::oidc::token::front::{self, IdTokenClaims, PreparedAccess};
 use crate::store;
 
@@ -25,12 +27,20 @@ use crate::store;
 pub(in super::super) struct FrontTokens {
     access: Option<(PreparedAccess, u64)>,
     scope: String,
+    /// What was allowed in detail (RFC 9396 §7), as JSON.
+    details: Option<String>,
     id: Option<(IdTokenClaims, Arc<Signer>)>,
+    id_envelope: Option<protect::Envelope>,
 }
 
 impl FrontTokens {
-    /// Signs them. The ID token names what it came with by its hash, so that nothing of the answer can be exchanged.
-    pub(in super::super) fn sign(&self, code: Option<&str>) -> Result<Answered, Fault> {
+    /// What the ID token is encrypted in, where its client wants that.
+    pub(in super::super) fn envelope(&self) -> Option<&protect::Envelope> {
+        self.id_envelope.as_ref().filter(|_| self.id.is_some())
+    }
+
+    /// Signs them, and encrypts the ID token where that is registered. The ID token names what it came with by its hash, so that nothing of the answer can be exchanged.
+    pub(in super::super) fn sign(&self, means: Means<'_>, code: Option<&str>) -> Result<Answered, Fault> {
         let mut params = Vec::new();
         let mut access_token = None;
         if let Some((prepared, lifetime)) = &self.access {
@@ -39,6 +49,7 @@ impl FrontTokens {
             params.push(("token_type", "Bearer".to_owned()));
             params.push(("expires_in", lifetime.to_string()));
             params.push(("scope", self.scope.clone()));
+            params.extend(self.details.clone().map(|details| ("authorization_details", details)));
             access_token = Some(signed);
         }
         if let Some((claims, signer)) = &self.id {
@@ -46,7 +57,12 @@ impl FrontTokens {
             let mut claims = claims.clone();
             claims.at_hash = access_token.as_deref().map(hash);
             claims.c_hash = code.map(hash);
-            params.push(("id_token", signer.sign(Typ::IdToken, &claims)?));
+            let signed = signer.sign(Typ::IdToken, &claims)?;
+            let told = match &self.id_envelope {
+                None => signed,
+                Some(envelope) => envelope.seal(means, Content::Jwt, signed.as_bytes())?,
+            };
+            params.push(("id_token", told));
         }
         Ok(params)
     }
@@ -65,10 +81,7 @@ pub(super) async fn prepare(
     }
     let Some(member) = store::member::by_id(ctx, authentication.member).await? else { return Ok(None) };
     let access = match kind.has_token() {
-        true => {
-            let resources = request.resources.clone();
-            Some(front::access_token(ctx, client, (grant, &member), authentication, resources).await?)
-        }
+        true => Some(front::access_token(ctx, client, (grant, &member), authentication, request).await?),
         false => None,
     };
     let id = match kind.has_id_token() {
@@ -80,7 +93,10 @@ pub(super) async fn prepare(
         }
         false => None,
     };
-    Ok(Some(FrontTokens { access, scope: grant.scopes.to_string(), id }))
+    let id_envelope = protect::Envelope::of(client, client.settings.answers.id_token_encryption);
+    let details = (!request.authorization_details.is_empty())
+        .then(|| serde_json::Value::from(request.authorization_details.clone()).to_string());
+    Ok(Some(FrontTokens { access, scope: grant.scopes.to_string(), details, id, id_envelope }))
 }
 
 /// Where no access token will ever open userinfo, the claims of the scopes stand in the ID token (OpenID Connect Core

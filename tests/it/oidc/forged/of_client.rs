@@ -1,0 +1,287 @@
+//! What the client signs: assertions, request objects, proofs of possession.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::{ClientKey, hmac, on_both, owned};
+use idp_core::client::AuthMethod;
+use serde_json::{Map, Value, json};
+
+use super::{Place, place};
+
+/// What a client signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfClient {
+    AssertionAtToken,
+    AssertionAtIntrospect,
+    AssertionAtPar,
+    ObjectByValue,
+    ObjectByReference,
+    ObjectPushed,
+    ObjectByCiba,
+    ProofAtToken,
+    ProofAtUserinfo,
+}
+
+impl OfClient {
+    const ALL: [Self; 9] = [
+        Self::AssertionAtToken,
+        Self::AssertionAtIntrospect,
+        Self::AssertionAtPar,
+        Self::ObjectByValue,
+        Self::ObjectByReference,
+        Self::ObjectPushed,
+        Self::ObjectByCiba,
+        Self::ProofAtToken,
+        Self::ProofAtUserinfo,
+    ];
+
+    const fn is_proof(self) -> bool {
+        matches!(self, Self::ProofAtToken | Self::ProofAtUserinfo)
+    }
+}
+
+impl Place {
+    /// The claims of a genuine one. Each has a `jti` of its own.
+    fn claims(&self, entrance: OfClient, access: &str) -> Value {
+        let mut claims = self.bank.assertion_claims();
+        let now = self.idp.seconds();
+        match entrance {
+            OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar => {}
+            OfClient::ObjectByValue | OfClient::ObjectByReference | OfClient::ObjectPushed => {
+                let asked = url::Url::parse(&self.bank.asks().url).unwrap();
+                let pairs = asked.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned().into()));
+                let sent: Map<String, Value> = pairs.collect();
+                claims.as_object_mut().unwrap().extend(sent);
+                claims["nbf"] = now.into();
+            }
+            OfClient::ObjectByCiba => {
+                let sent = json!({"scope": "openid", "login_hint": self.member.user_id, "nbf": now});
+                claims.as_object_mut().unwrap().extend(sent.as_object().unwrap().clone());
+            }
+            OfClient::ProofAtToken => return self.key.proof_claims(&self.idp, "POST", "/token"),
+            OfClient::ProofAtUserinfo => {
+                claims = self.key.proof_claims(&self.idp, "GET", "/userinfo");
+                claims["ath"] = URL_SAFE_NO_PAD.encode(digest(&SHA256, access.as_bytes())).into();
+                return claims;
+            }
+        }
+        if !matches!(entrance, OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar)
+        {
+            claims.as_object_mut().unwrap().remove("sub");
+        }
+        claims
+    }
+
+    /// Whether a token gets in.
+    async fn lets_in(&self, entrance: OfClient, token: &str, access: &str) -> bool {
+        let assertion = |more: &[(&str, &str)]| {
+            let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            let mut form = owned(&[("client_assertion_type", kind), ("client_assertion", token)]);
+            form.extend(owned(more));
+            form
+        };
+        let mut nameless = self.bank.clone();
+        nameless.auth_method = AuthMethod::None;
+        let origin = self.idp.origin();
+        let asks = async |name: &str, value: &str| {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("client_id", "bank"), ("response_type", "code"), ("scope", "openid")])
+                .extend_pairs([("redirect_uri", self.bank.redirect_uri.as_str()), (name, value)])
+                .finish();
+            let page = self.browser.get(&format!("{origin}/authorize?{query}")).await;
+            page.arrival().is_some_and(|arrival| !arrival.get("code").is_empty())
+        };
+        let status = match entrance {
+            OfClient::AssertionAtToken => {
+                nameless.posts_to("/token", assertion(&[("grant_type", "client_credentials")]), &[]).await.status
+            }
+            OfClient::AssertionAtIntrospect => {
+                nameless.posts_to("/introspect", assertion(&[("token", "x")]), &[]).await.status
+            }
+            OfClient::AssertionAtPar => {
+                let asked = url::Url::parse(&self.bank.asks().url).unwrap();
+                let mut form = assertion(&[]);
+                form.extend(asked.query_pairs().into_owned().filter(|(name, _)| name != "client_id"));
+                nameless.posts_to("/par", form, &[]).await.status
+            }
+            OfClient::ObjectByValue => return asks("request", token).await,
+            OfClient::ObjectByReference => {
+                self.shelf.holds("object", token);
+                return asks("request_uri", &self.shelf.address("object")).await;
+            }
+            OfClient::ObjectPushed => self.bank.pushes_form(owned(&[("request", token)])).await.0,
+            OfClient::ObjectByCiba => {
+                self.bank.posts_to("/bc-authorize", owned(&[("request", token)]), &[]).await.status
+            }
+            OfClient::ProofAtToken => {
+                let form = owned(&[("grant_type", "client_credentials")]);
+                self.bank.posts_to("/token", form, &[("DPoP", token)]).await.status
+            }
+            OfClient::ProofAtUserinfo => {
+                let request = self.idp.http().get(format!("{origin}/userinfo")).header("DPoP", token);
+                let request = request.header("authorization", format!("DPoP {access}"));
+                request.send().await.unwrap().status().as_u16()
+            }
+        };
+        status < 300
+    }
+
+    /// A token bound to the client's key.
+    async fn bound_token(&self) -> String {
+        let asked = self.bank.asks();
+        let arrival = self.browser.get(&asked.url).await.arrived();
+        let redeem = [
+            ("grant_type", "authorization_code"),
+            ("code", arrival.code()),
+            ("redirect_uri", &self.bank.redirect_uri),
+            ("code_verifier", &asked.verifier),
+        ];
+        self.bank.posts_proving(&redeem, &self.key.proof(&self.idp)).await.access_token().to_owned()
+    }
+
+    /// Every way to make a token that is not genuine, out of the header and the claims of one that is.
+    fn forged(&self, entrance: OfClient, claims: &Value) -> Vec<(&'static str, String)> {
+        let (key, stranger) = (&self.key, ClientKey::new("a"));
+        let own = if entrance.is_proof() { json!({"typ": "dpop+jwt", "jwk": key.jwk}) } else { json!({"kid": "a"}) };
+        let theirs =
+            if entrance.is_proof() { json!({"typ": "dpop+jwt", "jwk": stranger.jwk}) } else { json!({"kid": "a"}) };
+        let with = |base: &Value, more: Value| {
+            let mut header = base.clone();
+            header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            header
+        };
+        let changed = |more: Value| {
+            let mut claims = claims.clone();
+            claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            key.signs(&own, &claims)
+        };
+        let good = key.signs(&own, claims);
+        let parts: Vec<&str> = good.split('.').collect();
+        let under = |header: &Value| format!("{}.{}.", URL_SAFE_NO_PAD.encode(header.to_string()), parts[1]);
+        let (now, elsewhere) = (self.idp.seconds(), "https://elsewhere.example");
+        let mut forged = vec![
+            ("none", under(&with(&own, json!({"alg": "none"})))),
+            ("none in another case", under(&with(&own, json!({"alg": "nOnE"})))),
+            ("no signature", format!("{}.{}.", parts[0], parts[1])),
+            ("two parts", format!("{}.{}", parts[0], parts[1])),
+            ("HS256 with the public key", hmac(key.jwk.to_string().as_bytes(), &own, claims)),
+            ("HS256 with nothing", hmac(b"", &own, claims)),
+            ("another algorithm's name", key.signs(&with(&own, json!({"alg": "RS256"})), claims)),
+            ("a key to fetch", stranger.signs(&with(&theirs, json!({"jku": elsewhere})), claims)),
+            ("a certificate to fetch", stranger.signs(&with(&theirs, json!({"x5u": elsewhere})), claims)),
+            ("what must be understood", key.signs(&with(&own, json!({"crit": ["exp"]})), claims)),
+            ("an access token's kind", key.signs(&with(&own, json!({"typ": "at+jwt"})), claims)),
+            ("a logout token's kind", key.signs(&with(&own, json!({"typ": "logout+jwt"})), claims)),
+            ("other claims under the signature", {
+                let other = URL_SAFE_NO_PAD.encode(json!({"iss": "bank"}).to_string());
+                format!("{}.{other}.{}", parts[0], parts[2])
+            }),
+            ("a time that is none", changed(json!({"iat": "now"}))),
+            ("made an hour ahead", changed(json!({"iat": now + 3600}))),
+        ];
+        if entrance.is_proof() {
+            let private = with(&json!({"jwk": key.jwk}), json!({}));
+            let mut jwk = private["jwk"].clone();
+            jwk["d"] = "AQAB".into();
+            forged.extend([
+                ("a private key", key.signs(&with(&own, json!({"jwk": jwk})), claims)),
+                ("a shared key", hmac(b"x", &with(&own, json!({"jwk": {"kty": "oct", "k": "eA"}})), claims)),
+                ("a stranger's signature under our key", stranger.signs(&own, claims)),
+                ("no kind", key.signs(&with(&own, json!({"typ": "JWT"})), claims)),
+                ("no key", key.signs(&json!({"typ": "dpop+jwt", "kid": "a"}), claims)),
+                ("another address", changed(json!({"htu": elsewhere}))),
+                ("another method", changed(json!({"htm": "PUT"}))),
+                ("an hour old", changed(json!({"iat": now - 3600}))),
+                ("no identifier", changed(json!({"jti": null}))),
+            ]);
+        } else {
+            forged.extend([
+                ("a stranger's key under the same kid", stranger.signs(&own, claims)),
+                ("an embedded key", stranger.signs(&with(&own, json!({"jwk": stranger.jwk})), claims)),
+                ("another kid", key.signs(&json!({"kid": "b"}), claims)),
+                ("a kid that is a path", hmac(b"", &json!({"kid": "../../dev/null"}), claims)),
+                ("a kid that is a query", stranger.signs(&json!({"kid": "' OR '1'='1"}), claims)),
+                ("a proof's kind", key.signs(&with(&own, json!({"typ": "dpop+jwt"})), claims)),
+                ("from somebody else", changed(json!({"iss": "portal"}))),
+                ("for somebody else", changed(json!({"aud": elsewhere}))),
+                ("expired", changed(json!({"exp": now - 1}))),
+                ("not yet", changed(json!({"nbf": now + 120}))),
+            ]);
+        }
+        forged
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_signed_gets_in_once_and_nothing_forged_does_anywhere() {
+    on_both(async |database| {
+        let place = place(database, "F-1").await;
+        let access = place.bound_token().await;
+        for entrance in OfClient::ALL {
+            let claims = place.claims(entrance, &access);
+            for (attack, token) in place.forged(entrance, &claims) {
+                assert!(!place.lets_in(entrance, &token, &access).await, "{entrance:?}: {attack}");
+            }
+            // Nothing of the forged ones used the identifier up.
+            let header = if entrance.is_proof() {
+                json!({"typ": "dpop+jwt", "jwk": place.key.jwk})
+            } else {
+                json!({"kid": "a"})
+            };
+            let genuine = place.key.signs(&header, &claims);
+            assert!(place.lets_in(entrance, &genuine, &access).await, "{entrance:?}: the genuine one");
+            let counts_once = match entrance {
+                OfClient::ObjectByValue | OfClient::ObjectByReference | OfClient::ObjectPushed => false,
+                OfClient::AssertionAtToken
+                | OfClient::AssertionAtIntrospect
+                | OfClient::AssertionAtPar
+                | OfClient::ObjectByCiba
+                | OfClient::ProofAtToken
+                | OfClient::ProofAtUserinfo => true,
+            };
+            assert_eq!(place.lets_in(entrance, &genuine, &access).await, !counts_once, "{entrance:?}: replayed");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_signed_for_one_entrance_opens_no_other() {
+    on_both(async |database| {
+        let place = place(database, "F-2").await;
+        let access = place.bound_token().await;
+        for made_for in
+            [OfClient::AssertionAtToken, OfClient::ObjectByValue, OfClient::ObjectByCiba, OfClient::ProofAtToken]
+        {
+            for entrance in OfClient::ALL {
+                let is_of_its_kind = match made_for {
+                    OfClient::AssertionAtToken => {
+                        matches!(
+                            entrance,
+                            OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar
+                        )
+                    }
+                    OfClient::ProofAtToken => entrance == OfClient::ProofAtToken,
+                    _ => {
+                        !entrance.is_proof()
+                            && !matches!(
+                                entrance,
+                                OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar
+                            )
+                    }
+                };
+                if is_of_its_kind {
+                    continue;
+                }
+                let typ = match made_for {
+                    OfClient::ProofAtToken => json!({"typ": "dpop+jwt", "jwk": place.key.jwk}),
+                    _ => json!({"kid": "a"}),
+                };
+                let token = place.key.signs(&typ, &place.claims(made_for, &access));
+                assert!(!place.lets_in(entrance, &token, &access).await, "{made_for:?} at {entrance:?}");
+            }
+        }
+    })
+    .await;
+}
