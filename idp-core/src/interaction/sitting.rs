@@ -262,11 +262,10 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
 }
 
 fn adding(interaction: &Interaction) -> Option<Adding> {
-    use Errand::{Add, Allow, AllowDevice, Change, LetIn, See};
     match interaction.errand? {
-        Add { method } => interaction.progress.added.is_none().then_some(Adding::Here(method)),
-        LetIn => Some(Adding::OnNewPhone),
-        See { .. } | Change { .. } | Allow { .. } | AllowDevice { .. } => None,
+        Errand::Add { method } => interaction.progress.added.is_none().then_some(Adding::Here(method)),
+        Errand::LetIn => Some(Adding::OnNewPhone),
+        Errand::See { .. } | Errand::Change { .. } | Errand::Allow { .. } | Errand::AllowDevice { .. } => None,
     }
 }
 
