@@ -68,9 +68,10 @@ pub enum Pkce {
     Optional,
 }
 
-/// What is chosen for a client. The names are those of client registration (RFC 7591) where it has one.
+/// What is chosen for a client. The names are those of client registration (RFC 7591) where it has one. Of what the
+/// version after this one wrote, the unknown is ignored, as in [`crate::realm::RealmSettings`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ClientSettings {
     /// What kind of application it is.
     pub profile: Profile,

@@ -220,7 +220,7 @@ pub enum MailFallback {
 
 /// A text in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Localised {
     /// Japanese.
     pub ja: String,
@@ -260,9 +260,10 @@ pub enum RefusalDetails {
     ShownToEveryone,
 }
 
-/// Everything a society chooses, with defaults that fit most.
+/// Everything a society chooses, with defaults that fit most. What the version after this one wrote beside is ignored, since
+/// both run side by side while nodes are upgraded; files and commands refuse what is not here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct RealmSettings {
     /// The society's name on pages and mails.
     pub display_name: Localised,

@@ -10,3 +10,4 @@ mod postgresql;
 mod process;
 mod refuse;
 mod stop;
+mod upgrade;

@@ -28,7 +28,7 @@ pub enum RefreshRotation {
 
 /// What a client's access tokens are like, beyond their lifetime.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct AccessTokens {
     /// Their form.
     pub format: TokenFormat,

@@ -163,7 +163,7 @@ impl std::str::FromStr for TlsSubject {
 
 /// How a client's proof is checked, beyond its method.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Authentication {
     /// The only algorithm its assertions may use (`token_endpoint_auth_signing_alg`); any of ours when absent.
     pub signing_alg: Option<Algorithm>,

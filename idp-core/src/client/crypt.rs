@@ -92,7 +92,7 @@ pub struct Encryption {
 
 /// How one kind of answer is protected. Encrypted alone means signed JSON is not asked for: plain claims are encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Protection {
     /// `…_signed_response_alg`.
     pub signed: Option<Algorithm>,
@@ -102,7 +102,7 @@ pub struct Protection {
 
 /// How a client wants its answers protected. The ID token's signature is `id_token_alg`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Answers {
     /// ID tokens: encrypted around their signature.
     pub id_token_encryption: Option<Encryption>,

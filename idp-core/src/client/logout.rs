@@ -6,7 +6,7 @@ use super::WebUri;
 
 /// How a client learns that a session ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct LogoutChannels {
     /// `backchannel_logout_uri`: we post a logout token there.
     pub backchannel_uri: Option<WebUri>,

@@ -9,7 +9,7 @@ use crate::oidc::acr::Acr;
 
 /// Rules and defaults for authorization requests (RFC 9101 §10.5, RFC 9126 §6, OpenID Connect Registration §2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Requests {
     /// `require_pushed_authorization_requests`.
     pub require_pushed: bool,

@@ -35,7 +35,7 @@ impl SubjectType {
 
 /// What a client knows its members by.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Subject {
     /// `subject_type`.
     pub kind: SubjectType,

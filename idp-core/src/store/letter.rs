@@ -173,12 +173,14 @@ pub(crate) async fn void_live(ctx: &Ctx, member: MemberId, reason: VoidReason) -
 
 /// Voids the live letters of all these members; answers whose they were.
 pub(crate) async fn void_live_of(ctx: &Ctx, members: &[MemberId], reason: VoidReason) -> Result<Vec<MemberId>, Fault> {
+    let realm = ctx.realm().id.uuid();
     let mut voided = Vec::new();
     for chunk in members.chunks(500) {
-        let select = of_realm(ctx)
+        // Without the realm in the question, as in `member::by_ids`.
+        let select = letter::Entity::find()
             .filter(letter::Column::MemberId.is_in(chunk.iter().map(|member| member.uuid())))
             .filter(letter::Column::EndedAt.is_null());
-        for row in select.all(&ctx.db).await? {
+        for row in select.all(&ctx.db).await?.into_iter().filter(|row| row.realm_id == realm) {
             let member = MemberId::from_uuid(row.member_id);
             if void_live(ctx, member, reason).await? > 0 {
                 voided.push(member);
