@@ -11,6 +11,7 @@ mod dpop;
 mod encrypted_answer;
 mod encrypted_request;
 mod end_session;
+mod error_codes;
 mod forged;
 mod id_token;
 mod introspect;

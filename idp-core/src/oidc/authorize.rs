@@ -53,6 +53,8 @@ struct Asked<'a> {
     realm: &'a Realm,
     client: &'a Client,
     params: &'a Params,
+    /// What stood beside a request object; the same where there is none.
+    outside: &'a Params,
     came: Came,
     signed: Signed,
 }

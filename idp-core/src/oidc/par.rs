@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::authorize::pushed::{self, LIFETIME};
 use super::authorize::{self, AuthorizationError, Refused};
-use super::token::{Caller, ClientCall};
+use super::params::Params;
+use super::token::{Caller, ClientCall, TokenRefusal, binding};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -23,7 +24,26 @@ pub struct Pushed {
 }
 
 /// Keeps the request of a client that proved itself, unless the authorization endpoint would refuse it.
-pub async fn push(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Result<Pushed, Refused>, Fault> {
+///
+/// With a proof of possession the code will be bound to its key (RFC 9449 §10.1).
+pub async fn push(
+    ctx: &Ctx,
+    caller: &Caller,
+    call: &ClientCall,
+) -> Result<Result<Result<Pushed, Refused>, TokenRefusal>, Fault> {
+    let key = match binding::proved_key(ctx, call).await? {
+        Ok(key) => key,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    Ok(Ok(push_bound(ctx, caller, call, key).await?))
+}
+
+async fn push_bound(
+    ctx: &Ctx,
+    caller: &Caller,
+    call: &ClientCall,
+    key: Option<String>,
+) -> Result<Result<Pushed, Refused>, Fault> {
     let (client, params) = (&caller.client, &call.params);
     let invalid = |description| Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }));
     if params.find("request_uri").is_some() {
@@ -32,7 +52,11 @@ pub async fn push(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Resul
     if params.find("client_id").is_some_and(|named| named != client.client_id.as_str()) {
         return invalid("the client_id is not the one of the client that pushes");
     }
-    let params = params.without(&PROOFS);
+    if key.is_some() && params.find("dpop_jkt").is_some_and(|named| Some(named) != key.as_deref()) {
+        return invalid("the dpop_jkt is not the key of the DPoP proof");
+    }
+    let bound: Params = key.into_iter().map(|key| ("dpop_jkt", key)).collect();
+    let params = bound.over(&params.without(&PROOFS));
     if let Err(refused) = authorize::accepts(ctx, client, &params).await? {
         return Ok(Err(refused));
     }

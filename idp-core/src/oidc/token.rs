@@ -7,7 +7,7 @@ mod access_token;
 mod answered;
 mod authorization_code;
 pub(in crate::oidc) mod authorization_details;
-mod binding;
+pub(in crate::oidc) mod binding;
 mod call;
 mod ciba;
 mod client_auth;

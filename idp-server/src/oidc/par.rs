@@ -15,9 +15,8 @@ use crate::state::AppState;
 
 /// Keeps what a client will ask, and answers the reference that its browser carries.
 pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: Request) -> Result<Response, Failure> {
-    let pushed = client_call::run(&state, &visit, paths::PAR, request, |ctx, caller, call| {
-        async move { Ok(Ok(push(ctx, caller, call).await?)) }.boxed()
-    });
+    let pushed =
+        client_call::run(&state, &visit, paths::PAR, request, |ctx, caller, call| push(ctx, caller, call).boxed());
 
     Ok(match pushed.await? {
         Ok(Ok(pushed)) => client_call::with_nonce(&visit, document::document(StatusCode::CREATED, &pushed)),

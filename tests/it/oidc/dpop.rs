@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
-use harness::{ClientKey, Idp, MemberSeed, Portal, hmac, on_both};
-use idp_core::client::{GrantType, Profile};
+use harness::{Asked, ClientKey, Idp, MemberSeed, Portal, Tokens, hmac, on_both, owned};
+use idp_core::client::{GrantType, KeySource, Profile};
 use idp_core::realm::DpopNonces;
 use serde_json::{Value, json};
 
@@ -201,6 +201,80 @@ async fn a_realm_may_want_a_nonce_of_its_own_in_every_proof() {
         assert_eq!(portal.posts_proving(&SERVICE, &with(&nonce)).await.status, 200);
         idp.advance(idp_core::clock::minutes(6));
         assert_eq!(portal.posts_proving(&SERVICE, &with(&nonce)).await.error(), "use_dpop_nonce");
+    })
+    .await;
+}
+
+/// Redeems a code with a proof by this key.
+async fn redeems(idp: &Idp, portal: &Portal, (asked, code): (&Asked, &str), key: Option<&ClientKey>) -> Tokens {
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", portal.redirect_uri.as_str()),
+        ("code_verifier", asked.verifier.as_str()),
+    ];
+    match key {
+        Some(key) => portal.posts_proving(&form, &key.proof(idp)).await,
+        None => portal.posts(owned(&form)).await,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_asked_for_with_a_key_is_worth_nothing_without_it() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (key, other) = (ClientKey::new("d"), ClientKey::new("e"));
+        let signing = ClientKey::new("s");
+        let keys = serde_json::from_value(json!({"keys": [signing.jwk]})).unwrap();
+        let portal = idp.portal_with("portal", |settings| settings.keys = Some(KeySource::Registered(keys))).await;
+        let (member, browser) = (idp.member(MemberSeed::new("D-3")).await, idp.browser());
+        member.signs_in(&browser, &portal).await;
+        let proof = || key.proves(&key.proof_claims(&idp, "POST", "/par"));
+        let pushes =
+            async |form: Vec<(String, String)>, proof: &str| portal.posts_to("/par", form, &[("DPoP", proof)]).await;
+        let form_of =
+            |asked: &Asked| url::Url::parse(&asked.url).unwrap().query_pairs().into_owned().collect::<Vec<_>>();
+        let jkt = {
+            let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.jwk.clone()).unwrap();
+            idp_core::jose::thumbprint(&jwk).unwrap()
+        };
+
+        let named = portal.asks_with(&[("dpop_jkt", &jkt)]);
+        let proved = portal.asks();
+        let pushed = pushes(form_of(&proved), &proof()).await;
+        assert_eq!(pushed.status, 201, "{}", pushed.json);
+        let proved_url = portal.pushed_url(pushed.json["request_uri"].as_str().unwrap());
+        // The same beside a request object that does not speak of the key.
+        let inside = portal.asks();
+        let mut claims: serde_json::Map<String, Value> =
+            form_of(&inside).into_iter().map(|(name, value)| (name, value.into())).collect();
+        claims.insert("aud".into(), idp.origin().into());
+        let object = signing.signs(&json!({"kid": "s"}), &claims.clone().into());
+        let pushed = pushes(owned(&[("request", &object)]), &proof()).await;
+        assert_eq!(pushed.status, 201, "{}", pushed.json);
+        let inside_url = portal.pushed_url(pushed.json["request_uri"].as_str().unwrap());
+        for (asked, url) in [(&named, &named.url), (&proved, &proved_url), (&inside, &inside_url)] {
+            let arrival = browser.get(url).await.arrived();
+            let code = arrival.code();
+            assert_eq!(redeems(&idp, &portal, (asked, code), None).await.error(), "invalid_grant");
+            assert_eq!(redeems(&idp, &portal, (asked, code), Some(&other)).await.error(), "invalid_grant");
+            let tokens = redeems(&idp, &portal, (asked, code), Some(&key)).await;
+            assert_eq!((tokens.status, &tokens.json["token_type"]), (200, &"DPoP".into()), "{}", tokens.json);
+        }
+
+        claims.insert("dpop_jkt".into(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into());
+        let object = signing.signs(&json!({"kid": "s"}), &claims.into());
+        let refused = pushes(owned(&[("request", &object)]), &proof()).await;
+        assert_eq!((refused.status, refused.error()), (400, "invalid_request"), "two keys: {}", refused.json);
+        let mut two = form_of(&portal.asks());
+        two.push(("dpop_jkt".into(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into()));
+        assert_eq!(pushes(two, &proof()).await.error(), "invalid_request");
+        let once = proof();
+        assert_eq!(pushes(form_of(&portal.asks()), &once).await.status, 201);
+        for bad in [once, key.proof(&idp), "nonsense".into()] {
+            let refused = pushes(form_of(&portal.asks()), &bad).await;
+            assert_eq!((refused.status, refused.error()), (400, "invalid_dpop_proof"), "{bad}");
+        }
     })
     .await;
 }

@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Browser, Database, Idp, MemberSeed, Portal, on_both, part};
+use harness::{Authority, Browser, Database, Idp, MemberSeed, Portal, Shelf, on_both, part};
 use idp_core::client::{
-    Answers, ClientKey, ClientKeySet, ContentEncryption, Encryption, GrantType, KeyManagement, KeySource, KeyUse, Pkce,
-    Profile, Protection, ResponseType,
+    Answers, ClientKey, ClientKeySet, ContentEncryption, Encryption, GrantType, HttpsUri, KeyManagement, KeySource,
+    KeyUse, Pkce, Profile, Protection, ResponseType,
 };
 use idp_core::jwe::{self, AgreementKey, Reader};
 use serde_json::Value;
@@ -118,6 +118,38 @@ async fn what_is_known_of_a_token_is_encrypted_to_whoever_wants_that() {
         assert_eq!(answer.headers()["content-type"], "application/token-introspection+jwt");
         let told = place.opens(&answer.text().await.unwrap());
         assert_eq!((&told["aud"], &told["token_introspection"]["active"]), (&"sealed".into(), &true.into()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_at_the_clients_address_are_fetched_first_and_without_them_nothing_is_told() {
+    on_both(async |database| {
+        let (authority, folder) = (Authority::new("portals"), tempfile::tempdir().unwrap());
+        let trusted = authority.write(folder.path());
+        let believe = |config: &mut idp_core::config::Config| config.outgoing.ca_certificate = Some(trusted);
+        let idp = Idp::start_configured(database, believe, |_| {}).await;
+        let (shelf, (key, _)) = (Shelf::open(&authority).await, AgreementKey::generate().unwrap());
+        let mut jwk = serde_json::to_value(key.public()).unwrap();
+        (jwk["kid"], jwk["use"]) = ("mine".into(), "enc".into());
+        shelf.holds("keys", &serde_json::json!({ "keys": [jwk] }).to_string());
+        let portal = |name: &'static str, at: &str| {
+            let keys = HttpsUri::parse(&shelf.address(at)).unwrap();
+            idp.portal_with(name, move |settings| {
+                settings.keys = Some(KeySource::Fetched(keys));
+                settings.answers.authorization = Protection { signed: None, encrypted: Some(ENCRYPTION) };
+            })
+        };
+        let (sealed, lost) = (portal("sealed", "keys").await, portal("lost", "missing").await);
+        let (member, browser) = (idp.member(MemberSeed::new("EA-4")).await, idp.browser());
+        member.signs_in(&browser, &idp.portal().await).await;
+
+        let page = browser.get(&lost.asks_with(&[("response_mode", "jwt")]).url).await;
+        assert_eq!((page.status, page.arrival().is_none()), (503, true), "{}", page.summary());
+        let arrival = browser.get(&sealed.asks_with(&[("response_mode", "jwt")]).url).await.arrived();
+        let place = Place { idp, portal: sealed, browser, key };
+        assert!(place.opens(arrival.get("response"))["code"].is_string());
+        assert_eq!(shelf.fetched("keys"), 1);
     })
     .await;
 }

@@ -1,7 +1,9 @@
 //! Userinfo: what the scopes open, to a token that still stands.
 
-use harness::{Idp, MemberSeed, on_both};
+use harness::{Idp, MemberSeed, on_both, owned};
+use idp_core::client::GrantType;
 use idp_core::clock::minutes;
+use idp_core::oidc::scope::Scopes;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_scope_opens_its_own_claims() {
@@ -77,6 +79,33 @@ async fn whatever_is_no_token_of_ours_is_challenged() {
         let bare = idp.http().get(&address).send().await.unwrap();
         assert_eq!(bare.status(), 401);
         assert_eq!(bare.headers()["www-authenticate"].to_str().unwrap().split(' ').next(), Some("Bearer"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_not_granted_openid_opens_nothing_and_says_so() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let plain = idp.portal_with("plain", |settings| settings.scopes = Scopes::parse("profile")).await;
+        let (member, browser) = (idp.member(MemberSeed::new("U-1004")).await, idp.browser());
+        member.signs_in(&browser, &idp.portal().await).await;
+        let asked = plain.asks_with(&[("scope", "profile")]);
+        let tokens = plain.redeems(&asked, browser.get(&asked.url).await.arrived().code()).await;
+        let machine =
+            idp.portal_with("machine", |settings| settings.grant_types.push(GrantType::ClientCredentials)).await;
+        let own = machine.posts(owned(&[("grant_type", "client_credentials")])).await;
+
+        let address = format!("{}/userinfo", idp.origin());
+        for token in [tokens.access_token(), own.access_token()] {
+            let answer = idp.http().get(&address).bearer_auth(token).send().await.unwrap();
+            assert_eq!(answer.status(), 403);
+            let challenge = answer.headers()["www-authenticate"].to_str().unwrap().to_owned();
+            assert!(challenge.starts_with(r#"Bearer error="insufficient_scope""#), "{challenge}");
+        }
+        // Never in the query, where it would end in logs.
+        let query = format!("{address}?access_token={}", tokens.access_token());
+        assert_eq!(idp.http().get(query).send().await.unwrap().status(), 401);
     })
     .await;
 }

@@ -66,7 +66,7 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
     };
 
     let came = if reference.is_some() { Came::Pushed } else { Came::Directly };
-    let asked = Asked { realm: ctx.realm(), client: &client, params: &params, came, signed };
+    let asked = Asked { realm: ctx.realm(), client: &client, params: &params, outside, came, signed };
     let (mut request, verdict) = judged(ctx, &asked, &redirect).await?;
     request.pushed = reference;
     Ok(match verdict {
@@ -97,7 +97,8 @@ async fn unopened(
     let Ok(redirect) = redirect(client, outside) else {
         return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestObject));
     };
-    let asked = Asked { realm: ctx.realm(), client, params: outside, came: Came::Directly, signed: Signed::No };
+    let asked =
+        Asked { realm: ctx.realm(), client, params: outside, outside, came: Came::Directly, signed: Signed::No };
     let mut request = blank(&redirect);
     request.pushed = reference;
     let listens = CHECKS.iter().take(2).try_for_each(|row| (row.check)(&asked, &mut request));
@@ -106,8 +107,8 @@ async fn unopened(
 }
 
 /// Whether the authorization endpoint will accept a request that `client` pushes (RFC 9126 §2.1).
-pub async fn accepts(ctx: &Ctx, client: &Client, params: &Params) -> Result<Result<(), Refused>, Fault> {
-    let (params, signed) = match request_object::open(ctx, client, params).await? {
+pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Result<(), Refused>, Fault> {
+    let (params, signed) = match request_object::open(ctx, client, outside).await? {
         Ok(opened) => opened,
         Err(rejection) => return Ok(Err(Refused { error: rejection.error, description: rejection.description })),
     };
@@ -118,7 +119,7 @@ pub async fn accepts(ctx: &Ctx, client: &Client, params: &Params) -> Result<Resu
             return Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }));
         }
     };
-    let asked = Asked { realm: ctx.realm(), client, params: &params, came: Came::Pushed, signed };
+    let asked = Asked { realm: ctx.realm(), client, params: &params, outside, came: Came::Pushed, signed };
     let (_, verdict) = judged(ctx, &asked, &redirect).await?;
     Ok(verdict.map_err(|rejection| Refused { error: rejection.error, description: rejection.description }))
 }

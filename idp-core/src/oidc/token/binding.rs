@@ -36,18 +36,23 @@ pub(super) async fn confirmed(
     caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<Confirmation, TokenRefusal>, Fault> {
-    let jkt = match proved(ctx, call) {
-        Ok(None) => None,
-        Err(refusal) => return Ok(Err(refusal)),
-        Ok(Some((jkt, once))) => {
-            if !once.spend(ctx).await? {
-                let description = "the DPoP proof was used before";
-                return Ok(Err(TokenRefusal::new(TokenError::InvalidDpopProof, description)));
-            }
-            Some(jkt)
-        }
-    };
-    Ok(required(caller, call, jkt))
+    Ok(match proved_key(ctx, call).await? {
+        Ok(jkt) => required(caller, call, jkt),
+        Err(refusal) => Err(refusal),
+    })
+}
+
+/// The thumbprint of the key whose proof came with a call, if one did. Its `jti` is used up.
+pub(in crate::oidc) async fn proved_key(
+    ctx: &Ctx,
+    call: &ClientCall,
+) -> Result<Result<Option<String>, TokenRefusal>, Fault> {
+    Ok(match proved(ctx, call) {
+        Ok(None) => Ok(None),
+        Ok(Some((jkt, once))) if once.spend(ctx).await? => Ok(Some(jkt)),
+        Ok(Some(_)) => Err(TokenRefusal::new(TokenError::InvalidDpopProof, "the DPoP proof was used before")),
+        Err(refusal) => Err(refusal),
+    })
 }
 
 fn proved(ctx: &Ctx, call: &ClientCall) -> Result<Option<(String, OneTime)>, TokenRefusal> {

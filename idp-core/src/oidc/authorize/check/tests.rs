@@ -56,7 +56,7 @@ fn realm() -> Realm {
 }
 
 fn run_at(realm: &Realm, client: &Client, params: &Params) -> (AuthorizationRequest, Result<(), &'static str>) {
-    let asked = Asked { realm, client, params, came: Came::Directly, signed: Signed::No };
+    let asked = Asked { realm, client, params, outside: params, came: Came::Directly, signed: Signed::No };
     let mut request = blank(&client.trusts("https://portal.example/cb").unwrap());
     let verdict = CHECKS.iter().try_for_each(|row| (row.check)(&asked, &mut request));
     (request, verdict.map_err(|rejection| rejection.error.code()))
@@ -258,7 +258,7 @@ fn a_request_is_pushed_where_client_or_realm_says_so() {
     for (realm, client) in [(&realm(), &pushing), (&strict, &client(Pkce::Required))] {
         assert_eq!(run_at(realm, client, &params(&[])).1, Err("invalid_request"));
         let params = params(&[]);
-        let asked = Asked { realm, client, params: &params, came: Came::Pushed, signed: Signed::No };
+        let asked = Asked { realm, client, params: &params, outside: &params, came: Came::Pushed, signed: Signed::No };
         let mut request = blank(&client.trusts("https://portal.example/cb").unwrap());
         assert!(CHECKS.iter().try_for_each(|row| (row.check)(&asked, &mut request)).is_ok());
     }
