@@ -14,20 +14,23 @@ use idp_core::user_id::{UserId, UserIdNormal};
 
 use crate::output::{Failure, Format, Output};
 
+/// Where help lists them, apart from the options of a verb.
+const EVERYWHERE: &str = "Options of every command";
+
 /// What every command understands.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
     /// The configuration of the installation
-    #[arg(long, global = true, value_name = "FILE", default_value = "sekisho.toml", env = "SEKISHO_CONFIG")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", default_value = "sekisho.toml", env = "SEKISHO_CONFIG")]
     pub(crate) config: PathBuf,
     /// The realm; not needed where there is only one
-    #[arg(long, global = true, value_name = "NAME", env = "SEKISHO_REALM")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME", env = "SEKISHO_REALM")]
     pub(crate) realm: Option<String>,
     /// Print one JSON document
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) json: bool,
     /// Who does it, for the audit log; the system account by default
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME")]
     pub(crate) operator: Option<String>,
 }
 

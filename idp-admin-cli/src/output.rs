@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use idp_core::clock::Timestamp;
 use idp_core::fault::Fault;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Why a command did not do all it was asked for.
 #[derive(Debug)]
@@ -116,6 +118,17 @@ pub(crate) fn fields<K: AsRef<str>>(rows: &[(K, String)]) -> String {
     trimmed(&table.to_string())
 }
 
+/// What a document says, for people: an instant as clocks in Japan show it, everything else as it is.
+pub(crate) fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => {
+            Timestamp::from_rfc3339(text).map_or_else(|| text.clone(), |instant| instant.for_people())
+        }
+        Some(other) => other.to_string(),
+    }
+}
+
 /// Control characters that were imported must not steer the operator's terminal.
 fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
@@ -154,6 +167,13 @@ mod tests {
         };
         let columns: Vec<usize> = table.lines().map(column).collect();
         assert_eq!(columns, vec![column(table.lines().next().unwrap()); 5], "{table}");
+    }
+
+    #[test]
+    fn instants_are_shown_as_clocks_in_japan_show_them() {
+        let documents = [serde_json::json!("2026-11-26T16:01:50.63Z"), serde_json::json!("A-1"), serde_json::json!(3)];
+        assert_eq!(documents.each_ref().map(|one| shown(Some(one))), ["2026-11-27 01:01", "A-1", "3"]);
+        assert_eq!((shown(None), shown(Some(&Value::Null))), (String::new(), String::new()));
     }
 
     #[test]

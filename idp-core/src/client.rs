@@ -398,15 +398,14 @@ mod tests {
     }
 
     #[test]
-    fn settings_come_back_from_json_and_unknown_ones_are_refused() {
+    fn settings_come_back_from_json_also_from_tomorrow_s_and_wrong_values_are_refused() {
         let text = serde_json::to_string(&settings()).unwrap();
         assert_eq!(serde_json::from_str::<ClientSettings>(&text).unwrap(), settings());
-        for wrong in [
-            r#"{"redirct_uris":[]}"#,
-            r#"{"scopes":"openid nonsense"}"#,
-            r#"{"redirect_uris":["/cb"]}"#,
-            r#"{"tos_uri":"javascript:alert(1)"}"#,
-        ] {
+        let of_tomorrow = text.replacen('{', r#"{"of_tomorrow":{"count":1},"#, 1);
+        assert_eq!(serde_json::from_str::<ClientSettings>(&of_tomorrow).unwrap(), settings());
+        for wrong in
+            [r#"{"scopes":"openid nonsense"}"#, r#"{"redirect_uris":["/cb"]}"#, r#"{"tos_uri":"javascript:alert(1)"}"#]
+        {
             assert!(serde_json::from_str::<ClientSettings>(wrong).is_err(), "{wrong}");
         }
     }

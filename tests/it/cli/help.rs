@@ -40,6 +40,26 @@ async fn a_member_is_found_by_whatever_they_say() {
 }
 
 #[tokio::test]
+async fn whoever_reads_is_told_the_time_of_clocks_in_japan_and_machines_that_of_utc() {
+    let is_an_instant = |word: &str| word.len() >= 20 && word.ends_with('Z') && word.contains('T');
+    for desk in desks_with_realm().await {
+        desk.run("member create a1 --family 健保").succeeds();
+        desk.run("letter issue --all --csv letters.csv").succeeds();
+        for shown in ["member show a1", "letter batches", "audit list", "key list", "realm terms"] {
+            let text = desk.run(shown).succeeds();
+            assert!(!text.split_whitespace().any(is_an_instant), "{shown}: {text}");
+        }
+        let text = desk.run("member show a1").succeeds();
+        let letter = desk.json("member show a1")["letters"][0].clone();
+        for at in ["issued_at", "expires_at"] {
+            let utc: jiff::Timestamp = letter[at].as_str().unwrap().parse().unwrap();
+            let japan = utc.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).strftime("%Y-%m-%d %H:%M");
+            assert!(text.contains(&japan.to_string()), "{at}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn remedies_say_what_they_did_and_what_was_so_already() {
     let desks = desks_with_realm().await;
     allow_duplicates! { for desk in &desks {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::context::{Context, Here, TypedUserId};
-use crate::output::{Failure, to_stderr};
+use crate::output::{Failure, shown, to_stderr};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -99,11 +99,10 @@ async fn member_id(here: &Here, typed: &TypedUserId) -> Result<MemberId, Failure
 }
 
 fn row(event: &Value) -> Vec<String> {
-    let text = |pointer| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |pointer| shown(event.pointer(pointer));
     let actor = match event.pointer("/actor/name").or_else(|| event.pointer("/actor/id")).and_then(Value::as_str) {
         Some(name) => format!("{} {name}", text("/actor/kind")),
         None => text("/actor/kind"),
     };
-    let number = event.pointer("/sequence").map(Value::to_string).unwrap_or_default();
-    vec![number, text("/at"), text("/kind"), text("/outcome"), actor, text("/member")]
+    vec![text("/sequence"), text("/at"), text("/kind"), text("/outcome"), actor, text("/member")]
 }

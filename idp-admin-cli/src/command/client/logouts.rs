@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::view;
 use crate::context::Context;
-use crate::output::Failure;
+use crate::output::{Failure, shown};
 
 /// How many are shown.
 const LIMIT: u64 = 100;
@@ -29,9 +29,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
 
     let documents: Vec<Value> = notices.iter().map(document).collect();
     let row = |document: &Value| {
-        let text = |name| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let attempts = document.get("attempts").map(Value::to_string).unwrap_or_default();
-        vec![text("created_at"), text("session"), text("state"), attempts, text("answer")]
+        ["created_at", "session", "state", "attempts", "answer"].map(|name| shown(document.get(name))).to_vec()
     };
     let none =
         "This client was not told of any sign-out yet. Where it wants to be: client change … backchannel_logout_uri";

@@ -4,7 +4,7 @@ use idp_core::admin::letter::{CountedBatch, batches};
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
-use crate::output::Failure;
+use crate::output::{Failure, shown};
 
 const STATES: [&str; 5] = ["issued", "printed", "used", "done", "void"];
 
@@ -14,10 +14,10 @@ pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
 
     let documents: Vec<Value> = batches.iter().map(document).collect();
     let row = |document: &Value| {
-        let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let count = |state: &str| document.pointer(&format!("/letters/{state}")).map(Value::to_string);
+        let text = |name: &str| shown(document.get(name));
+        let count = |state: &str| shown(document.pointer(&format!("/letters/{state}")));
         let mut row = vec![text("id"), text("origin"), text("created_at"), text("made_by")];
-        row.extend(STATES.into_iter().map(|state| count(state).unwrap_or_default()));
+        row.extend(STATES.into_iter().map(count));
         row
     };
     let headers = [["batch", "of", "made", "by"].as_slice(), &STATES].concat();

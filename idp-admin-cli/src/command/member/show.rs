@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::view;
 use crate::command::letter::letter_document;
 use crate::context::{Context, TypedUserId};
-use crate::output::{Failure, fields};
+use crate::output::{Failure, fields, shown};
 use crate::words;
 
 #[derive(Debug, clap::Args)]
@@ -175,8 +175,8 @@ fn rows(desk: &Desk, document: &Value) -> Vec<(String, String)> {
         );
     }
     for letter in document.get("letters").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name| letter.get(name).and_then(Value::as_str).unwrap_or_default();
-        add("letter", format!("{}, issued {}", text("state"), text("issued_at")));
+        let text = |name| shown(letter.get(name));
+        add("letter", format!("{}, issued {}, good until {}", text("state"), text("issued_at"), text("expires_at")));
     }
     rows
 }

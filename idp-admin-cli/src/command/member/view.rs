@@ -5,6 +5,8 @@ use idp_core::clock::Timestamp;
 use idp_core::member::Member;
 use serde_json::{Value, json};
 
+use crate::output::shown;
+
 /// The document for machines.
 pub(super) fn document(member: &Member) -> Value {
     let mail = member.mail.as_ref();
@@ -36,6 +38,6 @@ pub(super) fn document(member: &Member) -> Value {
 /// The lines for people, from the document; what is not known is left out.
 pub(super) fn rows(document: &Value) -> Vec<(String, String)> {
     let Some(fields) = document.as_object() else { return Vec::new() };
-    let shown = fields.iter().filter(|(_, value)| !value.is_null() && !value.is_array() && !value.is_object());
-    shown.map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
+    let known = fields.iter().filter(|(_, value)| !value.is_null() && !value.is_array() && !value.is_object());
+    known.map(|(name, value)| (name.clone(), shown(Some(value)))).collect()
 }

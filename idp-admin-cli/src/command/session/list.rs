@@ -5,7 +5,7 @@ use idp_core::session::Session;
 use serde_json::{Value, json};
 
 use crate::context::{Context, TypedUserId};
-use crate::output::Failure;
+use crate::output::{Failure, shown};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  idp-admin session list 12-3456")]
@@ -22,7 +22,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
 
     let documents: Vec<Value> = sessions.iter().map(document).collect();
     let row = |document: &Value| {
-        let text = |name| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |name| shown(document.get(name));
         vec![text("session"), text("created_at"), text("seen_at"), text("user_agent")]
     };
     context.output.list(&documents, &["session", "since", "last used", "browser"], row, "Signed in nowhere.")
