@@ -1,5 +1,6 @@
 //! Operation: the built programs as processes, as operators and relying parties meet them.
 
+mod certificates;
 mod deploy;
 pub(crate) mod interop;
 mod kill;

@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::protect::{Envelope, Means};
 use super::subject;
-use crate::client::ClientName;
+use crate::client::{ClientName, FetchedKeys, HttpsUri};
 use crate::clock::{Timestamp, hours, minutes};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, LogoutNoticeId, MemberId, RealmId, SessionId};
+use crate::jwe::Content;
 use crate::jws::{Signer, Typ};
 use crate::outbox::Delivery;
 use crate::store;
@@ -76,12 +78,25 @@ pub struct Prepared {
     pub address: String,
     claims: LogoutClaims,
     signer: Arc<Signer>,
+    envelope: Option<Envelope>,
 }
 
 impl Prepared {
-    /// The logout token.
-    pub fn sign(&self) -> Result<String, Fault> {
-        self.signer.sign(Typ::LogoutToken, &self.claims)
+    /// The address of the client's keys, where they must be fetched first.
+    pub fn missing(&self, fetched: &FetchedKeys, now: Timestamp) -> Option<HttpsUri> {
+        self.envelope.as_ref().and_then(|envelope| envelope.missing(fetched, now))
+    }
+
+    /// The logout token: encrypted for whom ID tokens are, since such a client should refuse one in clear (§2.6).
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] while the client's keys cannot be had.
+    pub fn sign(&self, means: Means<'_>) -> Result<String, Fault> {
+        let signed = self.signer.sign(Typ::LogoutToken, &self.claims)?;
+        match &self.envelope {
+            None => Ok(signed),
+            Some(envelope) => envelope.seal(means, Content::Jwt, signed.as_bytes()),
+        }
     }
 }
 
@@ -147,6 +162,7 @@ pub async fn prepare(ctx: &Ctx, notice: &Notice) -> Result<Option<Prepared>, Fau
             events: serde_json::json!({ EVENT: {} }),
         },
         signer: store::signing_key::active(ctx, client.settings.id_token_alg).await?,
+        envelope: Envelope::of(&client, client.settings.answers.id_token_encryption),
     }))
 }
 

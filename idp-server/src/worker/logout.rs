@@ -9,6 +9,7 @@ use idp_core::oidc::backchannel::{self, Notice};
 use idp_core::outbox::Delivery;
 
 use super::queue::{Answer, Queue, Told};
+use crate::outgoing::{OutgoingError, fetch_keys};
 use crate::state::AppState;
 
 impl Queue for Notice {
@@ -39,8 +40,16 @@ impl Queue for Notice {
             let prepared =
                 state.store.read(scope, move |ctx| async move { backchannel::prepare(ctx, &notice).await }.boxed());
             let Some(prepared) = prepared.await? else { return Ok(None) };
-            let token = prepared.sign()?;
-            Ok(Some(state.outgoing.post(&prepared.address, &[("logout_token", &token)]).await))
+            let ambient = state.store.ambient();
+            if let Some(uri) = prepared.missing(&ambient.client_keys, ambient.clock.now()) {
+                fetch_keys(state, &uri).await;
+            }
+            match prepared.sign((&ambient.client_keys, ambient.entropy.as_ref())) {
+                Ok(token) => Ok(Some(state.outgoing.post(&prepared.address, &[("logout_token", &token)]).await)),
+                // Its keys may be there again at the next attempt.
+                Err(Fault::Unavailable(why)) => Ok(Some(Err(OutgoingError::Unreachable(why)))),
+                Err(fault) => Err(fault),
+            }
         }
         .boxed()
     }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures::FutureExt;
-use harness::{Ear, Idp, MemberSeed, on_both, part};
+use harness::{Authority, Ear, Idp, MemberSeed, Shelf, on_both, part};
 use idp_core::admin::member as admin_member;
 use idp_core::admin::session::{self, Ended};
-use idp_core::client::{ClientName, WebUri};
+use idp_core::client::{ClientName, ContentEncryption, Encryption, HttpsUri, KeyManagement, KeySource, WebUri};
+use idp_core::jwe::{self, AgreementKey, Reader};
 use idp_core::jws;
 use idp_core::key::{Algorithm, PublicJwk};
 use idp_core::oidc::backchannel;
@@ -173,6 +174,52 @@ async fn whoever_ends_a_session_its_clients_hear_of_it() {
         let user_id = || UserId::parse("L-1005").unwrap().normal().clone();
         idp.operate(move |ctx| async move { admin_member::disable(ctx, &user_id()).await }.boxed()).await;
         assert_eq!(ear.hears_logout().await.0["sid"], second);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_with_encrypted_id_tokens_hears_encrypted_logout_tokens_and_waits_for_its_keys() {
+    on_both(async |database| {
+        let (authority, folder) = (Authority::new("portals"), tempfile::tempdir().unwrap());
+        let trusted = authority.write(folder.path());
+        let believe = |config: &mut idp_core::config::Config| config.outgoing.ca_certificate = Some(trusted);
+        let idp = Idp::start_configured(database, believe, |_| {}).await;
+        let (shelf, ear, (key, _)) =
+            (Shelf::open(&authority).await, Ear::open(&[]).await, AgreementKey::generate().unwrap());
+        let address = WebUri::parse(&ear.address).ok();
+        let keys = HttpsUri::parse(&shelf.address("keys")).unwrap();
+        let encryption = Encryption { alg: KeyManagement::EcdhEs, enc: ContentEncryption::A128Gcm };
+        let portal = idp
+            .portal_with("sealed", |settings| {
+                settings.logout.backchannel_uri = address;
+                settings.keys = Some(KeySource::Fetched(keys));
+                settings.answers.id_token_encryption = Some(encryption);
+            })
+            .await;
+        let (member, browser) = (idp.member(MemberSeed::new("L-9001")).await, idp.browser());
+        member.signs_in(&browser, &portal).await;
+        browser.get("/logout").await.submit("logout-confirm").await;
+        let name = ClientName::parse("sealed").unwrap();
+        let put_off = async || {
+            let name = name.clone();
+            let known =
+                idp.operate(move |ctx| async move { backchannel::of_client(ctx, &name, 10).await }.boxed()).await;
+            known.unwrap()[0].answer.clone()
+        };
+        while put_off().await.is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert!(ear.is_silent().await, "nothing goes out in clear");
+
+        let mut jwk = serde_json::to_value(key.public()).unwrap();
+        jwk["use"] = "enc".into();
+        shelf.holds("keys", &serde_json::json!({ "keys": [jwk] }).to_string());
+        idp.advance(Duration::from_secs(15));
+        let token = ear.hears().await.remove(0).1;
+        let inside = jwe::decrypt(&token, &Reader::Agreement(&key)).expect("the client's key opens it");
+        let inside = std::str::from_utf8(&inside).unwrap();
+        assert_eq!((&part(inside, 0)["typ"], &part(inside, 1)["aud"]), (&"logout+jwt".into(), &"sealed".into()));
     })
     .await;
 }
