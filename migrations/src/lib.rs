@@ -28,6 +28,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "m20261126_000010_handovers", sql: include_str!("sql/000010_handovers.sql") },
     // Requests of clients that a member answers on a device of their own.
     Step { name: "m20261126_000011_ciba", sql: include_str!("sql/000011_ciba.sql") },
+    Step { name: "m20261126_000012_by_member", sql: include_str!("sql/000012_by_member.sql") },
 ];
 
 #[cfg(test)]

@@ -277,7 +277,7 @@ CREATE TABLE audit_events (
     hash BYTEA NOT NULL,
     PRIMARY KEY (realm_id, sequence)
 );
-CREATE INDEX audit_events_by_member ON audit_events (member_id, realm_id, sequence);
+CREATE INDEX audit_events_by_member ON audit_events (member_id, at);
 
 CREATE TABLE installation (
     name TEXT PRIMARY KEY,

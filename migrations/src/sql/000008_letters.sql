@@ -9,7 +9,6 @@ ALTER TABLE members ADD COLUMN left_at BIGINT;
 ALTER TABLE letters ADD COLUMN batch_id UUID;
 ALTER TABLE letters ADD COLUMN secret_sealed BYTEA;
 ALTER TABLE letters ADD COLUMN printed_at BIGINT;
-CREATE INDEX letters_by_member ON letters (member_id, realm_id, id);
 CREATE INDEX letters_by_batch ON letters (batch_id, id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE letter_batches (
