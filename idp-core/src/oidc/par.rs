@@ -55,8 +55,15 @@ async fn push_bound(
     if key.is_some() && params.find("dpop_jkt").is_some_and(|named| Some(named) != key.as_deref()) {
         return invalid("the dpop_jkt is not the key of the DPoP proof");
     }
-    let bound: Params = key.into_iter().map(|key| ("dpop_jkt", key)).collect();
-    let params = bound.over(&params.without(&PROOFS));
+    let params = params.without(&PROOFS);
+    let params = match key {
+        // One that was named stays as it came, so that a double is still seen.
+        Some(key) if params.find("dpop_jkt").is_none() => {
+            let bound: Params = std::iter::once(("dpop_jkt", key)).collect();
+            bound.over(&params)
+        }
+        Some(_) | None => params,
+    };
     if let Err(refused) = authorize::accepts(ctx, client, &params).await? {
         return Ok(Err(refused));
     }

@@ -269,6 +269,9 @@ async fn a_code_that_was_asked_for_with_a_key_is_worth_nothing_without_it() {
         let mut two = form_of(&portal.asks());
         two.push(("dpop_jkt".into(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into()));
         assert_eq!(pushes(two, &proof()).await.error(), "invalid_request");
+        let mut doubled = form_of(&portal.asks());
+        doubled.extend([("dpop_jkt".into(), jkt.clone()), ("dpop_jkt".into(), jkt.clone())]);
+        assert_eq!(pushes(doubled, &proof()).await.error(), "invalid_request", "a parameter twice");
         let once = proof();
         assert_eq!(pushes(form_of(&portal.asks()), &once).await.status, 201);
         for bad in [once, key.proof(&idp), "nonsense".into()] {
