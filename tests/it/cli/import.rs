@@ -174,7 +174,7 @@ async fn more_rows_than_one_batch_all_go_in() {
         assert_snapshot!(desk.run("audit verify").succeeds(), @r"
         REALM         CHAIN  EVENTS
         installation  good   1
-        mgc           good   7037
+        mgc           good   7039
         ");
     } }
 }

@@ -5,7 +5,7 @@ use super::*;
 const ORIGIN: &str = "https://mgc.portal.example";
 
 /// Values that some text setting takes. A new setting that takes none of them needs one here.
-const TEXTS: [&str; 11] = [
+const TEXTS: [&str; 12] = [
     "めぐろ\n\"健保\"",
     "#123456",
     "/logo.png",
@@ -17,6 +17,7 @@ const TEXTS: [&str; 11] = [
     "PT5M",
     "aal2",
     "phr",
+    "https://directory.example https://directory.example/jwks",
 ];
 
 /// The same for settings that are absent at first and then a table.
