@@ -40,7 +40,7 @@ pub struct CodeDetails {
     #[serde(default)]
     pub resources: Vec<String>,
     /// What was allowed in detail (RFC 9396).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<serde_json::Value>,
     /// The thumbprint of the key that must redeem the code (RFC 9449 §10).
     #[serde(default)]

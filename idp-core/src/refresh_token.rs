@@ -23,7 +23,8 @@ pub const REFRESH_LIFETIME: Duration = days(30);
 /// How long a used token still answers with its successor.
 pub const GRACE: Duration = Duration::from_secs(10);
 
-/// What a refresh token remembers.
+/// What a refresh token remembers. A node of an earlier version refuses what it does not know, since that may narrow what the
+/// token gives; what says nothing is not written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshDetails {
@@ -32,7 +33,7 @@ pub struct RefreshDetails {
     /// Which resources its access tokens are for; our own endpoints when empty.
     pub resources: Vec<String>,
     /// What was allowed in detail (RFC 9396).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<serde_json::Value>,
     /// For ID tokens.
     pub authentication: Authentication,

@@ -52,7 +52,6 @@ async fn closed(caller: &Caller, closed: Closed, page: AccountPage) -> Result<Re
     begins(caller, errand).await
 }
 
-/// Begins an errand and goes to its first page.
 /// Begins a sitting in which the member does what the errand needs.
 pub(crate) async fn begins(caller: &Caller, errand: Errand) -> Result<Response, Failure> {
     let visitor = caller.visitor();

@@ -75,6 +75,12 @@ pub async fn rotate(ctx: &Ctx, algorithm: impl Into<KeyAlgorithm>, urgency: Urge
 pub async fn advance(ctx: &Ctx) -> Result<(), Fault> {
     let term = ctx.realm().settings.key_rotation();
     let held = store::signing_key::list(ctx).await?;
+    let is_there =
+        |algorithm: &KeyAlgorithm| held.iter().any(|key| key.algorithm == *algorithm && key.state == KeyState::Active);
+    if !KeyAlgorithm::ALWAYS.iter().all(is_there) {
+        // The realm is older than one of the algorithms.
+        return ensure(ctx).await;
+    }
     let moves_on = held.iter().any(|key| key.change_due(ctx.now).is_some());
     if !moves_on && without_successor(&held, term, ctx.now).is_empty() {
         return Ok(());

@@ -142,7 +142,7 @@ pub async fn arrive(ctx: &Ctx, arrivals: Vec<Arrival>) -> Result<Arrivals, Fault
     Ok(ended)
 }
 
-async fn arrive_one(ctx: &Ctx, arrival: Arrival, behind: &mut Vec<LeftBehind>) -> Result<Arrived, Fault> {
+async fn arrive_one(ctx: &Ctx, mut arrival: Arrival, behind: &mut Vec<LeftBehind>) -> Result<Arrived, Fault> {
     if let Some(here) = store::member::by_user_id(ctx, arrival.user_id.normal()).await? {
         let is_same = arrival.subject.as_ref().is_some_and(|subject| *subject == here.subject);
         return Ok(if is_same { Arrived::WasHere } else { Arrived::UserIdTaken });
@@ -153,7 +153,7 @@ async fn arrive_one(ctx: &Ctx, arrival: Arrival, behind: &mut Vec<LeftBehind>) -
         return Ok(Arrived::SubjectTaken);
     }
 
-    let member = member_of(ctx, &arrival);
+    let mut member = member_of(ctx, &arrival);
     store::member::insert_many(ctx, std::slice::from_ref(&member)).await?;
     if let Some(phc) = &arrival.password {
         store::credential::set_password(ctx, member.id, phc.as_str()).await?;
@@ -164,8 +164,14 @@ async fn arrive_one(ctx: &Ctx, arrival: Arrival, behind: &mut Vec<LeftBehind>) -
     if arrival.mail_codes == Enrolled::Yes {
         store::credential::insert_mail_codes(ctx, member.id).await?;
     }
-    let (passkeys, stay) = passkeys::give(ctx, &member, arrival.passkeys).await?;
+    let (passkeys, stay) = passkeys::give(ctx, &member, std::mem::take(&mut arrival.passkeys)).await?;
     behind.extend(stay);
+    let method = chosen(&arrival, passkeys);
+    if member.chosen_method != method {
+        // Their passkeys stayed behind after all.
+        member.chosen_method = method;
+        store::member::update(ctx, &member).await?;
+    }
     accept_terms(ctx, &member, arrival.terms.as_ref()).await?;
     let details = json!({
         "password": arrival.password.is_some(),
@@ -184,7 +190,7 @@ fn member_of(ctx: &Ctx, arrival: &Arrival) -> Member {
         Proof::Given => Some(ctx.now),
         Proof::Owed => None,
     };
-    let method = chosen(arrival);
+    let method = chosen(arrival, arrival.passkeys.len());
     let drawn = || crate::entropy::uuid_v4(ctx.entropy()).simple().to_string();
     Member {
         id: ctx.new_id(),
@@ -207,9 +213,9 @@ fn member_of(ctx: &Ctx, arrival: &Arrival) -> Member {
 }
 
 /// What the member chose where it is set up, else the strongest that is; a choice that is still owed comes last.
-fn chosen(arrival: &Arrival) -> Option<Method> {
+fn chosen(arrival: &Arrival, passkeys: usize) -> Option<Method> {
     let is_set_up = |method: &Method| match method {
-        Method::Passkey => !arrival.passkeys.is_empty(),
+        Method::Passkey => passkeys > 0,
         Method::App => !arrival.apps.is_empty(),
         Method::Mail => arrival.mail_codes == Enrolled::Yes,
     };

@@ -53,9 +53,11 @@ pub enum PasskeyAnswer {
 /// Begins a ceremony for whoever holds a passkey. `None` where the realm can have none.
 pub async fn begin_sign_in(ctx: &Ctx, place: &Place) -> Result<Option<Begun>, Fault> {
     let interaction = match place.interaction {
-        Some(id) => store::interaction::by_id(ctx, id, &place.browser).await?.map(|interaction| interaction.id),
+        Some(id) => store::interaction::by_id(ctx, id, &place.browser).await?,
         None => None,
     };
+    // A page that stood open until its interaction was over is answered in another one: the browser is the same.
+    let interaction = interaction.filter(|seen| seen.is_open(ctx.now)).map(|seen| seen.id);
     let place = Place { interaction, browser: place.browser.clone() };
     begin(ctx, &place, Purpose::SignIn, &[]).await
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is registered of it. Nothing here is trusted for anything: it is told as it was said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Software {
     /// `software_id`: the same for every installation.
     pub id: Option<String>,

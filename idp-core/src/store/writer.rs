@@ -116,6 +116,7 @@ fn chains(answers: &[Box<dyn Answer>]) -> Vec<Chain> {
 }
 
 async fn chain_and_commit(outer: Begun, chains: Vec<Chain>) -> Result<(), Fault> {
+    outer.is_open()?;
     for (realm, events) in chains {
         audit::append(&*outer, realm, &events).await?;
     }
@@ -196,5 +197,50 @@ impl<T: Send> Answer for Settled<T> {
 
     fn lost(self: Box<Self>, fault: Fault) {
         let _ = self.reply.send(Err(fault));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+    use crate::audit::{EventKind, Head, Outcome};
+    use crate::clock::{FixedClock, Timestamp};
+    use crate::entropy::SeededEntropy;
+    use crate::mutual_tls::MutualTls;
+    use crate::realm::Realm;
+    use crate::secret::Vault;
+    use crate::store::{DatabaseUrl, Store, migrate};
+
+    #[tokio::test]
+    async fn what_sqlite_rolled_back_was_done_by_nobody_and_leaves_no_event() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(directory.path().join("sekisho.db"));
+        migrate::up(&url).await.unwrap();
+        let ambient = Ambient {
+            clock: Arc::new(FixedClock::at(Timestamp::from_millis(0))),
+            entropy: Arc::new(SeededEntropy::new(1)),
+            vault: Arc::new(Vault::open(&[7; 32]).unwrap()),
+            client_keys: Arc::default(),
+            mutual_tls: MutualTls::Off,
+        };
+        let store = Store::open(&url, ambient).await.unwrap();
+        let scope = Scope::operator(Arc::new(Realm::installation()), "ops");
+        let noted = |ctx: &Ctx| ctx.record(EventKind::SignIn, None, Outcome::Done);
+
+        // The first waits until the others stand behind it, so that all of them share one commit.
+        let (go, gone) = oneshot::channel::<()>();
+        let waits = store.write(&scope, |_| gone.map(|_| Ok(())).boxed());
+        let notes = store.write(&scope, move |ctx| async move { Ok(noted(ctx)) }.boxed());
+        let breaks = store
+            .write(&scope, |ctx| async move { Ok(ctx.db.execute_unprepared("ROLLBACK").await.map(drop)?) }.boxed());
+        let (waits, notes, breaks, ()) = tokio::join!(waits, notes, breaks, async { go.send(()).unwrap() });
+        assert!(waits.is_err() && notes.is_err() && breaks.is_err());
+
+        let head = async || store.read(&scope, |ctx| audit::head(ctx).boxed()).await.unwrap();
+        assert_eq!(head().await, Head::start());
+        store.write(&scope, move |ctx| async move { Ok(noted(ctx)) }.boxed()).await.unwrap();
+        assert_eq!(head().await.sequence, Head::start().sequence + 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Signing in with a passkey: alone and as the second step. Whatever is signed wrongly opens nothing.
 
 use harness::{Authenticator, Claim, Idp, Member, MemberSeed, Page, Portal, on_both};
-use idp_core::clock::minutes;
+use idp_core::clock::{hours, minutes};
 use serde_json::{Value, json};
 
 /// A member with a passkey, and the portal.
@@ -129,6 +129,19 @@ async fn an_answer_is_taken_once_within_five_minutes_and_in_its_own_browser() {
         idp.advance(minutes(5));
         let late = page.presents("passkey-submit", &challenge, &signed).await;
         assert_eq!(late.error_code().as_deref(), Some("passkey_expired"), "late: {}", late.summary());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_stood_open_until_its_sign_in_was_over_still_signs_in() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = with_a_passkey(&idp, "A-7").await;
+        let page = sign_in_page(&idp, &portal).await;
+        idp.advance(hours(25));
+        let page = signs(&idp, &page, &member, |_| {}).await;
+        assert_eq!(page.name(), "account", "{}", page.summary());
     })
     .await;
 }

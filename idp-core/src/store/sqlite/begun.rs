@@ -33,12 +33,18 @@ impl Begun {
         Ok(Self { connection: Arc::clone(connection), depth: Depth::Transaction, state: State::Open })
     }
 
-    /// Begins a savepoint. SQLite ends a transaction by itself where, say, the disk is full: whatever came after that
-    /// would be committed alone.
-    pub(crate) fn savepoint(&self) -> Result<Self, DbErr> {
-        if self.connection.is_idle() {
-            return Err(DbErr::Custom("SQLite has rolled the transaction back".into()));
+    /// An error where SQLite has ended the transaction by itself, as it does where, say, the disk is full: whatever came
+    /// after that would be committed alone.
+    pub(crate) fn is_open(&self) -> Result<(), DbErr> {
+        match self.connection.is_idle() {
+            true => Err(DbErr::Custom("SQLite has rolled the transaction back".into())),
+            false => Ok(()),
         }
+    }
+
+    /// Begins a savepoint.
+    pub(crate) fn savepoint(&self) -> Result<Self, DbErr> {
+        self.is_open()?;
         self.connection.run("SAVEPOINT operation")?;
         Ok(Self { connection: Arc::clone(&self.connection), depth: Depth::Savepoint, state: State::Open })
     }

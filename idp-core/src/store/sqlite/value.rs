@@ -51,22 +51,23 @@ pub(super) fn values(columns: &[Column], row: &Row<'_>) -> rusqlite::Result<BTre
     columns.iter().enumerate().map(read).collect()
 }
 
+/// SQLite keeps a text in a column of numbers, too, if somebody puts one there. That is an error: sea-orm would take it for
+/// nothing at all.
 fn read(kind: Kind, value: ValueRef<'_>) -> Result<Value, FromSqlError> {
-    Ok(match value {
-        ValueRef::Null => match kind {
-            Kind::Uuid => Value::Uuid(None),
-            Kind::Text => Value::String(None),
-            Kind::Integer | Kind::Undeclared => Value::BigInt(None),
-            Kind::Bytes => Value::Bytes(None),
-        },
-        ValueRef::Integer(number) => Value::BigInt(Some(number)),
-        ValueRef::Real(number) => Value::Double(Some(number)),
-        ValueRef::Text(_) => Value::String(Some(value.as_str()?.to_owned())),
-        ValueRef::Blob(bytes) if kind == Kind::Uuid => {
+    Ok(match (kind, value) {
+        (Kind::Uuid, ValueRef::Null) => Value::Uuid(None),
+        (Kind::Text, ValueRef::Null) => Value::String(None),
+        (Kind::Integer | Kind::Undeclared, ValueRef::Null) => Value::BigInt(None),
+        (Kind::Bytes, ValueRef::Null) => Value::Bytes(None),
+        (Kind::Integer | Kind::Undeclared, ValueRef::Integer(number)) => Value::BigInt(Some(number)),
+        (Kind::Text | Kind::Undeclared, ValueRef::Text(_)) => Value::String(Some(value.as_str()?.to_owned())),
+        (Kind::Bytes | Kind::Undeclared, ValueRef::Blob(bytes)) => Value::Bytes(Some(bytes.to_vec())),
+        (Kind::Undeclared, ValueRef::Real(number)) => Value::Double(Some(number)),
+        (Kind::Uuid, ValueRef::Blob(bytes)) => {
             let uuid = Uuid::from_slice(bytes).map_err(|error| FromSqlError::Other(Box::new(error)))?;
             Value::Uuid(Some(uuid))
         }
-        ValueRef::Blob(bytes) => Value::Bytes(Some(bytes.to_vec())),
+        (Kind::Uuid | Kind::Text | Kind::Integer | Kind::Bytes, _) => return Err(FromSqlError::InvalidType),
     })
 }
 
@@ -143,6 +144,16 @@ mod tests {
         assert_eq!(read["n"], Value::BigInt(Some(1)));
         assert_eq!(read["t"], Value::String(Some("x".into())));
         assert_eq!(read["none"], Value::BigInt(None));
+    }
+
+    #[test]
+    fn what_is_not_as_declared_is_an_error() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (c BIGINT); INSERT INTO t VALUES ('2026-11-26')").unwrap();
+        let mut select = connection.prepare("SELECT c FROM t").unwrap();
+        let columns = columns(&select);
+        let mut rows = select.raw_query();
+        assert!(values(&columns, rows.next().unwrap().unwrap()).is_err());
     }
 
     #[test]

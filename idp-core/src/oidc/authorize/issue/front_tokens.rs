@@ -39,7 +39,8 @@ impl FrontTokens {
         self.id_envelope.as_ref().filter(|_| self.id.is_some())
     }
 
-    /// Signs them, and encrypts the ID token where that is registered. The ID token names what it came with by its hash, so that nothing of the answer can be exchanged.
+    /// Signs them, and encrypts the ID token where that is registered. The ID token names what it came with by its hash, so
+    /// that nothing of the answer can be exchanged.
     pub(in super::super) fn sign(&self, means: Means<'_>, code: Option<&str>) -> Result<Answered, Fault> {
         let mut params = Vec::new();
         let mut access_token = None;
