@@ -227,12 +227,15 @@ mod tests {
         };
         let store = Store::open(&url, ambient).await.unwrap();
         let scope = Scope::operator(Arc::new(Realm::installation()), "ops");
-        let noted = |ctx: &Ctx| ctx.record(EventKind::SignIn, None, Outcome::Done);
+        let noted = |ctx: &Ctx| -> Result<(), Fault> {
+            ctx.record(EventKind::SignIn, None, Outcome::Done);
+            Ok(())
+        };
 
         // The first waits until the others stand behind it, so that all of them share one commit.
         let (go, gone) = oneshot::channel::<()>();
         let waits = store.write(&scope, |_| gone.map(|_| Ok(())).boxed());
-        let notes = store.write(&scope, move |ctx| async move { Ok(noted(ctx)) }.boxed());
+        let notes = store.write(&scope, move |ctx| async move { noted(ctx) }.boxed());
         let breaks = store
             .write(&scope, |ctx| async move { Ok(ctx.db.execute_unprepared("ROLLBACK").await.map(drop)?) }.boxed());
         let (waits, notes, breaks, ()) = tokio::join!(waits, notes, breaks, async { go.send(()).unwrap() });
@@ -240,7 +243,7 @@ mod tests {
 
         let head = async || store.read(&scope, |ctx| audit::head(ctx).boxed()).await.unwrap();
         assert_eq!(head().await, Head::start());
-        store.write(&scope, move |ctx| async move { Ok(noted(ctx)) }.boxed()).await.unwrap();
+        store.write(&scope, move |ctx| async move { noted(ctx) }.boxed()).await.unwrap();
         assert_eq!(head().await.sequence, Head::start().sequence + 1);
     }
 }
