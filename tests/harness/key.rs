@@ -14,6 +14,18 @@ use crate::idp::Idp;
 
 static MADE: AtomicU64 = AtomicU64::new(0);
 
+/// Claims with changes; null leaves a claim out.
+pub fn with_changes(mut claims: Value, changes: &Value) -> Value {
+    let held = claims.as_object_mut().unwrap();
+    for (name, value) in changes.as_object().unwrap() {
+        match value {
+            Value::Null => drop(held.remove(name)),
+            value => drop(held.insert(name.clone(), value.clone())),
+        }
+    }
+    claims
+}
+
 /// A key on P-256.
 #[derive(Clone)]
 pub struct ClientKey {

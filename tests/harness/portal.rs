@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures::FutureExt;
 use idp_core::admin::client::{self, Created, NewClient};
-use idp_core::client::{AuthMethod, ClientName, ClientSettings, Profile};
+use idp_core::client::{AuthMethod, ClientName, ClientSettings, GrantType, Pkce, Profile, ResponseType};
 use idp_core::redirect_uri::RedirectUri;
 use openidconnect::{PkceCodeChallenge, PkceCodeVerifier};
 use reqwest::RequestBuilder;
@@ -25,6 +25,14 @@ const CALLBACK: &str = "https://portal.example/callback";
 const SIGNED_OUT: &str = "https://portal.example/bye";
 
 static ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// Lets a client have every response type, as old ones do.
+pub fn every_response_type(settings: &mut ClientSettings) {
+    settings.profile = Profile::Legacy;
+    settings.pkce = Pkce::Optional;
+    settings.grant_types.push(GrantType::Implicit);
+    settings.response_types = ResponseType::ALL.to_vec();
+}
 
 /// One relying party.
 #[derive(Clone)]

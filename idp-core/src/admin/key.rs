@@ -23,6 +23,8 @@ pub enum Urgency {
 
 /// Sees to it that the realm has an active key of every algorithm it always has. Repeating it changes nothing.
 pub async fn ensure(ctx: &Ctx) -> Result<(), Fault> {
+    // Where the realm has no key yet there is none to lock: its own row keeps others out.
+    store::realm::lock(ctx).await?;
     ensure_for(ctx, KeyAlgorithm::ALWAYS).await
 }
 

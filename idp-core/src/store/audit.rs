@@ -34,7 +34,8 @@ pub(super) async fn append(db: &impl ConnectionTrait, realm: RealmId, events: &[
         });
     }
     let mut rows = rows.as_slice();
-    while let Some((chunk, rest)) = rows.split_at_checked(chunk_of(rows.len())).filter(|(chunk, _)| !chunk.is_empty()) {
+    while !rows.is_empty() {
+        let (chunk, rest) = rows.split_at(chunk_of(rows.len()));
         audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
         rows = rest;
     }

@@ -41,19 +41,22 @@ impl FromStr for DatabaseUrl {
 
 /// Opens PostgreSQL for many operations at once.
 pub(super) async fn postgres(url: &str) -> Result<DatabaseConnection, Fault> {
-    pool(url, POSTGRES_CONNECTIONS).await
+    Ok(Database::connect(options(url, POSTGRES_CONNECTIONS)).await?)
 }
 
-/// Opens one connection to PostgreSQL: for migrations and locks.
+/// Opens one connection to PostgreSQL: for migrations and locks. It is never exchanged for another, which would not hold
+/// the lock.
 pub(super) async fn single(url: &str) -> Result<DatabaseConnection, Fault> {
-    pool(url, 1).await
+    let mut options = options(url, 1);
+    options.idle_timeout(None).max_lifetime(None);
+    Ok(Database::connect(options).await?)
 }
 
-async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection, Fault> {
+fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(5));
     options.sqlx_logging(false);
-    Ok(Database::connect(options).await?)
+    options
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::entity::{passkey_credential, passkey_handle, passkey_offer};
@@ -59,6 +59,13 @@ pub(crate) async fn insert(ctx: &Ctx, member: MemberId, passkey: &Passkey) -> Re
     let keep = OnConflict::column(passkey_credential::Column::CredentialId).do_nothing().to_owned();
     let inserted = passkey_credential::Entity::insert(row).on_conflict(keep).exec_without_returning(&ctx.db).await?;
     Ok(inserted == 1)
+}
+
+/// Whether anybody has it.
+pub(crate) async fn is_known(ctx: &Ctx, credential_id: &[u8]) -> Result<bool, Fault> {
+    let select = passkey_credential::Entity::find();
+    let select = select.filter(passkey_credential::Column::CredentialId.eq(credential_id));
+    Ok(select.count(&ctx.db).await? > 0)
 }
 
 /// Notes a use: counter, backup and instant. The member's row is locked by whoever calls this.

@@ -116,7 +116,7 @@ fn chains(answers: &[Box<dyn Answer>]) -> Vec<Chain> {
 }
 
 async fn chain_and_commit(outer: Begun, chains: Vec<Chain>) -> Result<(), Fault> {
-    outer.is_open()?;
+    outer.ensure_open()?;
     for (realm, events) in chains {
         audit::append(&*outer, realm, &events).await?;
     }

@@ -183,7 +183,24 @@ async fn passkeys_come_along_where_they_were_made_for_this_host_and_are_told_of_
         desk.run("realm create three --origin https://three.mgc.id.example --set passkey_rp_id=mgc.id.example").succeeds();
         desk.has_file("three.jsonl", lines.replace("9d2f-0c2b5f9a1e0", "9d2f-0c2b5f9a3e0"));
         let report = desk.run("--realm three member move-in three.jsonl").succeeds();
-        assert_snapshot!(passkeys(&report), @"user k-001: the passkey “key”: another member has its handle, or this member another one");
+        assert_snapshot!(passkeys(&report), @"user k-001: the passkey “key”: it is known here already, as another member's");
+        let mut line = first.clone();
+        line["passkeys"][0]["credential_id"] = URL_SAFE_NO_PAD.encode([7; 32]).into();
+        line["user_id"] = "k-009".into();
+        line.as_object_mut().unwrap().remove("sub");
+        desk.has_file("handle.jsonl", line.to_string());
+        let report = desk.run("--realm three member move-in handle.jsonl").succeeds();
+        assert_snapshot!(passkeys(&report), @"user k-009: the passkey “key”: another member has its handle, or this member another one");
+        // Whoever was refused took no handle along: it is still only its owner's.
+        line["user_id"] = "k-010".into();
+        line["passkeys"][0]["credential_id"] = first["passkeys"][0]["credential_id"].clone();
+        line["passkeys"][0]["user_handle"] = URL_SAFE_NO_PAD.encode([9; 16]).into();
+        desk.has_file("refused.jsonl", line.to_string());
+        desk.run("--realm three member move-in refused.jsonl").succeeds();
+        line["user_id"] = "k-011".into();
+        line["passkeys"][0]["credential_id"] = URL_SAFE_NO_PAD.encode([8; 32]).into();
+        desk.has_file("owner.jsonl", line.to_string());
+        assert_eq!(passkeys(&desk.run("--realm three member move-in owner.jsonl").succeeds()), "");
 
         for (field, damaged, reason) in [
             ("credential_id", "=", "its credential_id is not base64url"),

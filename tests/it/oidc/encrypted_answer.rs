@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Authority, Browser, Database, Idp, MemberSeed, Portal, Shelf, on_both, part};
+use harness::{Authority, Browser, Database, Idp, MemberSeed, Portal, Shelf, every_response_type, on_both, part};
 use idp_core::client::{
-    Answers, ClientKey, ClientKeySet, ContentEncryption, Encryption, GrantType, HttpsUri, KeyManagement, KeySource,
-    KeyUse, Pkce, Profile, Protection, ResponseType,
+    Answers, ClientKey, ClientKeySet, ContentEncryption, Encryption, HttpsUri, KeyManagement, KeySource, KeyUse,
+    Protection, ResponseType,
 };
 use idp_core::jwe::{self, AgreementKey, Reader};
 use serde_json::Value;
@@ -28,10 +28,7 @@ async fn place(database: Database, user_id: &str) -> Place {
         ClientKey { kid: Some("mine".into()), usage: Some(KeyUse::Encryption), alg: None, x5c: Vec::new(), public };
     let portal = idp
         .portal_with("sealed", |settings| {
-            settings.profile = Profile::Legacy;
-            settings.pkce = Pkce::Optional;
-            settings.grant_types.push(GrantType::Implicit);
-            settings.response_types = ResponseType::ALL.to_vec();
+            every_response_type(settings);
             settings.keys = Some(KeySource::Registered(ClientKeySet { keys: vec![registered] }));
             let sealed = Protection { signed: None, encrypted: Some(ENCRYPTION) };
             settings.answers = Answers {

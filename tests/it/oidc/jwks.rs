@@ -10,6 +10,7 @@ use idp_core::admin::audit::Verification;
 use idp_core::admin::key;
 use idp_core::clock::{days, hours, minutes};
 use idp_core::key::{KeyAlgorithm, KeyState};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 /// The keys that applications prove tokens by.
 async fn published(idp: &Idp) -> BTreeSet<String> {
@@ -101,6 +102,27 @@ async fn nodes_that_see_it_at_the_same_moment_make_one_successor() {
             .collect();
         expected.sort_unstable();
         assert_eq!(states, expected);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_realm_without_keys_gets_one_of_each_however_many_ask() {
+    on_both(async |database| {
+        let (url, empty) = (database.url(), "DELETE FROM signing_keys");
+        let idp = Idp::start(database).await;
+        match url.starts_with("postgres") {
+            true => PgConnection::connect(&url).await.unwrap().execute(empty).await.map(drop).unwrap(),
+            false => SqliteConnection::connect(&url).await.unwrap().execute(empty).await.map(drop).unwrap(),
+        }
+        join_all((0..8).map(|_| idp.operate(|ctx| key::ensure(ctx).boxed()))).await;
+
+        let keys = idp.operate(|ctx| key::list(ctx).boxed()).await;
+        let mut algorithms: Vec<_> = keys.iter().map(|key| (key.algorithm, key.state.name())).collect();
+        algorithms.sort_unstable();
+        let mut expected = KeyAlgorithm::ALWAYS.map(|algorithm| (algorithm, "active"));
+        expected.sort_unstable();
+        assert_eq!(algorithms, expected);
     })
     .await;
 }

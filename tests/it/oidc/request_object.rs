@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both};
+use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both, with_changes};
 use idp_core::client::KeySource;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
@@ -67,13 +67,7 @@ impl Place {
             "iss": "signing", "aud": self.idp.origin(), "iat": now, "nbf": now, "exp": now + 300, "jti": "1",
         });
         claims.extend(envelope.as_object().unwrap().clone());
-        for (name, value) in changes.as_object().unwrap() {
-            match value {
-                Value::Null => drop(claims.remove(name)),
-                value => drop(claims.insert(name.clone(), value.clone())),
-            }
-        }
-        claims.into()
+        with_changes(claims.into(), changes)
     }
 
     /// The address with the object and what OpenID Connect wants beside it.

@@ -3,21 +3,14 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Arrival, Browser, Idp, Member, MemberSeed, Page, Portal, on_both};
-use idp_core::client::{GrantType, Pkce, Profile, ResponseType};
+use harness::{Arrival, Browser, Idp, Member, MemberSeed, Page, Portal, every_response_type, on_both};
+use idp_core::client::ResponseType;
 use serde_json::Value;
 
 /// A realm and a client with every response type, and a member who is signed in.
 async fn everything(database: harness::Database, user_id: &str) -> (Idp, Member, Portal, Browser) {
     let idp = Idp::start_with(database, |settings| settings.response_types = ResponseType::ALL.to_vec()).await;
-    let portal = idp
-        .portal_with("legacy", |settings| {
-            settings.profile = Profile::Legacy;
-            settings.pkce = Pkce::Optional;
-            settings.grant_types.push(GrantType::Implicit);
-            settings.response_types = ResponseType::ALL.to_vec();
-        })
-        .await;
+    let portal = idp.portal_with("legacy", every_response_type).await;
     let (member, browser) = (idp.member(MemberSeed::new(user_id)).await, idp.browser());
     member.signs_in(&browser, &portal).await;
     (idp, member, portal, browser)
@@ -200,13 +193,7 @@ async fn a_response_type_is_off_until_realm_and_client_have_it() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
         let (portal, browser) = (idp.portal().await, idp.browser());
-        let legacy = idp
-            .portal_with("legacy", |settings| {
-                settings.profile = Profile::Legacy;
-                settings.grant_types.push(GrantType::Implicit);
-                settings.response_types = ResponseType::ALL.to_vec();
-            })
-            .await;
+        let legacy = idp.portal_with("legacy", every_response_type).await;
         for kind in ResponseType::ALL.into_iter().filter(|kind| *kind != ResponseType::Code) {
             for client in [&portal, &legacy] {
                 let arrival = browser.get(&client.asks_with(&[("response_type", kind.name())]).url).await.arrived();

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Authority, ClientKey, Database, Idp, Shelf, hmac, on_both};
+use harness::{Authority, ClientKey, Database, Idp, Shelf, hmac, on_both, with_changes};
 use idp_core::realm::{RegistrationPolicy, SoftwareIssuer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const ISSUER: &str = "https://directory.example";
 
@@ -39,14 +39,7 @@ impl Place {
             "iss": ISSUER, "iat": self.idp.seconds(), "software_id": "4711", "client_name": "Stated",
             "redirect_uris": ["https://stated.example/cb"],
         });
-        let mut claims: Map<String, Value> = claims.as_object().unwrap().clone();
-        for (name, value) in changes.as_object().unwrap() {
-            match value {
-                Value::Null => drop(claims.remove(name)),
-                value => drop(claims.insert(name.clone(), value.clone())),
-            }
-        }
-        claims.into()
+        with_changes(claims, changes)
     }
 
     fn states(&self, changes: &Value) -> String {

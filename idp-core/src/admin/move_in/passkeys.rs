@@ -89,17 +89,18 @@ pub(super) async fn give(
         behind.push(LeftBehind::new(format!("user {}", member.user_id), stays(name, reason)));
     };
     for one in arriving {
+        // One that is refused takes no handle with it: whose it is may come later.
+        if store::passkey::is_known(ctx, one.public.credential_id()).await? {
+            told(&one.offered.name, "it is known here already, as another member's");
+            continue;
+        }
         // Authenticators know a member by one handle; whoever made keys with another is somebody else to them.
         if !store::passkey::take_handle(ctx, member.id, one.handle).await? {
             told(&one.offered.name, "another member has its handle, or this member another one");
             continue;
         }
         let passkey = passkey_of(ctx, one);
-        if store::passkey::insert(ctx, member.id, &passkey).await? {
-            given += 1;
-        } else {
-            told(&passkey.name, "it is known here already, as another member's");
-        }
+        given += usize::from(store::passkey::insert(ctx, member.id, &passkey).await?);
     }
     Ok((given, behind))
 }

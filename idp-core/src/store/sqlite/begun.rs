@@ -35,7 +35,7 @@ impl Begun {
 
     /// An error where SQLite has ended the transaction by itself, as it does where, say, the disk is full: whatever came
     /// after that would be committed alone.
-    pub(crate) fn is_open(&self) -> Result<(), DbErr> {
+    pub(crate) fn ensure_open(&self) -> Result<(), DbErr> {
         match self.connection.is_idle() {
             true => Err(DbErr::Custom("SQLite has rolled the transaction back".into())),
             false => Ok(()),
@@ -44,7 +44,7 @@ impl Begun {
 
     /// Begins a savepoint.
     pub(crate) fn savepoint(&self) -> Result<Self, DbErr> {
-        self.is_open()?;
+        self.ensure_open()?;
         self.connection.run("SAVEPOINT operation")?;
         Ok(Self { connection: Arc::clone(&self.connection), depth: Depth::Savepoint, state: State::Open })
     }

@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{ClientKey, Database, Idp, Portal, Tokens, hmac, on_both, owned};
+use harness::{ClientKey, Database, Idp, Portal, Tokens, hmac, on_both, owned, with_changes};
 use idp_core::client::{CibaDelivery, GrantType, KeySource, Profile};
 use idp_core::key::Algorithm;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{GRANT, answers, asking, asks, auth_req_id, polls, signed_in};
 
@@ -34,14 +34,7 @@ impl Place {
             "iss": "bank", "aud": self.idp.origin(), "iat": now, "nbf": now, "exp": now + 300, "jti": jti,
             "scope": "openid", "login_hint": "R-1", "requested_expiry": 120,
         });
-        let mut claims: Map<String, Value> = claims.as_object().unwrap().clone();
-        for (name, value) in changes.as_object().unwrap() {
-            match value {
-                Value::Null => drop(claims.remove(name)),
-                value => drop(claims.insert(name.clone(), value.clone())),
-            }
-        }
-        claims.into()
+        with_changes(claims, changes)
     }
 
     fn signed(&self, jti: &str, changes: &Value) -> String {
