@@ -7,8 +7,8 @@ mod request_object;
 use std::time::Duration;
 
 use futures::future::join_all;
-use harness::{Browser, ClientKey, Database, Idp, Member, MemberSeed, Page, Portal, Tokens, on_both, owned};
-use idp_core::client::{CibaDelivery, ClientSettings, GrantType};
+use harness::{Browser, ClientKey, Database, Idp, Member, MemberSeed, Page, Portal, Tokens, on_both, owned, part};
+use idp_core::client::{CibaDelivery, ClientSettings, GrantType, HttpsUri};
 use idp_core::clock::minutes;
 use serde_json::{Value, json};
 
@@ -107,6 +107,29 @@ async fn a_client_gets_its_tokens_once_the_member_allows_it() {
         for kind in ["ciba_asked", "ciba_allowed", "ciba_redeemed"] {
             assert_eq!(idp.events_of(&member, kind).await, 1, "{kind}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_asks_for_the_resource_that_its_token_is_for() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let calls = call_centre(&idp).await;
+        let resource = "https://records.example/api";
+        idp.portal_with("records", |settings| settings.resource = HttpsUri::parse(resource).ok()).await;
+        let (_, browser) = signed_in(&idp, "B-R").await;
+        let begun = asks(&calls, &[("scope", "openid offline_access"), ("login_hint", "B-R")]).await;
+        answers(&browser, "allow").await;
+        let asks = async |resource: &str| {
+            let form = [("grant_type", GRANT), ("auth_req_id", auth_req_id(&begun)), ("resource", resource)];
+            calls.posts(owned(&form)).await
+        };
+        assert_eq!(asks("https://elsewhere.example/").await.error(), "invalid_target");
+        idp.advance(Duration::from_secs(5));
+        let tokens = asks(resource).await;
+        assert_eq!(part(tokens.access_token(), 1)["aud"], resource, "{}", tokens.json);
+        assert_eq!(part(calls.refreshes(tokens.refresh_token()).await.access_token(), 1)["aud"], resource);
     })
     .await;
 }
