@@ -51,6 +51,8 @@ pub struct Ctx {
     mutual_tls: MutualTls,
     pub(crate) held: Arc<Held>,
     pub(crate) purpose: Purpose,
+    /// Changes of what is held that came before this operation.
+    pub(crate) changes_before: u64,
     pending: Mutex<Pending>,
 }
 
@@ -89,6 +91,7 @@ impl Ctx {
             entropy: Arc::clone(&ambient.entropy),
             client_keys: Arc::clone(&ambient.client_keys),
             mutual_tls: ambient.mutual_tls,
+            changes_before: held.0.changes(),
             held: Arc::clone(held.0),
             purpose: held.1,
             pending: Mutex::new(Pending::default()),

@@ -64,6 +64,7 @@ pub(crate) mod session;
 pub(crate) mod session_client;
 pub(crate) mod signing_key;
 mod sqlite;
+mod statement;
 pub(crate) mod throttle;
 pub(crate) mod tombstone;
 mod transaction;

@@ -113,7 +113,7 @@ async fn refuse_wrong_key(state: &AppState) -> anyhow::Result<()> {
 /// # Errors
 /// A certificate that cannot be read, a listener that fails.
 pub async fn serve(state: AppState, listeners: Listeners, stop: CancellationToken) -> anyhow::Result<()> {
-    let state = AppState { stopping: stop.clone(), ..state };
+    let state = state.stopped_by(&stop);
     let browsers = served(state.config.http.tls.as_ref(), Visitors::Browsers).await?;
     let clients = state.config.mutual_tls.listener.as_ref().map(|listener| &listener.tls);
     let clients = served(clients, Visitors::Clients).await?;

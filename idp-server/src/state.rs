@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -36,9 +37,21 @@ pub(crate) enum Door {
     Clients,
 }
 
-/// What all handlers share; clones are cheap.
+/// What all handlers share. Every layer of every request has a clone of its own: one count goes up, not twenty.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What is behind it.
+#[derive(Clone)]
+pub struct Shared {
     /// The database.
     pub store: Store,
     /// The threads that hash passwords.
@@ -69,7 +82,7 @@ impl AppState {
             ClientCertificates::open(&config.mutual_tls).map_err(|error| Fault::Broken(format!("{error:#}")))?;
         let store = Store::open(&config.database, ambient).await?;
         let metrics = Arc::new(Metrics::new(Arc::clone(store.tally())));
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             store,
             passwords,
             outgoing,
@@ -80,7 +93,12 @@ impl AppState {
             schema: Arc::default(),
             realms: Arc::default(),
             published: Arc::default(),
-        })
+        })))
+    }
+
+    /// The same, told to stop by `stop`.
+    pub(crate) fn stopped_by(self, stop: &CancellationToken) -> Self {
+        Self(Arc::new(Shared { stopping: stop.clone(), ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Hashes and seals secrets.

@@ -120,7 +120,7 @@ impl Idp {
 
     /// The same with something done to the database while nobody has it open.
     pub async fn restart_after(&self, meanwhile: impl FnOnce()) {
-        let AppState { store, .. } = self.stops().await;
+        let store = self.stops().await.store.clone();
         store.close().await.unwrap();
         meanwhile();
         self.begins().await;

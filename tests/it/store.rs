@@ -1,6 +1,7 @@
 //! Single use, and what is written, under load, on both databases.
 
 mod chain;
+mod cleanup;
 mod indexes;
 mod passkeys;
 mod protocol_races;

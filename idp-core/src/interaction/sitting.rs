@@ -236,7 +236,7 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         LetterFact::ReEnrol => Vec::new(),
         LetterFact::Ordinary => store::credential::methods_of(ctx, member.id).await?,
     };
-
+    let strong = enrolled.iter().any(|method| method.is_strong());
     Ok(Facts {
         birth_date: match (&member.birth_date, member.birth_date_confirmed_at) {
             (None, _) => BirthDateFact::Unknown,
@@ -251,10 +251,11 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         offered: ctx.realm().offered_methods(),
         chosen: member.chosen_method,
         recovery: recovery_fact(ctx, interaction, member, &enrolled).await?,
-        enrolled,
         password: password_fact(interaction, member),
         completion: completion(interaction),
-        mail_proof: mail_proof(ctx, &interaction.browser, member).await?,
+        // A strong method answers for what is added: nobody asks for the mail.
+        mail_proof: if strong { MailProof::Stale } else { mail_proof(ctx, &interaction.browser, member).await? },
+        enrolled,
         passkey_offer: interaction.progress.passkey_offer,
         adding: adding(interaction),
         browser: browser(ctx, interaction, member).await?,

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 
 /// Tokens of one generation. Two are held, 32 bytes each.
-const GENERATION: usize = 65_536;
+const GENERATION: usize = 131_072;
 
 /// A bounded memory: what was not asked for during a whole generation is forgotten.
 #[derive(Default)]

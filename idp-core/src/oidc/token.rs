@@ -34,6 +34,7 @@ pub use one_time::OneTime;
 use crate::client::{GrantType, TokenFormat};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::store;
 
 /// The grants offered, as discovery lists them.
 pub const GRANT_TYPES: [&str; 6] = [
@@ -75,6 +76,11 @@ pub async fn read(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
     };
     if let Some(caller) = claimant.unspent().filter(signs_alone) {
         return Ok(Read::Answered(client_credentials::answer(ctx, caller, call).await?));
+    }
+    // What signs is looked up here, where nobody has to wait for it.
+    let settings = &claimant.client().settings;
+    for algorithm in [settings.access_tokens.signing_alg, settings.id_token_alg] {
+        store::signing_key::active(ctx, algorithm).await?;
     }
     Ok(Read::Changes(Box::new(claimant)))
 }

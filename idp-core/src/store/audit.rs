@@ -1,76 +1,75 @@
 //! Tables `audit_heads` and `audit_events`.
 
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{audit_event, audit_head};
+use super::statement::{Given, Insert, Sql};
+use super::transaction::Transaction;
 use crate::audit::{Event, EventKind, Head, Written};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{MemberId, RealmId};
 
+const LOCK_HEAD: Sql = Sql::locking("SELECT sequence, hash FROM audit_heads WHERE realm_id = $1");
+const START_HEAD: Sql =
+    Sql::of("INSERT INTO audit_heads (realm_id, sequence, hash) VALUES ($1, $2, $3) ON CONFLICT (realm_id) DO NOTHING");
+const MOVE_HEAD: Sql = Sql::of("UPDATE audit_heads SET sequence = $1, hash = $2 WHERE realm_id = $3");
+const APPEND: Insert<7> = Insert { into: "audit_events (realm_id, sequence, at, kind, member_id, event, hash)" };
+
 /// Chains events of a realm. Its head is locked until the commit, which is why this comes last.
-pub(super) async fn append(db: &impl ConnectionTrait, realm: RealmId, events: &[Event]) -> Result<(), Fault> {
+pub(super) async fn append(db: &Transaction, realm: RealmId, events: &[Event]) -> Result<(), Fault> {
     if events.is_empty() {
         return Ok(());
     }
     let realm = realm.uuid();
     let mut head = lock_head(db, realm).await?;
-
-    let mut rows = Vec::with_capacity(events.len());
+    let mut links = Vec::with_capacity(events.len());
     for event in events {
         let text = serde_json::to_string(event).map_err(|_| Fault::Broken("an audit event has no JSON form".into()))?;
         head = head.after(&text);
-        rows.push(audit_event::ActiveModel {
-            realm_id: Set(realm),
-            sequence: Set(head.sequence),
-            at: Set(event.at.millis()),
-            kind: Set(event.kind.name()),
-            member_id: Set(event.member.map(MemberId::uuid)),
-            event: Set(text),
-            hash: Set(head.hash.clone()),
-        });
+        links.push(Link { event, kind: event.kind.name(), text, head: head.clone() });
     }
-    let mut rows = rows.as_slice();
-    while !rows.is_empty() {
-        let (chunk, rest) = rows.split_at(chunk_of(rows.len()));
-        audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
-        rows = rest;
-    }
-    let moved = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(head.sequence), hash: Set(head.hash) };
-    audit_head::Entity::update(moved).exec(db).await?;
-    Ok(())
+    let rows: Vec<_> = links.iter().map(|link| link.row(realm)).collect();
+    db.insert(&APPEND, &rows).await?;
+    db.change(&MOVE_HEAD, &[head.sequence.into(), head.hash.as_slice().into(), realm.into()]).await.map(drop)
 }
 
-/// How many of so many events are written by one statement. There are few sizes, since a statement is prepared once for
-/// each.
-const fn chunk_of(events: usize) -> usize {
-    match events {
-        0..=8 => events,
-        9..=31 => 8,
-        32..=255 => 32,
-        _ => 256,
+/// An event in its place.
+struct Link<'e> {
+    event: &'e Event,
+    kind: String,
+    text: String,
+    head: Head,
+}
+
+impl Link<'_> {
+    fn row(&self, realm: Uuid) -> [Given<'_>; 7] {
+        [
+            realm.into(),
+            self.head.sequence.into(),
+            self.event.at.millis().into(),
+            self.kind.as_str().into(),
+            self.event.member.map(MemberId::uuid).into(),
+            self.text.as_str().into(),
+            self.head.hash.as_slice().into(),
+        ]
     }
 }
 
-async fn lock_head(db: &impl ConnectionTrait, realm: Uuid) -> Result<Head, Fault> {
+async fn lock_head(db: &Transaction, realm: Uuid) -> Result<Head, Fault> {
     if let Some(head) = locked_head(db, realm).await? {
         return Ok(head);
     }
     let start = Head::start();
-    let first = audit_head::ActiveModel { realm_id: Set(realm), sequence: Set(start.sequence), hash: Set(start.hash) };
-    audit_head::Entity::insert(first)
-        .on_conflict(OnConflict::column(audit_head::Column::RealmId).do_nothing().to_owned())
-        .exec_without_returning(db)
-        .await?;
+    let first = [realm.into(), start.sequence.into(), start.hash.as_slice().into()];
+    db.change(&START_HEAD, &first).await?;
     locked_head(db, realm).await?.ok_or_else(|| Fault::unreadable("audit head"))
 }
 
-async fn locked_head(db: &impl ConnectionTrait, realm: Uuid) -> Result<Option<Head>, Fault> {
-    let row = audit_head::Entity::find_by_id(realm).lock_exclusive().one(db).await?;
-    Ok(row.map(|row| Head { sequence: row.sequence, hash: row.hash }))
+async fn locked_head(db: &Transaction, realm: Uuid) -> Result<Option<Head>, Fault> {
+    db.first(&LOCK_HEAD, &[realm.into()], |row| Ok(Head { sequence: row.take()?, hash: row.take()? })).await
 }
 
 /// The recorded end of the realm's chain.

@@ -1,9 +1,6 @@
 //! Table `authorization_codes`.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-
-use super::entity::authorization_code;
+use super::statement::{Row, Sql};
 use crate::authorization_code::{CODE_LIFETIME, CodeDetails, IssuedCode};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
@@ -11,6 +8,20 @@ use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::id::{ClientRowId, GrantId};
 use crate::secret::{AuthorizationCode, Hashed};
+
+const INSERT: Sql = Sql::of(
+    "INSERT INTO authorization_codes \
+     (code_hash, realm_id, grant_id, client_id, redirect_uri, details, expires_at, kept_until) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const BY_CODE: Sql = Sql::of(
+    "SELECT grant_id, client_id, redirect_uri, details, expires_at, used_at \
+     FROM authorization_codes WHERE code_hash = $1 AND realm_id = $2",
+);
+const REDEEM: Sql = Sql::of(
+    "UPDATE authorization_codes SET used_at = $1 \
+     WHERE code_hash = $2 AND realm_id = $3 AND used_at IS NULL AND expires_at > $1",
+);
 
 /// Keeps a new code for `grant`; its row stays as long as the grant, so that a replay is recognised.
 pub(crate) async fn insert(
@@ -21,47 +32,37 @@ pub(crate) async fn insert(
     details: &CodeDetails,
 ) -> Result<(), Fault> {
     let details = serde_json::to_string(details).map_err(|_| Fault::Broken("a code has no JSON form".into()))?;
-    let row = authorization_code::ActiveModel {
-        code_hash: Set(code.bytes().to_vec()),
-        realm_id: Set(ctx.realm().id.uuid()),
-        grant_id: Set(grant.id.uuid()),
-        client_id: Set(grant.client.uuid()),
-        redirect_uri: Set(redirect_uri.to_owned()),
-        details: Set(details),
-        expires_at: Set((ctx.now + CODE_LIFETIME).millis()),
-        used_at: Set(None),
-        kept_until: Set(grant.expires_at.millis()),
-    };
-    authorization_code::Entity::insert(row).exec_without_returning(&ctx.db).await?;
-    Ok(())
+    let row = [
+        code.bytes().into(),
+        ctx.realm().id.uuid().into(),
+        grant.id.uuid().into(),
+        grant.client.uuid().into(),
+        redirect_uri.into(),
+        details.as_str().into(),
+        (ctx.now + CODE_LIFETIME).millis().into(),
+        grant.expires_at.millis().into(),
+    ];
+    ctx.db.change(&INSERT, &row).await.map(drop)
 }
 
 pub(crate) async fn by_code(ctx: &Ctx, code: &Hashed<AuthorizationCode>) -> Result<Option<IssuedCode>, Fault> {
-    let select = authorization_code::Entity::find_by_id(code.bytes().to_vec())
-        .filter(authorization_code::Column::RealmId.eq(ctx.realm().id.uuid()));
-    select.one(&ctx.db).await?.map(noun).transpose()
+    ctx.db.first(&BY_CODE, &[code.bytes().into(), ctx.realm().id.uuid().into()], noun).await
 }
 
 /// Uses the code up; true for the one call that did it.
 pub(crate) async fn redeem(ctx: &Ctx, code: &Hashed<AuthorizationCode>) -> Result<bool, Fault> {
-    let done = authorization_code::Entity::update_many()
-        .col_expr(authorization_code::Column::UsedAt, Expr::value(ctx.now.millis()))
-        .filter(authorization_code::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(authorization_code::Column::CodeHash.eq(code.bytes()))
-        .filter(authorization_code::Column::UsedAt.is_null())
-        .filter(authorization_code::Column::ExpiresAt.gt(ctx.now.millis()))
-        .exec(&ctx.db)
-        .await?;
-    Ok(done.rows_affected == 1)
+    let given = [ctx.now.millis().into(), code.bytes().into(), ctx.realm().id.uuid().into()];
+    Ok(ctx.db.change(&REDEEM, &given).await? == 1)
 }
 
-fn noun(row: authorization_code::Model) -> Result<IssuedCode, Fault> {
+fn noun(row: &mut Row<'_>) -> Result<IssuedCode, Fault> {
+    let unreadable = || Fault::unreadable("authorization code");
     Ok(IssuedCode {
-        grant: GrantId::from_uuid(row.grant_id),
-        client: ClientRowId::from_uuid(row.client_id),
-        redirect_uri: row.redirect_uri,
-        details: serde_json::from_str(&row.details).map_err(|_| Fault::unreadable("authorization code"))?,
-        expires_at: Timestamp::from_millis(row.expires_at),
-        used_at: row.used_at.map(Timestamp::from_millis),
+        grant: GrantId::from_uuid(row.take()?),
+        client: ClientRowId::from_uuid(row.take()?),
+        redirect_uri: row.take()?,
+        details: serde_json::from_str(&row.take::<String>()?).map_err(|_| unreadable())?,
+        expires_at: Timestamp::from_millis(row.take()?),
+        used_at: row.take::<Option<i64>>()?.map(Timestamp::from_millis),
     })
 }

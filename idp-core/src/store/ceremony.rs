@@ -4,6 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::entity::ceremony;
+use super::statement::{Row, Sql};
 use crate::ceremony::{CODE_GUESSES, Ceremony, CeremonyKind, CeremonyState};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
@@ -11,6 +12,12 @@ use crate::fault::Fault;
 use crate::id::{CeremonyId, InteractionId, MemberId};
 use crate::mail_address::MailAddress;
 use crate::secret::{BrowserSecret, Hashed, LinkSecret, Sealed};
+
+const LAST_MAIL_PROOF: Sql = Sql::of(
+    "SELECT answered_at, address FROM ceremonies \
+     WHERE realm_id = $1 AND member_id = $2 AND browser_hash = $3 AND kind IN ($4, $5, $6, $7) \
+     AND state = 'answered' AND answered_at IS NOT NULL ORDER BY answered_at DESC LIMIT 1",
+);
 
 pub(crate) async fn insert(ctx: &Ctx, ceremony: &Ceremony) -> Result<(), Fault> {
     let row = ceremony::ActiveModel {
@@ -88,17 +95,12 @@ pub(crate) async fn last_mail_proof(
     browser: &Hashed<BrowserSecret>,
 ) -> Result<Option<(Timestamp, MailAddress)>, Fault> {
     let kinds = [CeremonyKind::VerifyMail, CeremonyKind::ChangeMail, CeremonyKind::SignInCode, CeremonyKind::EnrolMail];
-    let select = of_member(ctx, member)
-        .filter(ceremony::Column::Kind.is_in(kinds.map(CeremonyKind::name)))
-        .filter(ceremony::Column::BrowserHash.eq(browser.bytes()))
-        .filter(ceremony::Column::State.eq("answered"))
-        .order_by_desc(ceremony::Column::AnsweredAt);
-    let Some(row) = select.one(&ctx.db).await? else { return Ok(None) };
-    let ceremony = noun(row)?;
-    match (ceremony.state, ceremony.address) {
-        (CeremonyState::Answered { at }, Some(address)) => Ok(Some((at, address))),
-        (CeremonyState::Answered { .. } | CeremonyState::Pending | CeremonyState::Void, _) => Ok(None),
-    }
+    let [a, b, c, d] = kinds.map(|kind| kind.name().into());
+    let given = [ctx.realm().id.uuid().into(), member.uuid().into(), browser.bytes().into(), a, b, c, d];
+    let read = |row: &mut Row<'_>| Ok((Timestamp::from_millis(row.take()?), row.take::<Option<String>>()?));
+    let Some((at, Some(address))) = ctx.db.first(&LAST_MAIL_PROOF, &given, read).await? else { return Ok(None) };
+    let address = MailAddress::parse(&address).map_err(|_| Fault::unreadable("ceremony"))?;
+    Ok(Some((at, address)))
 }
 
 /// How many mails with codes the member asked for since then.

@@ -18,12 +18,13 @@ const CHALLENGE: Duration = minutes(5);
 /// How long the record of a mail stays: what the server answered is for the operator.
 const MAIL_RECORD: Duration = days(30);
 
+/// Tables whose rows end with their grant.
+const OF_GRANTS: [&str; 2] = ["authorization_codes", "refresh_tokens"];
+
 /// Table, column that says when a row is over, how long it stays after that.
-const TABLES: [(&str, &str, Duration); 24] = [
-    ("authorization_codes", "kept_until", GRACE),
+const TABLES: [(&str, &str, Duration); 22] = [
     ("pushed_requests", "kept_until", GRACE),
     ("opaque_tokens", "expires_at", GRACE),
-    ("refresh_tokens", "expires_at", GRACE),
     ("revoked_tokens", "expires_at", GRACE),
     ("used_identifiers", "expires_at", GRACE),
     ("device_requests", "expires_at", GRACE),
@@ -74,19 +75,37 @@ pub async fn delete_ended(ctx: &Ctx) -> Result<Cleaned, Fault> {
         other => return Err(Fault::Broken(format!("{other:?} is no database of ours"))),
     };
     let mut cleaned = Cleaned { rows: 0, rest: Rest::Nothing };
-    for (table, column, kept) in TABLES {
-        let sql = format!(
-            "DELETE FROM {table} WHERE {row} IN (SELECT {row} FROM {table} WHERE {column} < {mark} LIMIT {BATCH})"
+    for table in OF_GRANTS {
+        let ended = format!(
+            "SELECT {table}.{row} FROM {table} JOIN grants ON grants.id = {table}.grant_id WHERE grants.expires_at < {mark}"
         );
-        let before = (ctx.now - kept).millis();
-        let statement = Statement::from_sql_and_values(backend, sql, [before.into()]);
-        let deleted = ctx.db.execute_raw(statement).await?.rows_affected();
-        cleaned.rows += deleted;
-        if deleted >= BATCH {
-            cleaned.rest = Rest::Perhaps;
-        }
+        delete(ctx, &mut cleaned, (table, row, &ended), GRACE).await?;
+    }
+    // A grant takes everything along that rests on it: there must not be much left of that.
+    let grants_wait = cleaned.rest == Rest::Perhaps;
+    for (table, column, kept) in TABLES.into_iter().filter(|(table, _, _)| !(grants_wait && *table == "grants")) {
+        let ended = format!("SELECT {row} FROM {table} WHERE {column} < {mark}");
+        delete(ctx, &mut cleaned, (table, row, &ended), kept).await?;
     }
     Ok(cleaned)
+}
+
+/// Deletes a batch of the rows that `ended` selects.
+async fn delete(
+    ctx: &Ctx,
+    cleaned: &mut Cleaned,
+    (table, row, ended): (&str, &str, &str),
+    kept: Duration,
+) -> Result<(), Fault> {
+    let sql = format!("DELETE FROM {table} WHERE {row} IN ({ended} LIMIT {BATCH})");
+    let before = (ctx.now - kept).millis();
+    let statement = Statement::from_sql_and_values(ctx.db.get_database_backend(), sql, [before.into()]);
+    let deleted = ctx.db.execute_raw(statement).await?.rows_affected();
+    cleaned.rows += deleted;
+    if deleted >= BATCH {
+        cleaned.rest = Rest::Perhaps;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -117,12 +136,17 @@ mod tests {
             }
             let body = table.split(");").next().unwrap();
             let ends = body.contains("expires_at BIGINT") || body.contains("kept_until BIGINT");
-            let cleaned = TABLES.iter().any(|(cleaned, _, _)| *cleaned == name);
+            let cleaned = TABLES.iter().any(|(cleaned, _, _)| *cleaned == name) || OF_GRANTS.contains(&name);
             assert_eq!(ends && !KEPT.contains(&name), cleaned, "{name}");
         }
         for (table, column, _) in TABLES {
             let body = SCHEMA.split(&format!("CREATE TABLE {table} ")).nth(1).unwrap();
             assert!(body.split(");").next().unwrap().contains(&format!("{column} BIGINT")), "{table}.{column}");
+        }
+        for table in OF_GRANTS {
+            let body = SCHEMA.split(&format!("CREATE TABLE {table} ")).nth(1).unwrap();
+            let whole = "grant_id UUID NOT NULL REFERENCES grants (id) ON DELETE CASCADE";
+            assert!(body.split(");").next().unwrap().contains(whole), "{table}");
         }
     }
 }

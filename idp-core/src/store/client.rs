@@ -1,6 +1,6 @@
 //! Table `clients`.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::entity::client;
@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::ClientRowId;
 use crate::secret::{Hashed, Sealed};
-use crate::store::held::{Change, Found};
+use crate::store::held::Change;
 
 pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
     let row = client::ActiveModel {
@@ -33,19 +33,13 @@ pub(crate) async fn insert(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
 /// By the name on the wire, as sent.
 pub(crate) async fn by_client_id(ctx: &Ctx, client_id: &str) -> Result<Option<Client>, Fault> {
     let Ok(name) = ClientName::parse(client_id) else { return Ok(None) };
-    let place = (ctx.realm().id, name.as_str().to_owned());
-    let keeping = match ctx.held.clients.find_settled(ctx, &place) {
-        Found::Row(client) => return Ok(Some(client)),
-        Found::Nothing(keeping) => keeping,
-    };
+    if let Some(client) = ctx.held.clients.find_settled(ctx, &(ctx.realm().id, name.as_str().to_owned())) {
+        return Ok(Some(client));
+    }
     let select = client::Entity::find()
         .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(client::Column::ClientId.eq(name.as_str()));
-    let client = select.one(&ctx.db).await?.map(noun).transpose()?;
-    if let Some(client) = &client {
-        ctx.held.clients.keep(keeping, place, client, ctx.now);
-    }
-    Ok(client)
+    held(ctx, select).await
 }
 
 /// The same for a change: nobody else changes the client until the transaction ends.
@@ -58,8 +52,22 @@ pub(crate) async fn lock_by_client_id(ctx: &Ctx, client_id: &ClientName) -> Resu
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: ClientRowId) -> Result<Option<Client>, Fault> {
-    let select = client::Entity::find_by_id(id.uuid()).filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
-    select.one(&ctx.db).await?.map(noun).transpose()
+    if let Some(client) = ctx.held.clients_by_id.find_settled(ctx, &(ctx.realm().id, id)) {
+        return Ok(Some(client));
+    }
+    let select: Select<client::Entity> = client::Entity::find_by_id(id.uuid());
+    held(ctx, select.filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))).await
+}
+
+/// Reads a client, and holds it by either name: whoever asks for it by one will ask by the other.
+async fn held(ctx: &Ctx, select: Select<client::Entity>) -> Result<Option<Client>, Fault> {
+    let client = select.one(&ctx.db).await?.map(noun).transpose()?;
+    if let Some(client) = &client {
+        let realm = ctx.realm().id;
+        ctx.held.clients.keep(ctx, (realm, client.client_id.as_str().to_owned()), client);
+        ctx.held.clients_by_id.keep(ctx, (realm, client.id), client);
+    }
+    Ok(client)
 }
 
 /// Every client of the realm, by name on the wire.

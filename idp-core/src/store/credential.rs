@@ -1,9 +1,10 @@
 //! Tables `passwords`, `totp_credentials` and `mail_code_credentials`.
 
-use sea_orm::sea_query::{Expr, OnConflict, Query, UnionType};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::entity::{mail_code_credential, passkey_credential, password, totp_credential};
+use super::entity::{mail_code_credential, password, totp_credential};
+use super::statement::Sql;
 use crate::clock::Timestamp;
 use crate::credential::Method;
 use crate::credential::app::App;
@@ -13,6 +14,13 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{CredentialId, MemberId};
 use crate::secret::Sealed;
+
+/// Every page of a sitting asks for this: one question instead of three.
+const METHODS: Sql = Sql::of(
+    "SELECT 'passkey' FROM passkey_credentials WHERE member_id = $1 AND realm_id = $2 \
+     UNION ALL SELECT 'totp' FROM totp_credentials WHERE member_id = $1 AND realm_id = $2 \
+     UNION ALL SELECT 'mail' FROM mail_code_credentials WHERE member_id = $1 AND realm_id = $2",
+);
 
 /// The PHC string of the member's own password.
 pub(crate) async fn password_of(ctx: &Ctx, member: MemberId) -> Result<Option<String>, Fault> {
@@ -55,26 +63,8 @@ pub(crate) async fn rehash_password(ctx: &Ctx, member: MemberId, old: &str, new:
 
 /// The methods the member has set up, strongest first.
 pub(crate) async fn methods_of(ctx: &Ctx, member: MemberId) -> Result<Vec<Method>, Fault> {
-    // Every page of a sitting asks for this: one question instead of three.
-    let set_up = |method: Method| Query::select().expr(Expr::cust(format!("'{}'", method.name()))).take();
-    let mut question = set_up(Method::Passkey)
-        .from(passkey_credential::Entity)
-        .and_where(passkey_credential::Column::MemberId.eq(member.uuid()))
-        .and_where(passkey_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .take();
-    let apps = set_up(Method::App)
-        .from(totp_credential::Entity)
-        .and_where(totp_credential::Column::MemberId.eq(member.uuid()))
-        .and_where(totp_credential::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .take();
-    let mail = set_up(Method::Mail)
-        .from(mail_code_credential::Entity)
-        .and_where(mail_code_credential::Column::MemberId.eq(member.uuid()))
-        .take();
-    question.union(UnionType::Distinct, apps).union(UnionType::Distinct, mail);
-
-    let rows = ctx.db.query_all(&question).await?;
-    let names = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+    let given = [member.uuid().into(), ctx.realm().id.uuid().into()];
+    let names = ctx.db.all(&METHODS, &given, |row| row.take::<String>()).await?;
     Ok(Method::ALL.into_iter().filter(|method| names.iter().any(|name| name == method.name())).collect())
 }
 

@@ -3,47 +3,57 @@
 use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::entity::grant;
+use super::statement::{Row, Sql};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::grant::{Grant, Lifetime};
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::Scopes;
-use crate::store::held::{Change, Found};
+use crate::store::held::Change;
+
+const INSERT: Sql = Sql::of(
+    "INSERT INTO grants (id, realm_id, client_id, member_id, session_id, scope, claims, created_at, expires_at, \
+     revoked_at, lifetime) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+);
+const BY_ID: Sql = Sql::of(
+    "SELECT id, realm_id, client_id, member_id, session_id, scope, claims, created_at, expires_at, revoked_at, lifetime \
+     FROM grants WHERE id = $1 AND realm_id = $2",
+);
 
 pub(crate) async fn insert(ctx: &Ctx, grant: &Grant) -> Result<(), Fault> {
     let claims = (!grant.claims.is_empty()).then(|| serde_json::to_string(&grant.claims)).transpose();
-    let row = grant::ActiveModel {
-        id: Set(grant.id.uuid()),
-        realm_id: Set(ctx.realm().id.uuid()),
-        client_id: Set(grant.client.uuid()),
-        member_id: Set(Some(grant.member.uuid())),
-        session_id: Set(Some(grant.session.uuid())),
-        scope: Set(grant.scopes.to_string()),
-        claims: Set(claims.map_err(|_| Fault::Broken("claims have no JSON form".into()))?),
-        created_at: Set(grant.created_at.millis()),
-        expires_at: Set(grant.expires_at.millis()),
-        revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
-        lifetime: Set(Lifetime::of(&grant.scopes).name().to_owned()),
-    };
-    grant::Entity::insert(row).exec_without_returning(&ctx.db).await?;
+    let claims = claims.map_err(|_| Fault::Broken("claims have no JSON form".into()))?;
+    let scope = grant.scopes.to_string();
+    let row = [
+        grant.id.uuid().into(),
+        ctx.realm().id.uuid().into(),
+        grant.client.uuid().into(),
+        grant.member.uuid().into(),
+        grant.session.uuid().into(),
+        scope.as_str().into(),
+        claims.as_deref().into(),
+        grant.created_at.millis().into(),
+        grant.expires_at.millis().into(),
+        grant.revoked_at.map(Timestamp::millis).into(),
+        Lifetime::of(&grant.scopes).name().into(),
+    ];
+    ctx.db.change(&INSERT, &row).await?;
     super::session_client::note(ctx, grant.session, grant.client).await
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault> {
     let place = (ctx.realm().id, id);
-    let keeping = match ctx.held.grants.find(ctx, &place) {
-        Found::Row(grant) => return Ok(Some(grant)),
-        Found::Nothing(keeping) => keeping,
-    };
-    let select: Select<grant::Entity> = grant::Entity::find_by_id(id.uuid());
-    let select = select.filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()));
-    let grant = select.one(&ctx.db).await?.map(noun).transpose()?;
+    if let Some(grant) = ctx.held.grants.find(ctx, &place) {
+        return Ok(Some(grant));
+    }
+    let given = [id.uuid().into(), ctx.realm().id.uuid().into()];
+    let grant = ctx.db.first(&BY_ID, &given, |row| noun(model(row)?)).await?;
     if let Some(grant) = &grant {
-        ctx.held.grants.keep(keeping, place, grant, ctx.now);
+        ctx.held.grants.keep(ctx, place, grant);
     }
     Ok(grant)
 }
@@ -126,6 +136,22 @@ pub(crate) async fn clients_of_session(ctx: &Ctx, session: SessionId) -> Result<
         .filter(grant::Column::SessionId.eq(session.uuid()));
     let rows = select.all(&ctx.db).await?;
     Ok(rows.into_iter().map(|row| ClientRowId::from_uuid(row.client_id)).collect())
+}
+
+fn model(row: &mut Row<'_>) -> Result<grant::Model, Fault> {
+    Ok(grant::Model {
+        id: row.take()?,
+        realm_id: row.take()?,
+        client_id: row.take()?,
+        member_id: row.take()?,
+        session_id: row.take()?,
+        scope: row.take()?,
+        claims: row.take()?,
+        created_at: row.take()?,
+        expires_at: row.take()?,
+        revoked_at: row.take()?,
+        lifetime: row.take()?,
+    })
 }
 
 fn noun(row: grant::Model) -> Result<Grant, Fault> {

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use super::entity::{letter, member, password, terms_acceptance};
+use super::statement::{Row, Sql};
 use crate::birth_date::BirthDate;
 use crate::clock::Timestamp;
 use crate::credential::Method;
@@ -17,9 +18,18 @@ use crate::id::MemberId;
 use crate::language::Language;
 use crate::mail_address::MailAddress;
 use crate::member::{Address, Household, MailOnFile, Member, MemberState, Name};
-use crate::store::held::{Change, Found};
+use crate::store::held::Change;
 use crate::terms::Terms;
 use crate::user_id::{UserId, UserIdNormal};
+
+const ONE: &str = "SELECT id, realm_id, subject, user_id, user_id_normal, family_name, given_name, family_kana, \
+                   given_kana, birth_date, birth_date_confirmed_at, symbol, number, branch, mail, mail_verified_at, \
+                   language, state, chosen_method, new_password_required_at, postal_code, address, left_at, created_at, \
+                   updated_at FROM members WHERE id = $1 AND realm_id = $2";
+const BY_ID: Sql = Sql::of(ONE);
+const LOCK: Sql = Sql::locking(ONE);
+const TERMS_ACCEPTED: Sql =
+    Sql::of("SELECT MAX(version) FROM terms_acceptances WHERE member_id = $1 AND voided_at IS NULL");
 
 pub(crate) async fn insert_many(ctx: &Ctx, members: &[Member]) -> Result<(), Fault> {
     for chunk in members.chunks(500) {
@@ -74,20 +84,18 @@ pub(crate) async fn by_user_ids(ctx: &Ctx, user_ids: &[UserIdNormal]) -> Result<
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
-    let select = member::Entity::find_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
-    select.one(&ctx.db).await?.map(noun).transpose()
+    ctx.db.first(&BY_ID, &[id.uuid().into(), ctx.realm().id.uuid().into()], |row| noun(model(row)?)).await
 }
 
 /// For tokens that are presented again and again. Never for a journey, whose next page may be asked of another node.
 pub(crate) async fn by_id_held(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
     let place = (ctx.realm().id, id);
-    let keeping = match ctx.held.members.find(ctx, &place) {
-        Found::Row(member) => return Ok(Some(member)),
-        Found::Nothing(keeping) => keeping,
-    };
+    if let Some(member) = ctx.held.members.find(ctx, &place) {
+        return Ok(Some(member));
+    }
     let member = by_id(ctx, id).await?;
     if let Some(member) = &member {
-        ctx.held.members.keep(keeping, place, member, ctx.now);
+        ctx.held.members.keep(ctx, place, member);
     }
     Ok(member)
 }
@@ -146,11 +154,9 @@ pub(crate) async fn without_way_in(ctx: &Ctx, after: Option<&UserIdNormal>, limi
 
 /// For a change: nobody else changes the member until the transaction ends.
 pub(crate) async fn lock(ctx: &Ctx, id: MemberId) -> Result<Member, Fault> {
-    let select = member::Entity::find_by_id(id.uuid())
-        .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .lock_exclusive();
-    let row = select.one(&ctx.db).await?.ok_or_else(|| Fault::unreadable("member"))?;
-    noun(row)
+    let given = [id.uuid().into(), ctx.realm().id.uuid().into()];
+    let member = ctx.db.first(&LOCK, &given, |row| noun(model(row)?)).await?;
+    member.ok_or_else(|| Fault::unreadable("member"))
 }
 
 /// A page of members, by user id, those after `after`.
@@ -219,11 +225,8 @@ pub(crate) async fn terms_last_accepted(ctx: &Ctx, id: MemberId) -> Result<Optio
 
 /// The highest version of the terms the member accepted; zero for none.
 pub(crate) async fn terms_accepted(ctx: &Ctx, id: MemberId) -> Result<i64, Fault> {
-    let select = terms_acceptance::Entity::find()
-        .filter(terms_acceptance::Column::MemberId.eq(id.uuid()))
-        .filter(terms_acceptance::Column::VoidedAt.is_null())
-        .order_by_desc(terms_acceptance::Column::Version);
-    Ok(select.one(&ctx.db).await?.map_or(0, |row| row.version))
+    let highest = ctx.db.first(&TERMS_ACCEPTED, &[id.uuid().into()], |row| row.take::<Option<i64>>()).await?;
+    Ok(highest.flatten().unwrap_or(0))
 }
 
 /// Has the terms asked for again; what was accepted stays on record. Answers how many acceptances that took back.
@@ -289,6 +292,36 @@ fn row(ctx: &Ctx, member: &Member) -> member::Model {
         created_at: member.created_at.millis(),
         updated_at: member.updated_at.millis(),
     }
+}
+
+fn model(row: &mut Row<'_>) -> Result<member::Model, Fault> {
+    Ok(member::Model {
+        id: row.take()?,
+        realm_id: row.take()?,
+        subject: row.take()?,
+        user_id: row.take()?,
+        user_id_normal: row.take()?,
+        family_name: row.take()?,
+        given_name: row.take()?,
+        family_kana: row.take()?,
+        given_kana: row.take()?,
+        birth_date: row.take()?,
+        birth_date_confirmed_at: row.take()?,
+        symbol: row.take()?,
+        number: row.take()?,
+        branch: row.take()?,
+        mail: row.take()?,
+        mail_verified_at: row.take()?,
+        language: row.take()?,
+        state: row.take()?,
+        chosen_method: row.take()?,
+        new_password_required_at: row.take()?,
+        postal_code: row.take()?,
+        address: row.take()?,
+        left_at: row.take()?,
+        created_at: row.take()?,
+        updated_at: row.take()?,
+    })
 }
 
 pub(super) fn noun(row: member::Model) -> Result<Member, Fault> {

@@ -1,10 +1,9 @@
 //! Tables `realms` and `terms`.
 
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{realm, terms};
+use super::statement::Sql;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -13,6 +12,8 @@ use crate::language::Language;
 use crate::mutual_tls::without_port;
 use crate::realm::{Origin, Realm};
 use crate::terms::Terms;
+
+const TERMS_IN_FORCE: Sql = Sql::of("SELECT MAX(version) FROM terms WHERE realm_id = $1");
 
 pub(crate) async fn insert(ctx: &Ctx, realm: &Realm) -> Result<(), Fault> {
     let row = realm::ActiveModel {
@@ -121,18 +122,9 @@ pub(crate) async fn terms_in_force(ctx: &Ctx) -> Result<Vec<Terms>, Fault> {
 
 /// The version of the terms in force; 0 where there are none.
 pub(crate) async fn terms_version_in_force(ctx: &Ctx) -> Result<i64, Fault> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        version: Option<i64>,
-    }
-    let newest = terms::Entity::find()
-        .select_only()
-        .column_as(terms::Column::Version.max(), "version")
-        .filter(terms::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .into_model::<Row>()
-        .one(&ctx.db)
-        .await?;
-    Ok(newest.and_then(|row| row.version).unwrap_or(0))
+    let given = [ctx.realm().id.uuid().into()];
+    let newest = ctx.db.first(&TERMS_IN_FORCE, &given, |row| row.take::<Option<i64>>()).await?;
+    Ok(newest.flatten().unwrap_or(0))
 }
 
 fn terms_noun(row: terms::Model) -> Result<Terms, Fault> {

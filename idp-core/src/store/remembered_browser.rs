@@ -4,12 +4,17 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::remembered_browser;
+use super::statement::Sql;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{MemberId, RememberedBrowserId};
 use crate::secret::{BrowserSecret, Hashed};
 use crate::session::remembered::RememberedBrowser;
+
+const KNOWN: Sql = Sql::of(
+    "SELECT id FROM remembered_browsers WHERE realm_id = $1 AND member_id = $2 AND browser_hash = $3 AND expires_at > $4",
+);
 
 pub(crate) async fn insert(ctx: &Ctx, browser: &RememberedBrowser) -> Result<(), Fault> {
     let row = remembered_browser::ActiveModel {
@@ -47,12 +52,9 @@ pub(crate) async fn of_member(ctx: &Ctx, member: MemberId) -> Result<Vec<Remembe
 
 /// Whether this browser is one of the member's remembered ones.
 pub(crate) async fn knows(ctx: &Ctx, member: MemberId, browser: &Hashed<BrowserSecret>) -> Result<bool, Fault> {
-    let select = remembered_browser::Entity::find()
-        .filter(remembered_browser::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(remembered_browser::Column::MemberId.eq(member.uuid()))
-        .filter(remembered_browser::Column::BrowserHash.eq(browser.bytes()))
-        .filter(remembered_browser::Column::ExpiresAt.gt(ctx.now.millis()));
-    Ok(select.one(&ctx.db).await?.is_some())
+    let realm = ctx.realm().id.uuid();
+    let given = [realm.into(), member.uuid().into(), browser.bytes().into(), ctx.now.millis().into()];
+    Ok(ctx.db.first(&KNOWN, &given, |row| row.take::<sea_orm::prelude::Uuid>()).await?.is_some())
 }
 
 /// Notes that the member signed in there just now.

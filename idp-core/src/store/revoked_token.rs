@@ -1,28 +1,22 @@
 //! Table `revoked_tokens`: JWTs that were taken back one by one. What a grant gave dies with the grant instead.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
-
-use super::entity::revoked_token;
+use super::statement::{Row, Sql};
 use crate::clock::Timestamp;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Purpose};
 use crate::fault::Fault;
 use crate::secret::{Hashed, TokenSecret};
-use crate::store::held::{Change, Found, Keeping, Revoked};
+use crate::store::held::Change;
+use crate::store::held::revoked::{FEW, Known, Read};
 
-/// More than these are asked for one by one.
-const FEW: u64 = 10_000;
+const INSERT: Sql = Sql::of(
+    "INSERT INTO revoked_tokens (jti_hash, realm_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT (jti_hash) DO NOTHING",
+);
+const LIVE: Sql = Sql::of("SELECT jti_hash FROM revoked_tokens WHERE realm_id = $1 AND expires_at > $2 LIMIT $3");
+const ONE: Sql = Sql::of("SELECT jti_hash FROM revoked_tokens WHERE jti_hash = $1 AND realm_id = $2");
 
 pub(crate) async fn insert(ctx: &Ctx, jti: &Hashed<TokenSecret>, expires_at: Timestamp) -> Result<(), Fault> {
-    let row = revoked_token::ActiveModel {
-        jti_hash: Set(jti.bytes().to_vec()),
-        realm_id: Set(ctx.realm().id.uuid()),
-        expires_at: Set(expires_at.millis()),
-    };
-    let again = OnConflict::column(revoked_token::Column::JtiHash).do_nothing().to_owned();
-    revoked_token::Entity::insert(row).on_conflict(again).exec_without_returning(&ctx.db).await?;
+    let row = [jti.bytes().into(), ctx.realm().id.uuid().into(), expires_at.millis().into()];
+    ctx.db.change(&INSERT, &row).await?;
     ctx.changes(Change::Revoked(ctx.realm().id, jti.bytes().to_vec()));
     Ok(())
 }
@@ -30,30 +24,34 @@ pub(crate) async fn insert(ctx: &Ctx, jti: &Hashed<TokenSecret>, expires_at: Tim
 /// Whether the token was taken back. Most realms take back few in the ten minutes that a token lives: those are held.
 pub(crate) async fn contains(ctx: &Ctx, jti: &Hashed<TokenSecret>) -> Result<bool, Fault> {
     let realm = ctx.realm().id;
-    let held = match ctx.held.revoked.find(ctx, &realm) {
-        Found::Row(held) => held,
-        Found::Nothing(Keeping::Never) => None,
-        Found::Nothing(keeping) => {
-            let held = few(ctx).await?;
-            ctx.held.revoked.keep(keeping, realm, &held, ctx.now);
-            held
-        }
+    let known = match ctx.purpose {
+        Purpose::Reads => ctx.held.revoked.look(realm, jti.bytes(), ctx.now),
+        Purpose::Writes => Known::TooMany,
     };
-    if let Some(held) = held {
-        return Ok(held.lock().unwrap_or_else(PoisonError::into_inner).contains(jti.bytes()));
+    match known {
+        Known::Revoked => return Ok(true),
+        Known::Good => return Ok(false),
+        Known::Nothing => {
+            let read = all(ctx).await?;
+            let found = read.as_ref().map(|hashes| hashes.contains(jti.bytes()));
+            ctx.held.revoked.keep((realm, ctx.changes_before), read, ctx.now);
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+        Known::TooMany => {}
     }
-    let select =
-        revoked_token::Entity::find_by_id(jti.bytes().to_vec()).filter(revoked_token::Column::RealmId.eq(realm.uuid()));
-    Ok(select.count(&ctx.db).await? > 0)
+    Ok(ctx.db.first(&ONE, &[jti.bytes().into(), realm.uuid().into()], hash).await?.is_some())
 }
 
 /// All that may still be presented, if they are few enough to hold.
-async fn few(ctx: &Ctx) -> Result<Option<Revoked>, Fault> {
-    let select = revoked_token::Entity::find()
-        .filter(revoked_token::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(revoked_token::Column::ExpiresAt.gt(ctx.now.millis()))
-        .limit(FEW + 1);
-    let rows = select.all(&ctx.db).await?;
-    let are_few = rows.len() as u64 <= FEW;
-    Ok(are_few.then(|| Arc::new(Mutex::new(rows.into_iter().map(|row| row.jti_hash).collect()))))
+async fn all(ctx: &Ctx) -> Result<Read, Fault> {
+    let most = i64::try_from(FEW).unwrap_or(i64::MAX);
+    let given = [ctx.realm().id.uuid().into(), ctx.now.millis().into(), (most + 1).into()];
+    let hashes = ctx.db.all(&LIVE, &given, hash).await?;
+    Ok((hashes.len() <= FEW).then(|| hashes.into_iter().collect()))
+}
+
+fn hash(row: &mut Row<'_>) -> Result<Vec<u8>, Fault> {
+    row.take()
 }

@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{known_browser, session};
+use super::statement::{Row, Sql};
 use crate::clock::{Timestamp, days};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -15,6 +16,15 @@ use crate::session::Session;
 
 /// How long a browser stays known after its member last signed in there.
 const KNOWN_FOR: Duration = days(180);
+
+/// How exactly it is known when a session was used.
+const MOMENT: Duration = Duration::from_secs(10);
+
+const BY_SECRET: Sql = Sql::of(
+    "SELECT id, realm_id, member_id, secret_hash, browser_hash, proofs, authenticated_at, user_agent, created_at, \
+     seen_at, expires_at, ended_at FROM sessions WHERE realm_id = $1 AND secret_hash = $2",
+);
+const TOUCH: Sql = Sql::of("UPDATE sessions SET seen_at = $1 WHERE id = $2");
 
 pub(crate) async fn insert(ctx: &Ctx, session: &Session, secret: &Hashed<SessionSecret>) -> Result<(), Fault> {
     let row = session::ActiveModel {
@@ -36,10 +46,7 @@ pub(crate) async fn insert(ctx: &Ctx, session: &Session, secret: &Hashed<Session
 }
 
 pub(crate) async fn by_secret(ctx: &Ctx, secret: &Hashed<SessionSecret>) -> Result<Option<Session>, Fault> {
-    let select = session::Entity::find()
-        .filter(session::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(session::Column::SecretHash.eq(secret.bytes()));
-    select.one(&ctx.db).await?.map(noun).transpose()
+    ctx.db.first(&BY_SECRET, &[ctx.realm().id.uuid().into(), secret.bytes().into()], |row| noun(model(row)?)).await
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, Fault> {
@@ -47,13 +54,12 @@ pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, F
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-pub(crate) async fn touch(ctx: &Ctx, id: SessionId) -> Result<(), Fault> {
-    session::Entity::update_many()
-        .col_expr(session::Column::SeenAt, Expr::value(ctx.now.millis()))
-        .filter(session::Column::Id.eq(id.uuid()))
-        .exec(&ctx.db)
-        .await?;
-    Ok(())
+/// Notes that the session is used now. What was noted a moment ago is good enough for a session that rests for minutes.
+pub(crate) async fn touch(ctx: &Ctx, session: &Session) -> Result<(), Fault> {
+    if ctx.now.since(session.seen_at) < MOMENT {
+        return Ok(());
+    }
+    ctx.db.change(&TOUCH, &[ctx.now.millis().into(), session.id.uuid().into()]).await.map(drop)
 }
 
 /// Ends one session; true for the call that did it.
@@ -126,6 +132,23 @@ pub(crate) async fn forget_browsers(ctx: &Ctx, member: MemberId) -> Result<(), F
     let delete = known_browser::Entity::delete_many().filter(known_browser::Column::MemberId.eq(member.uuid()));
     delete.exec(&ctx.db).await?;
     Ok(())
+}
+
+fn model(row: &mut Row<'_>) -> Result<session::Model, Fault> {
+    Ok(session::Model {
+        id: row.take()?,
+        realm_id: row.take()?,
+        member_id: row.take()?,
+        secret_hash: row.take()?,
+        browser_hash: row.take()?,
+        proofs: row.take()?,
+        authenticated_at: row.take()?,
+        user_agent: row.take()?,
+        created_at: row.take()?,
+        seen_at: row.take()?,
+        expires_at: row.take()?,
+        ended_at: row.take()?,
+    })
 }
 
 fn noun(row: session::Model) -> Result<Session, Fault> {

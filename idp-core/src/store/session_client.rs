@@ -1,22 +1,19 @@
 //! Table `session_clients`.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::entity::session_client;
+use super::statement::Sql;
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, SessionId};
 
+const NOTE: Sql = Sql::of("INSERT INTO session_clients (session_id, client_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+
 /// Notes that the session signed its member in to the client.
 pub(crate) async fn note(ctx: &Ctx, session: SessionId, client: ClientRowId) -> Result<(), Fault> {
-    let row = session_client::ActiveModel { session_id: Set(session.uuid()), client_id: Set(client.uuid()) };
-    let conflict = OnConflict::columns([session_client::Column::SessionId, session_client::Column::ClientId])
-        .do_nothing()
-        .to_owned();
-    session_client::Entity::insert(row).on_conflict(conflict).exec_without_returning(&ctx.db).await?;
-    Ok(())
+    ctx.db.change(&NOTE, &[session.uuid().into(), client.uuid().into()]).await.map(drop)
 }
 
 /// The clients that the session signed its member in to, by name on the wire.

@@ -12,7 +12,7 @@ use crate::jwe::Opener;
 use crate::jws::Signer;
 use crate::key::{Algorithm, DecryptionAlgorithm, Key, KeyAlgorithm, KeyState};
 use crate::secret::{Plain, Sealed, SigningKey};
-use crate::store::held::{Change, Found};
+use crate::store::held::Change;
 
 pub(crate) async fn insert(ctx: &Ctx, key: &Key, private: &Plain<SigningKey>) -> Result<(), Fault> {
     let sealed: Sealed<SigningKey> = ctx.vault.seal(ctx.entropy(), key.kid.as_bytes(), private.expose())?;
@@ -58,14 +58,13 @@ pub(crate) async fn lock_list(ctx: &Ctx) -> Result<Vec<Key>, Fault> {
 
 pub(crate) async fn by_kid(ctx: &Ctx, kid: &str) -> Result<Option<Key>, Fault> {
     let place = (ctx.realm().id, kid.to_owned());
-    let keeping = match ctx.held.keys.find_settled(ctx, &place) {
-        Found::Row(key) => return Ok(Some(key)),
-        Found::Nothing(keeping) => keeping,
-    };
+    if let Some(key) = ctx.held.keys.find_settled(ctx, &place) {
+        return Ok(Some(key));
+    }
     let select = signing_key::Entity::find_by_id(kid).filter(signing_key::Column::RealmId.eq(ctx.realm().id.uuid()));
     let key = select.one(&ctx.db).await?.map(|row| noun(&row)).transpose()?;
     if let Some(key) = &key {
-        ctx.held.keys.keep(keeping, place, key, ctx.now);
+        ctx.held.keys.keep(ctx, place, key);
     }
     Ok(key)
 }
@@ -73,14 +72,12 @@ pub(crate) async fn by_kid(ctx: &Ctx, kid: &str) -> Result<Option<Key>, Fault> {
 /// The key that signs with `algorithm`, opened.
 pub(crate) async fn active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer>, Fault> {
     let place = (ctx.realm().id, algorithm);
-    match ctx.held.signers.find_settled(ctx, &place) {
-        Found::Row(signer) => Ok(signer),
-        Found::Nothing(keeping) => {
-            let signer = open_active(ctx, algorithm).await?;
-            ctx.held.signers.keep(keeping, place, &signer, ctx.now);
-            Ok(signer)
-        }
+    if let Some(signer) = ctx.held.signers.find_settled(ctx, &place) {
+        return Ok(signer);
     }
+    let signer = open_active(ctx, algorithm).await?;
+    ctx.held.signers.keep(ctx, place, &signer);
+    Ok(signer)
 }
 
 async fn open_active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer>, Fault> {

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, OpenFlags};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, ProxyExecResult, ProxyRow, QueryResult, RuntimeErr, Statement,
 };
 
+use super::statement::{Given, Reading, Row};
 use crate::fault::Fault;
 
 mod begun;
@@ -28,6 +30,12 @@ const LOOKS: i32 = 5_000;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
+
+/// Pages that the log grows to before they are put where they belong, 16 MiB: a page that changed often meanwhile is put
+/// there once.
+const LOG: i64 = 4_000;
+/// Pages that the writing connection keeps in memory, in KiB. It takes them when it needs them.
+const CACHE: i64 = 16_384;
 
 /// Whether a connection writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +88,31 @@ impl Connection {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The first rows of an answer, `most` of them.
+    pub(super) fn rows<T>(
+        &self,
+        sql: &str,
+        given: &[Given<'_>],
+        (most, reading): (usize, Reading<T>),
+    ) -> Result<Vec<T>, Fault> {
+        let inner = self.inner();
+        let mut prepared = given_to(&inner, sql, given).map_err(refused)?;
+        let (mut rows, mut read) = (prepared.raw_query(), Vec::new());
+        while read.len() < most
+            && let Some(row) = rows.next().map_err(refused)?
+        {
+            read.push(reading(&mut Row::of_sqlite(row))?);
+        }
+        Ok(read)
+    }
+
+    /// Changes rows; answers how many.
+    pub(super) fn change(&self, sql: &str, given: &[Given<'_>]) -> Result<u64, Fault> {
+        let inner = self.inner();
+        let rows = given_to(&inner, sql, given).and_then(|mut prepared| prepared.raw_execute()).map_err(refused)?;
+        Ok(rows as u64)
+    }
+
     fn execute(&self, statement: &Statement) -> rusqlite::Result<ExecResult> {
         let inner = self.inner();
         let mut prepared = prepared(&inner, statement)?;
@@ -108,11 +141,17 @@ fn opened(path: &Path, access: Access) -> rusqlite::Result<rusqlite::Connection>
         std::thread::sleep(BETWEEN_LOOKS);
         looks < LOOKS
     }))?;
+    // Without it SQLite looks at what is bound (to LIMIT, say) and prepares such a statement anew at every question.
+    inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     inner.set_prepared_statement_cache_capacity(PREPARED);
     inner.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     inner.pragma_update(None, "synchronous", "full")?;
     inner.pragma_update(None, "foreign_keys", true)?;
     inner.pragma_update(None, "query_only", access == Access::Read)?;
+    if access == Access::Write {
+        inner.pragma_update(None, "wal_autocheckpoint", LOG)?;
+        inner.pragma_update(None, "cache_size", -CACHE)?;
+    }
     Ok(inner)
 }
 
@@ -127,6 +166,22 @@ fn prepared<'c>(inner: &'c rusqlite::Connection, statement: &Statement) -> rusql
     let mut prepared = inner.prepare_cached(&statement.sql)?;
     for (place, given) in statement.values.iter().flat_map(|values| &values.0).enumerate() {
         prepared.raw_bind_parameter(place + 1, value::parameter(given)?)?;
+    }
+    Ok(prepared)
+}
+
+fn given_to<'c>(
+    inner: &'c rusqlite::Connection,
+    sql: &str,
+    given: &[Given<'_>],
+) -> rusqlite::Result<CachedStatement<'c>> {
+    let mut prepared = inner.prepare_cached(sql)?;
+    if prepared.parameter_count() != given.len() {
+        // What is not bound would be NULL.
+        return Err(rusqlite::Error::InvalidParameterCount(given.len(), prepared.parameter_count()));
+    }
+    for (place, given) in given.iter().enumerate() {
+        prepared.raw_bind_parameter(place + 1, given.as_sqlite())?;
     }
     Ok(prepared)
 }

@@ -33,7 +33,7 @@ pub(crate) enum Transaction {
 }
 
 /// Where a statement goes.
-enum Open<'t> {
+pub(super) enum Open<'t> {
     Sqlite(&'t super::sqlite::Connection),
     Postgres(&'t DatabaseTransaction),
 }
@@ -47,7 +47,7 @@ impl Transaction {
         Self::PostgresReads { pool: pool.clone(), begun: OnceCell::new() }
     }
 
-    async fn open(&self) -> Result<Open<'_>, DbErr> {
+    pub(super) async fn open(&self) -> Result<Open<'_>, DbErr> {
         Ok(match self {
             Self::SqliteReads { readers, begun } => Open::Sqlite(begun.get_or_try_init(|| readers.begin()).await?),
             Self::SqliteWrites(begun) => Open::Sqlite(begun),

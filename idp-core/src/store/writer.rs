@@ -60,19 +60,14 @@ async fn work(connection: Connection, ambient: Ambient, echo: Arc<Echo>, mut rec
     let connection = Arc::new(connection);
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, (&ambient, &echo), std::mem::take(&mut batch), &mut receiver).await;
+        commit_together(&connection, (&ambient, &echo), std::mem::take(&mut batch)).await;
     }
     if let Some(Err(error)) = Arc::into_inner(connection).map(Connection::close) {
         tracing::warn!(%error, "the writing connection did not close");
     }
 }
 
-async fn commit_together(
-    connection: &Arc<Connection>,
-    (ambient, echo): (&Ambient, &Echo),
-    batch: Vec<Box<dyn Job>>,
-    receiver: &mut mpsc::Receiver<Box<dyn Job>>,
-) {
+async fn commit_together(connection: &Arc<Connection>, (ambient, echo): (&Ambient, &Echo), batch: Vec<Box<dyn Job>>) {
     let outer = match Begun::transaction(connection) {
         Ok(outer) => outer,
         Err(error) => {
@@ -82,14 +77,10 @@ async fn commit_together(
         }
     };
 
+    // What arrives meanwhile has the next commit: so some are written while others are answered.
     let mut answers = Vec::with_capacity(batch.len());
-    let mut waiting = batch.into_iter();
-    // What arrived while the first ones ran joins the same commit.
-    while let Some(job) = waiting.next().or_else(|| receiver.try_recv().ok()) {
+    for job in batch {
         answers.push(job.run(&outer, (ambient, echo)).await);
-        if answers.len() >= BATCH && waiting.len() == 0 {
-            break;
-        }
     }
 
     let committed = chain_and_commit(outer, chains(&answers)).await.map_err(|fault| fault.to_string());
@@ -117,10 +108,11 @@ fn chains(answers: &[Box<dyn Answer>]) -> Vec<Chain> {
 
 async fn chain_and_commit(outer: Begun, chains: Vec<Chain>) -> Result<(), Fault> {
     outer.ensure_open()?;
+    let transaction = Transaction::SqliteWrites(outer);
     for (realm, events) in chains {
-        audit::append(&*outer, realm, &events).await?;
+        audit::append(&transaction, realm, &events).await?;
     }
-    Ok(outer.commit()?)
+    Ok(transaction.commit().await?)
 }
 
 trait Job: Send {

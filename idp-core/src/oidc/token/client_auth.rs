@@ -39,6 +39,11 @@ impl Claimant {
         Actor::Client { id: self.caller.client.id }
     }
 
+    /// Who it claims to be.
+    pub(super) fn client(&self) -> &Client {
+        &self.caller.client
+    }
+
     /// The caller, where the proof may be believed as often as it is sent.
     pub fn unspent(&self) -> Option<&Caller> {
         self.once.is_none().then_some(&self.caller)
