@@ -236,7 +236,7 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         LetterFact::ReEnrol => Vec::new(),
         LetterFact::Ordinary => store::credential::methods_of(ctx, member.id).await?,
     };
-    let strong = enrolled.iter().any(|method| method.is_strong());
+    let strong = enrolled.iter().any(|method| method.is_strong()); // It answers for what is added: nobody asks for mail.
     Ok(Facts {
         birth_date: match (&member.birth_date, member.birth_date_confirmed_at) {
             (None, _) => BirthDateFact::Unknown,
@@ -253,7 +253,6 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         recovery: recovery_fact(ctx, interaction, member, &enrolled).await?,
         password: password_fact(interaction, member),
         completion: completion(interaction),
-        // A strong method answers for what is added: nobody asks for the mail.
         mail_proof: if strong { MailProof::Stale } else { mail_proof(ctx, &interaction.browser, member).await? },
         enrolled,
         passkey_offer: interaction.progress.passkey_offer,
@@ -364,7 +363,7 @@ async fn mail_fact(
     Ok(if waiting { MailFact::Waiting } else { MailFact::Unproved })
 }
 
-/// Whether the mail address was proved in this browser a while ago.
+/// Whether the mail address was proved here a while ago.
 pub(crate) async fn mail_proof(
     ctx: &Ctx,
     browser: &Hashed<BrowserSecret>,
