@@ -2,8 +2,11 @@
 
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
+use super::bulk;
 use super::entity::{audit_event, audit_head};
 use crate::audit::{Event, EventKind, Head, Written};
 use crate::clock::Timestamp;
@@ -32,6 +35,9 @@ pub(super) async fn append(db: &impl ConnectionTrait, realm: RealmId, events: &[
             event: Set(text),
             hash: Set(head.hash.clone()),
         });
+    }
+    if rows.len() > 32 && db.get_database_backend() == DbBackend::Postgres {
+        bulk::insert(db, std::mem::take(&mut rows)).await?;
     }
     let mut rows = rows.as_slice();
     while !rows.is_empty() {
