@@ -29,6 +29,7 @@ pub const STEPS: &[Step] = &[
     // Requests of clients that a member answers on a device of their own.
     Step { name: "m20261126_000011_ciba", sql: include_str!("sql/000011_ciba.sql") },
     Step { name: "m20261126_000012_by_member", sql: include_str!("sql/000012_by_member.sql") },
+    Step { name: "m20261126_000013_seated", sql: include_str!("sql/000013_seated.sql") },
 ];
 
 #[cfg(test)]
