@@ -309,5 +309,11 @@ async fn one_command_tells_whose_data_was_seen_when_and_by_whom() {
         assert_eq!(told, expected);
         assert_eq!(desk.json("audit list --by sato").as_array().unwrap().len(), 1);
         assert_eq!(desk.json("audit list --kind audit_read").as_array().unwrap().len(), 2);
+        for (wrong, said) in
+            [("--kind signin", "there is no such kind"), ("--since today", "write a day like 2026-11-26")]
+        {
+            let answer = desk.run(&format!("audit list {wrong}"));
+            assert!(answer.code == 64 && answer.stderr.contains(said), "{}", answer.stderr);
+        }
     }
 }

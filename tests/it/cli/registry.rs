@@ -123,7 +123,7 @@ async fn a_key_is_followed_by_another_in_time_or_at_once() {
         assert_eq!(days(moves_on().1.as_str().unwrap()) - days(&made), 7);
         assert_eq!(
             desk.run("realm set key_rotation_days=3").fails(),
-            "Key_rotation_days cannot be “3”: write 7 to 365, or 0 where keys are rotated by hand.\n"
+            "key_rotation_days cannot be “3”: write 7 to 365, or 0 where keys are rotated by hand.\n"
         );
         desk.run("realm set key_rotation_days=0").succeeds();
         assert!(moves_on().1.is_null());
