@@ -11,6 +11,7 @@ use idp_core::ctx::Scope;
 use idp_core::realm::Realm;
 use idp_core::store::{DatabaseUrl, Store, migrate};
 use idp_core::user_id::{UserId, UserIdNormal};
+use jiff::civil::Date;
 
 use crate::output::{Failure, Format, Output};
 
@@ -151,6 +152,11 @@ impl FromStr for TypedUserId {
 }
 
 impl TypedUserId {
+    /// For a command that the operator may copy.
+    pub(crate) fn word(&self) -> String {
+        word(self.0.as_str())
+    }
+
     pub(crate) fn normal(&self) -> UserIdNormal {
         self.0.normal().clone()
     }
@@ -161,8 +167,27 @@ impl TypedUserId {
     }
 }
 
-/// Errors of the core begin small, since they are also shown within sentences.
+/// As the shell takes it for one word.
+pub(crate) fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '+');
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// A day on the command line.
+pub(crate) fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day like 2026-11-26".to_owned())
+}
+
+/// Errors of the core begin small, since they are also shown within sentences. A name of a setting or of a file stays.
 pub(crate) fn sentence(text: &str) -> String {
+    let is_word = |word: &str| word.chars().all(char::is_alphabetic);
+    if !text.split(' ').next().is_some_and(is_word) {
+        return text.to_owned();
+    }
     let mut characters = text.chars();
     let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", characters.as_str())
@@ -175,4 +200,23 @@ fn system_account() -> String {
         .filter_map(|name| std::env::var(name).ok())
         .find(|name| !name.is_empty())
         .unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_the_shell_would_part_or_change_it() {
+        assert_eq!(
+            ["12-3456", "健保1", "a b", "it's", "$x", ""].map(word),
+            ["12-3456", "健保1", "'a b'", r"'it'\''s'", "'$x'", "''"]
+        );
+    }
+
+    #[test]
+    fn a_sentence_begins_large_unless_with_a_name() {
+        assert_eq!(sentence("the origin must be https"), "The origin must be https");
+        assert_eq!(sentence("letter_days cannot be 0"), "letter_days cannot be 0");
+    }
 }

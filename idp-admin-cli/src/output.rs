@@ -1,6 +1,7 @@
 //! What the operator sees: tables for people, one JSON document for machines, refusals on stderr.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use idp_core::clock::Timestamp;
 use idp_core::fault::Fault;
@@ -21,6 +22,11 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn refused(sentence: impl Into<String>) -> Self {
         Self::Refused(sentence.into())
+    }
+
+    /// No file is written in the place of another.
+    pub(crate) fn taken(path: &Path) -> Self {
+        Self::refused(format!("{} is there already; name another file.", path.display()))
     }
 
     pub(crate) const fn exit_code(&self) -> u8 {

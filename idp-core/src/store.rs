@@ -26,6 +26,7 @@ pub(crate) mod audit;
 pub(crate) mod audit_base;
 pub(crate) mod authorization_code;
 pub mod backup;
+pub(crate) mod bulk;
 pub(crate) mod ceremony;
 pub(crate) mod ciba_ping;
 pub(crate) mod ciba_request;

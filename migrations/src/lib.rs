@@ -30,6 +30,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "m20261126_000011_ciba", sql: include_str!("sql/000011_ciba.sql") },
     Step { name: "m20261126_000012_by_member", sql: include_str!("sql/000012_by_member.sql") },
     Step { name: "m20261126_000013_of_grants", sql: include_str!("sql/000013_of_grants.sql") },
+    Step { name: "m20261126_000014_seated", sql: include_str!("sql/000014_seated.sql") },
 ];
 
 #[cfg(test)]

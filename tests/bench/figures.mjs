@@ -34,6 +34,15 @@ function build() {
   execFileSync('cargo', ['build', '--release', '--locked', ...selection], { cwd: top, stdio: 'inherit' });
 }
 
+/** All that is in the container, unpacked: where `cargo build --profile dist` has been. */
+function measureContainer() {
+  const programs = join(target, 'dist');
+  if (!existsSync(join(programs, 'idp-admin'))) return;
+  const size = execFileSync(join(top, 'deploy/container/root'), [programs, join(folder, 'container')]);
+  rmSync(join(folder, 'container'), { recursive: true });
+  figure('container, unpacked', (Number(size) / 1e6).toFixed(1), 60, 'MB');
+}
+
 function freePort() {
   return new Promise((resolve) => {
     const listener = createServer().listen(0, '127.0.0.1', () => {
@@ -142,6 +151,7 @@ async function measurePage(port) {
 try {
   build();
   figure('release binary idp-server', (statSync(server).size / 2 ** 20).toFixed(1), 40, 'MiB');
+  measureContainer();
   const port = await freePort();
   install(port);
   importMembers();

@@ -44,7 +44,7 @@ impl NewFile {
     /// Begins a file. What an earlier run left half written is written over.
     pub(crate) fn create(path: &Path, encrypt_to: Option<&Recipient>) -> Result<Self, Failure> {
         if path.exists() {
-            return Err(taken(path));
+            return Err(Failure::taken(path));
         }
         let mut name = path.as_os_str().to_owned();
         name.push(".partial");
@@ -81,7 +81,7 @@ impl NewFile {
         file.sync_all()?;
         // Unlike a renaming, this never takes another file's place.
         std::fs::hard_link(&self.partial, &self.path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => taken(&self.path),
+            io::ErrorKind::AlreadyExists => Failure::taken(&self.path),
             _ => Failure::Fault(format!("{} cannot be written: {error}", self.path.display())),
         })?;
         std::fs::remove_file(&self.partial)?;
@@ -116,8 +116,4 @@ impl Drop for NewFile {
             let _ = std::fs::remove_file(&self.partial);
         }
     }
-}
-
-fn taken(path: &Path) -> Failure {
-    Failure::refused(format!("{} is there already; name another file for the letters.", path.display()))
 }

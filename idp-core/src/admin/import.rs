@@ -31,7 +31,7 @@ use crate::ctx::Scope;
 use crate::fault::Fault;
 use crate::id::{LetterBatchId, MemberId};
 use crate::letter::BatchOrigin;
-use crate::store::Store;
+use crate::store::{Store, bulk};
 use crate::user_id::UserId;
 
 /// Rows that share a transaction.
@@ -165,6 +165,9 @@ pub async fn import<R: Read + Seek + Send>(
         return Ok(Outcome::Refused(refused));
     }
 
+    if options.mode == Mode::Write && totals.new >= BATCH as u64 {
+        store.write(scope, |ctx| bulk::many_came(ctx).boxed()).await?;
+    }
     // Whose row cannot be read is not in the file either, as far as anybody can tell.
     let is_sure = totals.refused == 0 || !matches!(options.leavers, Leavers::Absent { .. });
     let withheld = if is_sure { 0 } else { leavers.len() as u64 };

@@ -18,7 +18,7 @@ use crate::language::Language;
 use crate::letter::{self as noun, BatchOrigin, Letter, LetterState, Openness, Purpose, VoidReason};
 use crate::letter_secret::LetterSecret;
 use crate::member::{Address, Member, MemberState, Name};
-use crate::store::{credential, letter, member};
+use crate::store::{bulk, credential, letter, member};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// A letter just made, with the secret that is to be printed.
@@ -165,6 +165,7 @@ pub async fn issue_missing(
     after: Option<&UserIdNormal>,
     limit: u64,
 ) -> Result<Batch, Fault> {
+    bulk::by_index(ctx).await?;
     let members = member::without_way_in(ctx, after, limit).await?;
     let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
     let batch = match batch {

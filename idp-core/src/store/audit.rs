@@ -1,8 +1,11 @@
 //! Tables `audit_heads` and `audit_events`.
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
+use super::bulk;
 use super::entity::{audit_event, audit_head};
 use super::statement::{Given, Insert, Sql};
 use super::transaction::Transaction;
@@ -18,6 +21,9 @@ const START_HEAD: Sql =
 const MOVE_HEAD: Sql = Sql::of("UPDATE audit_heads SET sequence = $1, hash = $2 WHERE realm_id = $3");
 const APPEND: Insert<7> = Insert { into: "audit_events (realm_id, sequence, at, kind, member_id, event, hash)" };
 
+/// More events than these are handed to PostgreSQL as arrays.
+const MANY: usize = 32;
+
 /// Chains events of a realm. Its head is locked until the commit, which is why this comes last.
 pub(super) async fn append(db: &Transaction, realm: RealmId, events: &[Event]) -> Result<(), Fault> {
     if events.is_empty() {
@@ -31,8 +37,12 @@ pub(super) async fn append(db: &Transaction, realm: RealmId, events: &[Event]) -
         head = head.after(&text);
         links.push(Link { event, kind: event.kind.name(), text, head: head.clone() });
     }
-    let rows: Vec<_> = links.iter().map(|link| link.row(realm)).collect();
-    db.insert(&APPEND, &rows).await?;
+    if links.len() > MANY && db.get_database_backend() == DbBackend::Postgres {
+        bulk::insert(db, links.iter().map(|link| link.model(realm)).collect()).await?;
+    } else {
+        let rows: Vec<_> = links.iter().map(|link| link.row(realm)).collect();
+        db.insert(&APPEND, &rows).await?;
+    }
     db.change(&MOVE_HEAD, &[head.sequence.into(), head.hash.as_slice().into(), realm.into()]).await.map(drop)
 }
 
@@ -55,6 +65,18 @@ impl Link<'_> {
             self.text.as_str().into(),
             self.head.hash.as_slice().into(),
         ]
+    }
+
+    fn model(&self, realm: Uuid) -> audit_event::ActiveModel {
+        audit_event::ActiveModel {
+            realm_id: Set(realm),
+            sequence: Set(self.head.sequence),
+            at: Set(self.event.at.millis()),
+            kind: Set(self.kind.clone()),
+            member_id: Set(self.event.member.map(MemberId::uuid)),
+            event: Set(self.text.clone()),
+            hash: Set(self.head.hash.clone()),
+        }
     }
 }
 

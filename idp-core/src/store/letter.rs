@@ -3,6 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
+use super::bulk;
 use super::entity::letter;
 use crate::admin::letter::Count;
 use crate::clock::Timestamp;
@@ -13,27 +14,24 @@ use crate::letter::{BIRTH_DATE_GUESSES, Letter, LetterState, Purpose, VoidReason
 use crate::secret::{Hashed, Sealed};
 
 pub(crate) async fn insert_many(ctx: &Ctx, letters: &[Letter]) -> Result<(), Fault> {
-    for chunk in letters.chunks(500) {
-        let rows = chunk.iter().map(|letter| letter::ActiveModel {
-            id: Set(letter.id.uuid()),
-            realm_id: Set(ctx.realm().id.uuid()),
-            member_id: Set(letter.member.uuid()),
-            purpose: Set(letter.purpose.name().to_owned()),
-            state: Set(letter.state.name().to_owned()),
-            secret_hash: Set(letter.secret.bytes().to_vec()),
-            birth_date_guesses: Set(letter.birth_date_guesses),
-            issued_at: Set(letter.issued_at.millis()),
-            expires_at: Set(letter.expires_at.millis()),
-            used_at: Set(None),
-            ended_at: Set(None),
-            end_reason: Set(None),
-            batch_id: Set(letter.batch.map(LetterBatchId::uuid)),
-            secret_sealed: Set(letter.kept.as_ref().map(|kept| kept.bytes().to_vec())),
-            printed_at: Set(printed_at(letter.state)),
-        });
-        letter::Entity::insert_many(rows).exec_without_returning(&ctx.db).await?;
-    }
-    Ok(())
+    let rows = letters.iter().map(|letter| letter::ActiveModel {
+        id: Set(letter.id.uuid()),
+        realm_id: Set(ctx.realm().id.uuid()),
+        member_id: Set(letter.member.uuid()),
+        purpose: Set(letter.purpose.name().to_owned()),
+        state: Set(letter.state.name().to_owned()),
+        secret_hash: Set(letter.secret.bytes().to_vec()),
+        birth_date_guesses: Set(letter.birth_date_guesses),
+        issued_at: Set(letter.issued_at.millis()),
+        expires_at: Set(letter.expires_at.millis()),
+        used_at: Set(None),
+        ended_at: Set(None),
+        end_reason: Set(None),
+        batch_id: Set(letter.batch.map(LetterBatchId::uuid)),
+        secret_sealed: Set(letter.kept.as_ref().map(|kept| kept.bytes().to_vec())),
+        printed_at: Set(printed_at(letter.state)),
+    });
+    bulk::insert(&ctx.db, rows.collect()).await
 }
 
 /// The letter of a member that has not ended (it may have expired).

@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
+use super::bulk;
 use super::entity::{letter, member, password, terms_acceptance};
 use super::statement::{Row, Sql};
 use crate::birth_date::BirthDate;
@@ -32,15 +33,11 @@ const TERMS_ACCEPTED: Sql =
     Sql::of("SELECT MAX(version) FROM terms_acceptances WHERE member_id = $1 AND voided_at IS NULL");
 
 pub(crate) async fn insert_many(ctx: &Ctx, members: &[Member]) -> Result<(), Fault> {
-    for chunk in members.chunks(500) {
-        let subjects: Vec<&str> = chunk.iter().map(|member| member.subject.as_str()).collect();
-        if !super::tombstone::buried(ctx, &subjects).await?.is_empty() {
-            return Err(Fault::Broken("the sub of a deleted member would be given to somebody else".into()));
-        }
-        let rows = chunk.iter().map(|member| row(ctx, member).into_active_model());
-        member::Entity::insert_many(rows).exec_without_returning(&ctx.db).await?;
+    let subjects: Vec<&str> = members.iter().map(|member| member.subject.as_str()).collect();
+    if !super::tombstone::buried(ctx, &subjects).await?.is_empty() {
+        return Err(Fault::Broken("the sub of a deleted member would be given to somebody else".into()));
     }
-    Ok(())
+    bulk::insert(&ctx.db, members.iter().map(|member| row(ctx, member).into_active_model()).collect()).await
 }
 
 /// Writes every column of an existing member.
@@ -71,16 +68,9 @@ pub(crate) async fn by_user_id(ctx: &Ctx, user_id: &UserIdNormal) -> Result<Opti
 
 /// Those of the given user ids that exist.
 pub(crate) async fn by_user_ids(ctx: &Ctx, user_ids: &[UserIdNormal]) -> Result<Vec<Member>, Fault> {
-    let mut found = Vec::with_capacity(user_ids.len());
-    for chunk in user_ids.chunks(500) {
-        let select = member::Entity::find()
-            .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
-            .filter(member::Column::UserIdNormal.is_in(chunk.iter().map(UserIdNormal::as_str)));
-        for row in select.all(&ctx.db).await? {
-            found.push(noun(row)?);
-        }
-    }
-    Ok(found)
+    let here = (member::Column::UserIdNormal, Some((member::Column::RealmId, ctx.realm().id.uuid())));
+    let wanted = user_ids.iter().map(|user_id| user_id.as_str().into()).collect();
+    bulk::find::<member::Entity>(&ctx.db, here, wanted).await?.into_iter().map(noun).collect()
 }
 
 pub(crate) async fn by_id(ctx: &Ctx, id: MemberId) -> Result<Option<Member>, Fault> {
@@ -116,34 +106,30 @@ pub(crate) async fn by_verified_mail(ctx: &Ctx, address: &MailAddress, limit: u6
 /// Those of the given members that exist.
 pub(crate) async fn by_ids(ctx: &Ctx, ids: &[MemberId]) -> Result<Vec<Member>, Fault> {
     let realm = ctx.realm().id.uuid();
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        // Were the realm in the question, SQLite would rather read the realm whole than look for five hundred ids.
-        let select = member::Entity::find().filter(member::Column::Id.is_in(chunk.iter().map(|id| id.uuid())));
-        for row in select.all(&ctx.db).await?.into_iter().filter(|row| row.realm_id == realm) {
-            found.push(noun(row)?);
-        }
-    }
-    Ok(found)
+    let wanted = ids.iter().map(|id| id.uuid().into()).collect();
+    // Were the realm in the question, SQLite would rather read the realm whole than look for five hundred ids.
+    let rows = bulk::find::<member::Entity>(&ctx.db, (member::Column::Id, None), wanted).await?;
+    rows.into_iter().filter(|row| row.realm_id == realm).map(noun).collect()
 }
 
 /// A page of active members who have neither a password nor a letter that is still good, by user id.
 pub(crate) async fn without_way_in(ctx: &Ctx, after: Option<&UserIdNormal>, limit: u64) -> Result<Vec<Member>, Fault> {
+    let member_id = (member::Entity, member::Column::Id);
     let passwords = password::Entity::find()
         .select_only()
         .column(password::Column::MemberId)
-        .filter(password::Column::RealmId.eq(ctx.realm().id.uuid()));
+        .filter(Expr::col((password::Entity, password::Column::MemberId)).equals(member_id));
     let letters = letter::Entity::find()
         .select_only()
         .column(letter::Column::MemberId)
-        .filter(letter::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(Expr::col((letter::Entity, letter::Column::MemberId)).equals(member_id))
         .filter(letter::Column::EndedAt.is_null())
         .filter(letter::Column::ExpiresAt.gt(ctx.now.millis()));
     let mut select = member::Entity::find()
         .filter(member::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(member::Column::State.eq(MemberState::Active.name()))
-        .filter(member::Column::Id.not_in_subquery(passwords.into_query()))
-        .filter(member::Column::Id.not_in_subquery(letters.into_query()))
+        .filter(Expr::exists(passwords.into_query()).not())
+        .filter(Expr::exists(letters.into_query()).not())
         .order_by_asc(member::Column::UserIdNormal)
         .limit(limit);
     if let Some(after) = after {

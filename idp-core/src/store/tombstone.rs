@@ -2,6 +2,7 @@
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use super::bulk;
 use super::entity::tombstone;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
@@ -31,10 +32,7 @@ pub(crate) async fn deleted_at(ctx: &Ctx, id: MemberId) -> Result<Option<Timesta
 
 /// Those of the given subjects that belonged to a deleted member, of whatever realm: they are never given again.
 pub(crate) async fn buried(ctx: &Ctx, subjects: &[&str]) -> Result<Vec<String>, Fault> {
-    let mut found = Vec::new();
-    for chunk in subjects.chunks(500) {
-        let select = tombstone::Entity::find().filter(tombstone::Column::Subject.is_in(chunk.iter().copied()));
-        found.extend(select.all(&ctx.db).await?.into_iter().map(|row| row.subject));
-    }
-    Ok(found)
+    let wanted = subjects.iter().map(|subject| (*subject).into()).collect();
+    let rows = bulk::find::<tombstone::Entity>(&ctx.db, (tombstone::Column::Subject, None), wanted).await?;
+    Ok(rows.into_iter().map(|row| row.subject).collect())
 }

@@ -266,13 +266,15 @@ async fn old_events_go_and_the_chain_stays_provable() {
         for user_id in ["a1", "a2", "a3"] {
             desk.run(&format!("member create {user_id}")).succeeds();
         }
-        assert_eq!(desk.run("audit trim --keep-days 30").succeeds(), "No event is that old.\n");
+        assert_eq!(desk.run("audit trim --keep-days 30 --yes").succeeds(), "No event is that old.\n");
         assert_eq!(desk.run("audit trim --keep-days 29").code, 64);
         // Time cannot be turned back from outside, so the chain is made one of last year by its own rule.
         let tamperer = Tamperer(&desk);
         tamperer.ages(4).await;
         desk.run("audit verify").succeeds();
-        assert_eq!(desk.json("audit trim --keep-days 30")["removed"], 4);
+        let told = desk.run("audit trim --keep-days 30").fails();
+        assert!(told.contains("Nothing was removed"), "{told}");
+        assert_eq!(desk.json("audit trim --keep-days 30 --yes")["removed"], 4);
         desk.run("audit verify").succeeds();
         desk.run("audit checkpoint --output later.json");
         desk.run("member create a4").succeeds();
@@ -307,5 +309,11 @@ async fn one_command_tells_whose_data_was_seen_when_and_by_whom() {
         assert_eq!(told, expected);
         assert_eq!(desk.json("audit list --by sato").as_array().unwrap().len(), 1);
         assert_eq!(desk.json("audit list --kind audit_read").as_array().unwrap().len(), 2);
+        for (wrong, said) in
+            [("--kind signin", "there is no such kind"), ("--since today", "write a day like 2026-11-26")]
+        {
+            let answer = desk.run(&format!("audit list {wrong}"));
+            assert!(answer.code == 64 && answer.stderr.contains(said), "{}", answer.stderr);
+        }
     }
 }

@@ -164,6 +164,8 @@ impl Desk {
             .env_clear()
             .output()
             .unwrap();
+        // Colours are for terminals, and this is none.
+        assert!(![&output.stdout, &output.stderr].iter().any(|said| said.contains(&0x1b)), "{words}");
         Answer {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),

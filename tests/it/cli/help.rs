@@ -45,7 +45,9 @@ async fn whoever_reads_is_told_the_time_of_clocks_in_japan_and_machines_that_of_
     for desk in desks_with_realm().await {
         desk.run("member create a1 --family 健保").succeeds();
         desk.run("letter issue --all --csv letters.csv").succeeds();
-        for shown in ["member show a1", "letter batches", "audit list", "key list", "realm terms"] {
+        desk.run("client create --name App --client-id app --redirect-uri https://a.example/cb").succeeds();
+        let shown = ["member show a1", "letter batches", "letter status a1", "audit list", "key list", "realm terms"];
+        for shown in shown.into_iter().chain(["client list", "session list a1"]) {
             let text = desk.run(shown).succeeds();
             assert!(!text.split_whitespace().any(is_an_instant), "{shown}: {text}");
         }

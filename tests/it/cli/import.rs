@@ -178,3 +178,19 @@ async fn more_rows_than_one_batch_all_go_in() {
         ");
     } }
 }
+
+#[tokio::test]
+async fn what_stands_in_a_cell_is_kept_whatever_it_is() {
+    for desk in desks_with_realm().await {
+        let cells = [r#"a"b"#, r"c\d\", "e,f", "{g}", "NULL", "'h'", "𠮷野家"];
+        let quoted = |cell: &&str| cell.replace('"', "\"\"");
+        let rows: String =
+            cells.iter().enumerate().map(|(at, cell)| format!("m{at},\"{}\",\n", quoted(cell))).collect();
+        desk.has_file("members.csv", format!("user_id,family_name,given_name\n{rows}"));
+        desk.run("member import --letters-later members.csv").succeeds();
+        for (at, cell) in cells.iter().enumerate() {
+            let kept = &desk.json(&format!("member show m{at}"))["family_name"];
+            assert_eq!(kept.as_str(), Some(*cell), "{:?}", desk.database);
+        }
+    }
+}

@@ -84,7 +84,7 @@ async fn everybody_without_a_way_in_gets_a_letter_in_a_file_for_the_owner_alone(
         assert_eq!(cells[0], ["\u{FEFF}user_id", "name", "initial_password", "expires_on", "postal_code", "address1", "address2", "address3", "sign_in_url"]);
         assert_eq!((&cells[1][..2], &cells[2][..2]), (&["a1", "'=cmd"][..], &["a2", ""][..]));
         assert_eq!(std::fs::metadata(desk.path("letters.csv")).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_snapshot!(desk.run("letter issue --all --csv letters.csv").fails(), @"letters.csv is there already; name another file for the letters.");
+        assert_snapshot!(desk.run("letter issue --all --csv letters.csv").fails(), @"letters.csv is there already; name another file.");
         assert_snapshot!(desk.run("letter issue --all").succeeds(), @"Nobody needs a letter.");
     } }
 }

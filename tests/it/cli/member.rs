@@ -106,6 +106,14 @@ async fn a_long_list_comes_in_pages() {
         let first = desk.run("member list --limit 2");
         assert_eq!((first.code, first.stderr.as_str()), (0, "There may be more: --after b\n"));
         assert_eq!(desk.json("member list --limit 2 --after b")[0]["user_id"], "c");
+        // Whoever comes or goes meanwhile moves nobody else from one page to another.
+        desk.run("member create aa").succeeds();
+        desk.run("member delete b --yes").succeeds();
+        let hint = desk.run_with("member create", &["x 1"]).succeeds();
+        assert!(hint.ends_with("letter issue 'x 1'\n"), "{hint}");
+        desk.run_with("member delete --yes", &["x 1"]).succeeds();
+        let rest = desk.json("member list --limit 2 --after b");
+        assert_eq!((&rest[0]["user_id"], rest.as_array().map(Vec::len)), (&"c".into(), Some(1)));
         assert_eq!(desk.run("member list --limit 0").code, 64);
     }
 }

@@ -239,7 +239,7 @@ async fn hashes_of_every_known_kind_come_in_and_bad_lines_are_told_by_number() {
         line 4: the user id is missing
         line 5: the format is “other”, not “sekisho-member/1”
         line 6: it cannot be read: expected ident at line 1 column 2
-        Members: 2 came, 0 were here before, 0 refused.
+        Members: 2 came, 0 were here before, 3 refused.
         ");
         assert_snapshot!(answer.stderr, @"3 members did not come. Correct them and move them in again.");
         assert!(desk.json("member show a1")["password_set_at"].is_string());

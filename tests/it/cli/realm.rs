@@ -47,8 +47,8 @@ async fn what_cannot_be_a_realm_is_refused_with_a_sentence() {
         assert_snapshot!(refused("realm create two --origin https://mgc.id.example"), @"The realm “mgc” answers at mgc.id.example already. Choose another host.");
         assert_snapshot!(refused("realm create two --origin http://two.example"), @"The origin must be https (plain http only for localhost).");
         assert_snapshot!(refused("realm create two --origin https://two.example --set methods=sms"), @"Methods cannot be “sms”: write passkey, totp, mail.");
-        assert_snapshot!(refused("realm set enrol_at=later"), @"Enrol_at cannot be “later”: write same_sitting or next_sign_in.");
-        assert_snapshot!(refused("realm set letter_days=400"), @"Letter_days cannot be “400”: write 1 to 365.");
+        assert_snapshot!(refused("realm set enrol_at=later"), @"enrol_at cannot be “later”: write same_sitting or next_sign_in.");
+        assert_snapshot!(refused("realm set letter_days=400"), @"letter_days cannot be “400”: write 1 to 365.");
         assert_snapshot!(refused("--realm two realm show"), @"There is no realm “two”. The realms are: mgc");
         assert_eq!(desk.run("realm create MGC --origin https://two.example").code, 64);
         assert_eq!(desk.run("realm set enrol_at").code, 64);

@@ -37,7 +37,7 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         assert_eq!(strict["settings"]["least_acr"], "aal2");
         assert_eq!(strict["settings"]["access_tokens"]["signing_alg"], "PS256");
         assert!(desk.json("key list").as_array().unwrap().iter().any(|key| key["algorithm"] == "PS256"));
-        desk.run(&format!("client delete {}", strict["client_id"].as_str().unwrap())).succeeds();
+        desk.run(&format!("client delete {} --yes", strict["client_id"].as_str().unwrap())).succeeds();
         let rotated = desk.json("client rotate-secret kosmo");
         assert_ne!(rotated["client_secret"], created["client_secret"]);
         let television = desk.json("client create --name TV --client-id tv --public --device");
@@ -48,12 +48,14 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
             let settings = &client["settings"];
             assert_eq!((&settings["redirect_uris"], &settings["response_types"]), (&serde_json::json!([]), &serde_json::json!([])));
             assert_eq!(settings["grant_types"], serde_json::json!(["refresh_token", grant]));
-            desk.run(&format!("client delete {}", client["client_id"].as_str().unwrap())).succeeds();
+            desk.run(&format!("client delete {} --yes", client["client_id"].as_str().unwrap())).succeeds();
         }
         let refused = desk.run("client create --name A --ciba poll --initiate-login-uri http://a.example/login");
         assert_eq!(refused.code, 64, "{}", refused.stderr);
         assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(1));
-        assert_snapshot!(desk.run("client delete kosmo").succeeds(), @"Deleted.");
+        assert_snapshot!(desk.run("client delete kosmo").fails(), @"Nothing was deleted. This cannot be undone, and nobody gets into the application until it is made anew. To delete: idp-admin client delete kosmo --yes");
+        assert_eq!(desk.json("client list").as_array().map(Vec::len), Some(1));
+        assert_snapshot!(desk.run("client delete kosmo --yes").succeeds(), @"Deleted.");
         assert_snapshot!(desk.run("client list").succeeds(), @"There are no clients yet. Register one: idp-admin client create --name … --redirect-uri …");
     } }
 }
@@ -72,7 +74,7 @@ async fn a_wrong_client_fails() {
         );
         assert_snapshot!(refused("client rotate-secret app"), @"“app” is a public client, which has no secret.");
         assert_snapshot!(refused("client show nobody"), @"There is no client “nobody”. See which there are: idp-admin client list");
-        assert_snapshot!(refused("client delete nobody"), @"There is no client “nobody”. See which there are: idp-admin client list");
+        assert_snapshot!(refused("client delete nobody --yes"), @"There is no client “nobody”. See which there are: idp-admin client list");
         assert_eq!(desk.run("client create --name App").code, 64);
         assert_snapshot!(refused("client create --name Bank --profile fapi2 --redirect-uri https://a.example/cb"), @"This auth method needs the client's keys: jwks or jwks_uri.");
         assert_snapshot!(
@@ -121,7 +123,7 @@ async fn a_key_is_followed_by_another_in_time_or_at_once() {
         assert_eq!(days(moves_on().1.as_str().unwrap()) - days(&made), 7);
         assert_eq!(
             desk.run("realm set key_rotation_days=3").fails(),
-            "Key_rotation_days cannot be “3”: write 7 to 365, or 0 where keys are rotated by hand.\n"
+            "key_rotation_days cannot be “3”: write 7 to 365, or 0 where keys are rotated by hand.\n"
         );
         desk.run("realm set key_rotation_days=0").succeeds();
         assert!(moves_on().1.is_null());

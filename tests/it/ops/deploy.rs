@@ -79,6 +79,74 @@ fn haproxy_takes_our_configurations() {
     }
 }
 
+#[test]
+fn caddy_takes_our_configuration() {
+    let home = tempfile::tempdir().unwrap();
+    let ours = deployed("proxy/Caddyfile");
+    let answer = Command::new("caddy")
+        .args(["validate", "--adapter", "caddyfile", "--config", ours.to_str().unwrap()])
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert!(answer.status.success(), "{}", said(&answer));
+}
+
+/// What `tests/run` installs where there is Go; it says so where there is none.
+#[expect(clippy::disallowed_methods, reason = "the test command names its tools in the environment")]
+fn tool(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
+}
+
+#[test]
+fn the_compose_file_is_one() {
+    let ours = deployed("compose/compose.yaml");
+    if let Some(compose) = tool("SEKISHO_TEST_COMPOSE") {
+        let answer = run(&compose, &[ours.to_str().unwrap()]);
+        assert!(answer.status.success(), "{}", said(&answer));
+    }
+
+    // What the node's configuration names is handed in, and its proxy is in the network that it believes.
+    let compose = std::fs::read_to_string(ours).unwrap();
+    let node = std::fs::read_to_string(deployed("container/sekisho.toml")).unwrap();
+    let named: Vec<&str> = node.split("/run/secrets/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(named, ["database_url", "installation_key"]);
+    assert!(compose.contains(&format!("secrets: [{}]", named.join(", "))));
+    assert!(node.contains(r#"trusted_proxies = ["10.89.0.0/24"]"#) && compose.contains("subnet: 10.89.0.0/24"));
+}
+
+#[test]
+fn the_chart_renders_to_a_configuration_that_the_server_takes() {
+    let Some(helm) = tool("SEKISHO_TEST_HELM") else { return };
+    let chart = deployed("helm/sekisho");
+    let chart = chart.to_str().unwrap();
+    let linted = run(&helm, &["lint", "--strict", chart]);
+    assert!(linted.status.success(), "{}", said(&linted));
+
+    let whole = ["--set", "metrics.enabled=true,metrics.podMonitor=true,mail.username=sekisho"];
+    let more = ["--set-string", "extraConfig=[limits]\nconnections_per_address = 32"];
+    let without = ["--set", "ingress.enabled=false"];
+    let whole = [whole, more].concat();
+    for set in [&[][..], &whole, &without] {
+        let rendered = run(&helm, &[&["template", "kenpo", chart], set].concat());
+        assert!(rendered.status.success(), "{}", said(&rendered));
+        let rendered = said(&rendered);
+        assert_eq!(rendered.contains("kind: Ingress"), set != without);
+        assert_eq!(rendered.contains("kind: PodMonitor"), set == whole);
+        assert_eq!(rendered.contains("name: metrics, containerPort: 9464"), set == whole);
+
+        let (_, rest) = rendered.split_once("sekisho.toml: |\n").unwrap();
+        let ours: String = rest
+            .lines()
+            .map_while(|line| line.strip_prefix("    ").or((line.is_empty()).then_some("")))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        assert!(ours.contains("[log]"), "{ours}");
+        takes(&ours.replace("/run/secrets/sekisho", "/run/secrets"));
+    }
+    let half = run(&helm, &["template", "kenpo", chart, "--set", "metrics.podMonitor=true"]);
+    assert!(!half.status.success() && said(&half).contains("podMonitor needs metrics.enabled"), "{}", said(&half));
+}
+
 /// The series that alarms and dashboard ask for, each as the server names it, without the endings of a histogram.
 #[test]
 fn alarms_and_dashboard_ask_for_series_that_the_server_tells() {
@@ -103,24 +171,68 @@ fn alarms_and_dashboard_ask_for_series_that_the_server_tells() {
 }
 
 #[test]
+fn the_container_holds_what_the_programs_need_and_no_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    let programs = super::process::program("idp-admin");
+    let script = deployed("container/root");
+    let laid = Command::new(&script).args([programs.parent().unwrap(), &root]).output().unwrap();
+    assert!(laid.status.success(), "{}", said(&laid));
+    let other = folder.path().join("other");
+    let larger = Command::new(&script).args([programs.parent().unwrap(), &other]).arg("1000000").output().unwrap();
+    assert!(said(&larger).contains("bytes are more than 1000000") && !larger.status.success(), "{}", said(&larger));
+    std::fs::remove_dir_all(other).unwrap();
+    let names: Vec<String> = std::fs::read_dir(root.join("usr/bin"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(names.len() == 2 && names.iter().all(|name| name.starts_with("idp-")), "{names:?}");
+    assert!(!root.join("bin").exists());
+
+    let config =
+        "[database]\nurl = \"sqlite:///var/lib/sekisho/sekisho.db\"\n[secrets]\ninstallation_key = \"{key}\"\n";
+    std::fs::write(root.join("etc/sekisho/sekisho.toml"), config.replace("{key}", &"7a".repeat(32))).unwrap();
+    // As the container's one user; who is not root can only be so in a world of their own.
+    let is_root = said(&run("id", &["-u"])).trim() == "0";
+    let to_inside = if is_root {
+        vec!["chroot", "--userspec=65532:65532"]
+    } else {
+        vec!["unshare", "--user", "--map-root-user", "chroot"]
+    };
+    let inside = |words: &[&str]| {
+        let config = "SEKISHO_CONFIG=/etc/sekisho/sekisho.toml";
+        let outside = [&to_inside[..], &[root.to_str().unwrap()], words].concat();
+        run("env", &[&[config], &outside[..]].concat())
+    };
+    for words in [&["/usr/bin/idp-server", "--version"][..], &["/usr/bin/idp-admin", "migrate", "up"]] {
+        let answer = inside(words);
+        assert!(answer.status.success(), "{words:?}: {}", said(&answer));
+    }
+    assert!(root.join("var/lib/sekisho/sekisho.db").exists());
+}
+
+#[test]
 fn the_configuration_of_the_container_is_one_that_the_server_takes() {
+    takes(&std::fs::read_to_string(deployed("container/sekisho.toml")).unwrap());
+}
+
+/// Has a program read a configuration whose secrets are mounted below `/run/secrets`.
+fn takes(ours: &str) {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = tempfile::tempdir().unwrap();
-    let ours = std::fs::read_to_string(deployed("container/sekisho.toml")).unwrap();
-    let secrets = folder.path().to_str().unwrap();
     let file = folder.path().join("sekisho.toml");
-    std::fs::write(&file, ours.replace("/run/secrets", secrets)).unwrap();
-    std::fs::write(folder.path().join("database_url"), "sqlite://sekisho.db").unwrap();
-    std::fs::write(folder.path().join("installation_key"), "7a".repeat(32)).unwrap();
-    for secret in ["database_url", "installation_key"] {
-        std::fs::set_permissions(folder.path().join(secret), std::fs::Permissions::from_mode(0o444)).unwrap();
+    std::fs::write(&file, ours.replace("/run/secrets", folder.path().to_str().unwrap())).unwrap();
+    let secrets = ["sqlite://sekisho.db", &"7a".repeat(32), "shh"];
+    for (name, secret) in ["database_url", "installation_key", "mail_password"].into_iter().zip(secrets) {
+        let file = folder.path().join(name);
+        std::fs::write(&file, secret).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o444)).unwrap();
     }
-    let admin = super::process::program("idp-admin");
-    let answer = Command::new(admin)
+    let answer = Command::new(super::process::program("idp-admin"))
         .args(["--config", file.to_str().unwrap(), "migrate", "up"])
         .current_dir(folder.path())
         .output()
         .unwrap();
-    assert!(answer.status.success(), "{}", said(&answer));
+    assert!(answer.status.success(), "{}{ours}", said(&answer));
 }

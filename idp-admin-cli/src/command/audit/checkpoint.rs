@@ -1,6 +1,6 @@
 //! `audit checkpoint`
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,8 +36,10 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
     let text = serde_json::to_string_pretty(&signed).map_err(|error| Failure::Fault(error.to_string()))?;
     let Some(path) = &arguments.output else { return context.output.answer(&signed, || text) };
     let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
-    let mut file =
-        opened.map_err(|error| Failure::refused(format!("{} cannot be written: {error}.", path.display())))?;
+    let mut file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::taken(path),
+        _ => Failure::refused(format!("{} cannot be written: {error}.", path.display())),
+    })?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
     let key = signed.first().map(|checkpoint| checkpoint.key.clone()).unwrap_or_default();

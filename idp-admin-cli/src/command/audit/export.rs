@@ -68,7 +68,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
 
 fn new_file(path: &Path) -> Result<std::fs::File, Failure> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Failure::refused(format!("{} is there already.", path.display())),
+        io::ErrorKind::AlreadyExists => Failure::taken(path),
         _ => Failure::refused(format!("{} cannot be written: {error}.", path.display())),
     })
 }

@@ -2,12 +2,13 @@
 
 use idp_core::admin::audit::{Query, list, was_read};
 use idp_core::admin::member::show;
+use idp_core::audit::EventKind;
 use idp_core::clock::{Timestamp, days};
 use idp_core::id::MemberId;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::context::{Context, Here, TypedUserId};
+use crate::context::{Context, Here, TypedUserId, day};
 use crate::output::{Failure, shown, to_stderr};
 
 #[derive(Debug, clap::Args)]
@@ -22,13 +23,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// Only events of this kind
-    #[arg(long)]
+    #[arg(long, value_parser = kind)]
     kind: Option<String>,
     /// Only events from this day on, in Japan
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// Only events up to and with this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
     /// Only events after this number
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -87,6 +88,11 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         to_stderr(&format!("There may be more: --after {}", last.sequence));
     }
     Ok(())
+}
+
+fn kind(text: &str) -> Result<String, String> {
+    let known = serde_json::from_value::<EventKind>(text.into());
+    known.map(EventKind::name).map_err(|_| "there is no such kind; audit list shows kinds, such as sign_in".to_owned())
 }
 
 async fn member_id(here: &Here, typed: &TypedUserId) -> Result<MemberId, Failure> {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::sealed::{new_file, open};
 use super::{AFTERWARDS, voided_document, voided_text};
 use crate::context::Context;
-use crate::output::Failure;
+use crate::output::{Failure, shown};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
     // Under another name until it is safe, so that nobody serves from it before.
     let half = arguments.output.with_extension("restoring");
     if arguments.output.exists() {
-        return Err(Failure::refused(format!("{} is there already; name a new file.", arguments.output.display())));
+        return Err(Failure::taken(&arguments.output));
     }
     let restored = restore(context, arguments, &half).await;
     if restored.is_err() {
@@ -47,7 +47,11 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
     let file = arguments.output.display();
     let document = json!({ "file": arguments.output, "made_at": manifest.made_at, "voided": voided_document(&voided) });
     context.output.answer(&document, || {
-        format!("{file} holds the state of {}.\n{}\n{AFTERWARDS}", manifest.made_at, voided_text(&voided))
+        format!(
+            "{file} holds the state of {}.\n{}\n{AFTERWARDS}",
+            shown(Some(&manifest.made_at.as_str().into())),
+            voided_text(&voided)
+        )
     })
 }
 

@@ -26,9 +26,7 @@ pub(super) const FORMAT: &str = "sekisho backup 1";
 /// A new file that its owner alone may read.
 pub(super) fn new_file(path: &Path) -> Result<File, Failure> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Failure::refused(format!("{} is there already; name a new file.", path.display()))
-        }
+        io::ErrorKind::AlreadyExists => Failure::taken(path),
         _ => Failure::refused(format!("{} cannot be written: {error}.", path.display())),
     })
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::sealed::{new_file, open};
 use crate::context::Context;
-use crate::output::Failure;
+use crate::output::{Failure, shown};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -75,10 +75,8 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
         "good": true, "made_at": manifest.made_at, "schema": manifest.schema, "realms": names, "events": events,
     });
     context.output.answer(&document, || {
-        format!(
-            "Good: made at {}, {} realms, {events} audit events, and the installation key fits.",
-            manifest.made_at,
-            names.len()
-        )
+        let made = shown(document.get("made_at"));
+        let realms = if names.len() == 1 { "1 realm".to_owned() } else { format!("{} realms", names.len()) };
+        format!("Good: made at {made}, {realms}, {events} audit events, and the installation key fits.")
     })
 }

@@ -5,7 +5,7 @@ use idp_core::clock::{Timestamp, days};
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::context::Context;
+use crate::context::{Context, day};
 use crate::output::{Failure, table};
 
 #[derive(Debug, clap::Args)]
@@ -16,10 +16,10 @@ use crate::output::{Failure, table};
 )]
 pub(crate) struct Arguments {
     /// The first day, in Japan; 30 days ago without
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Date>,
     /// The last day, in Japan; today without
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<Date>,
 }
 

@@ -7,7 +7,7 @@ use idp_core::admin::installation::{Rewrap, finish_rewrap, rewrap};
 use idp_core::config::Config;
 use serde_json::json;
 
-use crate::context::{Context, sentence};
+use crate::context::Context;
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, arguments: &Arguments) -> Result<(), 
     let at_hand = Arc::clone(&context.config.vault);
     let done = match &arguments.to {
         Some(file) => {
-            let new = Config::read_installation_key(file).map_err(|text| Failure::refused(sentence(&text)))?;
+            let new = Config::read_installation_key(file).map_err(Failure::refused)?;
             let change =
                 here.store.write(&here.scope, move |ctx| Box::pin(async move { rewrap(ctx, &at_hand, &new).await }));
             change.await?

@@ -48,7 +48,7 @@ async fn one(context: &Context, here: &Here, typed: &TypedUserId, printer: Optio
 
 /// Shows the letter, or says why there is none.
 pub(super) fn tell(output: Output, issue: Issue, typed: &TypedUserId, printer: Option<Printer>) -> Result<(), Failure> {
-    let user_id = typed.0.as_str();
+    let user_id = typed.word();
     let letter = match issue {
         Issue::Issued(letter) => letter,
         Issue::NoSuchMember => return Err(typed.unknown()),

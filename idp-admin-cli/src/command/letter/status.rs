@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::view::letter_document;
 use crate::context::{Context, Here, TypedUserId};
-use crate::output::{Failure, fields};
+use crate::output::{Failure, fields, shown};
 
 const PAGE: u64 = 1_000;
 
@@ -42,7 +42,8 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         letters.iter().map(|listed| letter_document(&listed.letter, listed.user_id.as_str(), now)).collect();
     let row = |document: &Value| {
         let text = |name| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        vec![text("user_id"), text("state"), text("reason"), text("issued_at"), text("expires_at")]
+        let at = |name| shown(document.get(name));
+        vec![text("user_id"), text("state"), text("reason"), at("issued_at"), at("expires_at")]
     };
     let headers = ["user id", "state", "reason", "issued", "good until"];
     context.output.list(&documents, &headers, row, "There are no letters yet.")

@@ -22,7 +22,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let resent =
         here.store.write(&here.scope, move |ctx| Box::pin(async move { resend_mail(ctx, &user_id).await })).await?;
 
-    let name = arguments.user_id.0.as_str();
+    let name = arguments.user_id.word();
     match resent {
         Resent::Sent { kind } => context
             .output

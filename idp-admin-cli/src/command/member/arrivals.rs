@@ -36,6 +36,12 @@ impl Tally {
         }
     }
 
+    /// A line that cannot be read.
+    pub(crate) fn unread(&mut self, line: usize, reason: String) {
+        self.refused += 1;
+        self.behind.push(LeftBehind { of: format!("line {line}"), what: reason });
+    }
+
     pub(crate) fn refused(&self) -> u64 {
         self.refused
     }

@@ -7,7 +7,7 @@ use idp_core::mail_address::MailAddress;
 use idp_core::member::{Household, Name};
 
 use super::view;
-use crate::context::{Context, TypedUserId, sentence};
+use crate::context::{Context, TypedUserId, sentence, word};
 use crate::output::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -58,10 +58,11 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let creation = here.store.write(&here.scope, move |ctx| Box::pin(create(ctx, new))).await?;
     match creation {
         Creation::Created(member) => context.output.answer(&view::document(&member), || {
-            format!("Member {user_id} is there.\nNext: idp-admin letter issue {user_id}")
+            format!("Member {user_id} is there.\nNext: idp-admin letter issue {}", word(user_id.as_str()))
         }),
         Creation::UserIdTaken => Err(Failure::refused(format!(
-            "There is a member “{user_id}” already. See: idp-admin member show {user_id}"
+            "There is a member “{user_id}” already. See: idp-admin member show {}",
+            word(user_id.as_str())
         ))),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
-    let name = arguments.user_id.0.as_str();
+    let name = arguments.user_id.word();
     if !arguments.yes {
         return Err(Failure::refused(format!(
             "Nothing was deleted. This cannot be undone; to keep the member, switch them off: idp-admin member disable \

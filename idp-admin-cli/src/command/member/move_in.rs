@@ -47,7 +47,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
                     waiting.push(arrival);
                     tally.behind.extend(behind);
                 }
-                Err(reason) => tally.behind.push(LeftBehind { of: format!("line {}", at + 1), what: reason }),
+                Err(reason) => tally.unread(at + 1, reason),
             }
         }
         if waiting.len() >= BATCH || (is_over && !waiting.is_empty()) {
@@ -78,9 +78,9 @@ fn tell(context: &Context, tally: &Tally) -> Result<(), Failure> {
         lines.push(tally.text());
         lines.join("\n")
     })?;
-    let unread = tally.behind.iter().filter(|left| left.of.starts_with("line ")).count() as u64;
-    match tally.refused() + unread {
+    match tally.refused() {
         0 => Ok(()),
+        1 => Err(Failure::refused("1 member did not come. Correct it and move them in again.")),
         count => Err(Failure::refused(format!("{count} members did not come. Correct them and move them in again."))),
     }
 }

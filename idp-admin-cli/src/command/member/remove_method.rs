@@ -48,6 +48,6 @@ pub(super) fn last_way_in(user_id: &TypedUserId) -> Failure {
     Failure::refused(format!(
         "The member has no password, so nothing would be left to sign in with. Issue a letter instead: idp-admin letter \
          reissue {}",
-        user_id.0.as_str()
+        user_id.word()
     ))
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::view;
 use crate::command::letter::letter_document;
-use crate::context::{Context, TypedUserId};
+use crate::context::{Context, TypedUserId, word};
 use crate::output::{Failure, fields, shown};
 use crate::words;
 
@@ -49,7 +49,8 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         }
         Look::NoSuchMember => {
             return Err(Failure::refused(format!(
-                "There is no member “{typed}”. See who is there: idp-admin member find {typed}"
+                "There is no member “{typed}”. See who is there: idp-admin member find {}",
+                word(&typed)
             )));
         }
     };

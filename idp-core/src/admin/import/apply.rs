@@ -14,7 +14,7 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{LetterBatchId, MemberId};
 use crate::member::{Address, Household, MailOnFile, Member, Name};
-use crate::store::member;
+use crate::store::{bulk, member};
 use crate::user_id::{UserId, UserIdNormal};
 
 /// What became of a row that could be read.
@@ -95,6 +95,7 @@ pub(super) async fn write(
     letters: Option<LetterBatchId>,
     recycled: Recycled,
 ) -> Result<Written, Fault> {
+    bulk::by_index(ctx).await?;
     let stored = stored(ctx, &rows).await?;
 
     let mut written = Written::default();

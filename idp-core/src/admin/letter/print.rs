@@ -10,7 +10,7 @@ use crate::id::{LetterBatchId, LetterId, MemberId};
 use crate::letter::BatchOrigin;
 use crate::letter_secret::LetterSecret;
 use crate::member::{Member, MemberState};
-use crate::store::{letter, letter_batch, member};
+use crate::store::{bulk, letter, letter_batch, member};
 
 /// Opens a batch. The batch of a file that was begun before is taken up again.
 pub async fn open_batch(ctx: &Ctx, origin: BatchOrigin, file_sha256: Option<&str>) -> Result<LetterBatchId, Fault> {
@@ -33,6 +33,7 @@ pub async fn unprinted(
     after: Option<LetterId>,
     limit: u64,
 ) -> Result<(Vec<IssuedLetter>, Option<LetterId>), Fault> {
+    bulk::by_index(ctx).await?;
     let letters = letter::page_of_unprinted(ctx, batch, after, limit).await?;
     let ids: Vec<MemberId> = letters.iter().map(|letter| letter.member).collect();
     let members: HashMap<MemberId, Member> =
@@ -60,6 +61,7 @@ pub async fn unprinted(
 /// Wipes the secrets of letters that are on paper or in a file now. Answers how many that were; what ended meanwhile
 /// is not among them.
 pub async fn mark_printed(ctx: &Ctx, letters: &[LetterId]) -> Result<u64, Fault> {
+    bulk::by_index(ctx).await?;
     let marked = letter::mark_many_printed(ctx, letters).await?;
     for letter in &marked {
         ctx.record(EventKind::LetterPrinted, Some(letter.member), Outcome::Done);
