@@ -12,6 +12,7 @@ pub mod discovery;
 pub mod dpop;
 pub mod end_session;
 pub mod frontchannel;
+pub mod interaction_id;
 pub mod introspect;
 pub mod jwks;
 pub mod par;
