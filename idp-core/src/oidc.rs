@@ -2,6 +2,7 @@
 
 mod access;
 pub mod acr;
+pub mod authorization_details;
 pub mod authorize;
 pub mod backchannel;
 pub mod ciba;
