@@ -87,6 +87,7 @@ fn claim_key(claim: &str) -> &'static str {
         "locale" => "consent-claim-locale",
         "updated_at" => "consent-claim-updated",
         "email" | "email_verified" => "consent-scope-email",
+        "address" => "consent-scope-address",
         _ => "consent-claim-name",
     }
 }
