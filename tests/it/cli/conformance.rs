@@ -14,12 +14,11 @@ const PLANS: [&str; 9] =
 /// Runs the program at this desk and answers how it ended, what it printed, and what it said.
 fn sets_up(desk: &Desk) -> (bool, String, String) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/conformance/setup.mjs");
-    let beside = std::env::var("PATH").unwrap();
-    let output = Command::new("node")
-        .arg(program)
+    let output = Command::new("sh")
+        .args(["-c", "PATH=$0:$PATH exec node \"$@\""])
+        .args([binary().parent().unwrap(), &program])
         .args(["https://op.example", SUITE, "https://op.example:8443", "out"])
         .current_dir(desk.path(""))
-        .env("PATH", format!("{}:{beside}", binary().parent().unwrap().display()))
         .output()
         .expect("Node is installed");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
