@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::clock::{Timestamp, minutes};
 use crate::id::{CibaRequestId, ClientRowId, MemberId};
@@ -84,6 +85,8 @@ pub struct CibaRequest {
     pub subject: Hashed<ThrottleSubject>,
     /// For what.
     pub scopes: Scopes,
+    /// The same in detail (RFC 9396).
+    pub authorization_details: Vec<Value>,
     /// The classes wished for, most wanted first.
     pub acr_values: Vec<Acr>,
     /// What the other device shows.

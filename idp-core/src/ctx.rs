@@ -108,6 +108,12 @@ impl Ctx {
         self.mutual_tls
     }
 
+    /// Where clients call the realm: its origin, and the listener that asks them for certificates where that is another.
+    pub fn origins(&self) -> impl Iterator<Item = String> + '_ {
+        let own = self.realm().origin.as_str().to_owned();
+        std::iter::once(own).chain(self.mutual_tls.origin(self.realm().origin.host()))
+    }
+
     /// The realm of the operation.
     pub fn realm(&self) -> &Realm {
         &self.scope.realm

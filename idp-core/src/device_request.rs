@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::clock::minutes;
 use crate::id::ClientRowId;
 use crate::oidc::scope::Scopes;
@@ -17,6 +19,8 @@ pub struct DeviceRequest {
     pub client: ClientRowId,
     /// For what.
     pub scopes: Scopes,
+    /// The same in detail (RFC 9396).
+    pub authorization_details: Vec<Value>,
     /// Where it stands.
     pub polled: Polled,
 }

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod acr;
+pub mod authorization_details;
 pub mod authorize;
 pub mod backchannel;
 pub mod ciba;
@@ -12,6 +13,7 @@ pub mod discovery;
 pub mod dpop;
 pub mod end_session;
 pub mod frontchannel;
+pub mod interaction_id;
 pub mod introspect;
 pub mod jwks;
 pub mod par;

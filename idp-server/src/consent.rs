@@ -4,6 +4,7 @@ use axum::response::Response;
 use idp_core::consent::Permissions;
 use idp_core::interaction::consent::{self, Answer};
 use idp_core::interaction::decide::Next;
+use idp_core::oidc::authorization_details;
 use idp_core::oidc::scope::Scope;
 
 use crate::caller::{Caller, application, see_other};
@@ -75,10 +76,8 @@ fn texts(wanted: &Permissions) -> Vec<Part> {
     parts
 }
 
-/// One element of `authorization_details`, line by line.
 fn readable(detail: &str) -> String {
-    let value: Result<serde_json::Value, _> = serde_json::from_str(detail);
-    value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| detail.to_owned())
+    serde_json::from_str(detail).map_or_else(|_| detail.to_owned(), |value| authorization_details::readable(&value))
 }
 
 fn claim_key(claim: &str) -> &'static str {
@@ -88,6 +87,7 @@ fn claim_key(claim: &str) -> &'static str {
         "locale" => "consent-claim-locale",
         "updated_at" => "consent-claim-updated",
         "email" | "email_verified" => "consent-scope-email",
+        "address" => "consent-scope-address",
         _ => "consent-claim-name",
     }
 }

@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use idp_core::oidc::authorization_details;
 use idp_core::oidc::device::{self, Answered, Question};
 use idp_core::oidc::scope::Scope;
 use idp_core::polled::Verdict;
@@ -87,9 +88,10 @@ fn page(caller: &Caller, question: Question, typed: String) -> Response {
             });
             (StatusCode::TOO_MANY_REQUESTS, page).into_response()
         }
-        Question::Confirm { code, client, scopes } => {
+        Question::Confirm { code, client, scopes, details } => {
             let scopes = scopes.iter().map(Scope::name).collect();
-            at(caller, Stage::Confirm { code, client_name: client, scopes })
+            let details = details.iter().map(authorization_details::readable).collect();
+            at(caller, Stage::Confirm { code, client_name: client, scopes, details })
         }
     }
 }

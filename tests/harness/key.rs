@@ -26,7 +26,7 @@ pub fn with_changes(mut claims: Value, changes: &Value) -> Value {
     claims
 }
 
-/// A key on P-256.
+/// A key on P-256, or an RSA key.
 #[derive(Clone)]
 pub struct ClientKey {
     /// How headers name it.
@@ -34,25 +34,45 @@ pub struct ClientKey {
     /// Its public half.
     pub jwk: Value,
     private: Arc<EncodingKey>,
+    algorithm: jsonwebtoken::Algorithm,
 }
+
+/// The length of what stands before an RSA key of 2048 bits in PKCS#8.
+const PKCS8_HEADER: usize = 26;
 
 impl ClientKey {
     /// A new key.
     pub fn new(kid: &str) -> Self {
         let (signer, private) = Signer::generate(Algorithm::Es256).unwrap();
+        let private = EncodingKey::from_ec_der(private.expose());
+        Self::of(kid, &signer, (private, jsonwebtoken::Algorithm::ES256))
+    }
+
+    /// A new RSA key, which signs by PS256 unless a header says RS256.
+    pub fn rsa(kid: &str) -> Self {
+        let (signer, private) = Signer::generate(Algorithm::Ps256).unwrap();
+        let private = EncodingKey::from_rsa_der(&private.expose()[PKCS8_HEADER..]);
+        Self::of(kid, &signer, (private, jsonwebtoken::Algorithm::PS256))
+    }
+
+    fn of(kid: &str, signer: &Signer, (private, algorithm): (EncodingKey, jsonwebtoken::Algorithm)) -> Self {
         let mut jwk = serde_json::to_value(signer.public()).unwrap();
         jwk["kid"] = kid.into();
-        Self { kid: kid.to_owned(), jwk, private: Arc::new(EncodingKey::from_ec_der(private.expose())) }
+        Self { kid: kid.to_owned(), jwk, private: Arc::new(private), algorithm }
     }
 
     /// A token with this header, to which `alg` is added where it is not there, and these claims.
     pub fn signs(&self, header: &Value, claims: &Value) -> String {
         let mut header = header.clone();
         if header.get("alg").is_none() {
-            header["alg"] = "ES256".into();
+            header["alg"] = format!("{:?}", self.algorithm).into();
         }
+        let algorithm = match self.algorithm {
+            jsonwebtoken::Algorithm::PS256 if header["alg"] == "RS256" => jsonwebtoken::Algorithm::RS256,
+            own => own,
+        };
         let message = message(&header, claims);
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.private, jsonwebtoken::Algorithm::ES256);
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.private, algorithm);
         format!("{message}.{}", signature.unwrap())
     }
 

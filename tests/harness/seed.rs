@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::FutureExt;
+use idp_core::admin::move_in::record::Record;
+use idp_core::admin::move_in::{Destination, arrive};
 use idp_core::admin::{audit, key, letter, member, realm};
 use idp_core::birth_date::BirthDate;
 use idp_core::ctx::Scope;
@@ -116,6 +118,17 @@ impl Idp {
         let (symbol, number) = seed.card.clone().unwrap();
         let pattern = format!("{symbol}{number}{}", seed.birth_date.replace('-', ""));
         Member::new(self.clone(), seed, pattern)
+    }
+
+    /// Lets a member in as a line of `member move-in` tells, and sends a letter after.
+    pub async fn member_from_elsewhere(&self, line: serde_json::Value) -> Member {
+        let record: Record = serde_json::from_value(line).unwrap();
+        let seed = MemberSeed::new(&record.user_id);
+        let destination = Destination::of(&only_realm(&self.store()).await, self.now().date_in_japan());
+        let (arrival, _) = record.arrival(&destination).unwrap();
+        self.operate(move |ctx| arrive(ctx, vec![arrival]).boxed()).await;
+        let secret = self.letter_for(&seed.user_id).await;
+        Member::new(self.clone(), seed, secret)
     }
 
     async fn member_without_letter(&self, seed: &MemberSeed) {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod conformance;
 mod desk;
 mod doctor;
 mod help;

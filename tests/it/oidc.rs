@@ -4,6 +4,7 @@ mod authorize;
 pub(crate) mod ciba;
 mod client_auth;
 mod client_credentials;
+mod conformance;
 mod consent;
 mod device;
 mod discovery;

@@ -1,6 +1,8 @@
 //! What applications ask a member for from elsewhere (OpenID Connect CIBA Core §8): shown to whoever is signed in, and
 //! answered once. No link in a mail stands for a request, so that nobody answers for somebody else.
 
+use serde_json::Value;
+
 use super::{Closed, Present, enter, enter_to_change};
 use crate::audit::{EventKind, Outcome};
 use crate::authn::throttle;
@@ -32,6 +34,8 @@ pub struct Waiting {
     pub client: String,
     /// For what.
     pub scopes: Scopes,
+    /// The same in detail.
+    pub details: Vec<Value>,
     /// What the other device shows.
     pub binding_message: Option<BindingMessage>,
     /// Since when.
@@ -66,6 +70,7 @@ pub async fn list(ctx: &Ctx, visitor: &Visitor) -> Result<Result<Vec<Waiting>, C
                 id: request.id,
                 client: client.name,
                 scopes: request.scopes,
+                details: request.authorization_details,
                 binding_message: request.binding_message,
                 asked_at: request.created_at,
             });

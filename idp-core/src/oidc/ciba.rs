@@ -52,7 +52,7 @@ pub async fn authorize(
         Ok(params) => params,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let wanted = match request::read(client, &params) {
+    let wanted = match request::read(ctx.realm(), client, &params) {
         Ok(wanted) => wanted,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -79,6 +79,7 @@ async fn begin(ctx: &Ctx, client: &Client, wanted: Wanted, meant: Meant) -> Resu
         member,
         subject: meant.subject,
         scopes: wanted.scopes,
+        authorization_details: wanted.authorization_details,
         acr_values: wanted.acr_values,
         binding_message: wanted.binding_message,
         ping,

@@ -9,7 +9,7 @@ use crate::birth_date::BirthDate;
 use crate::member::Member;
 
 /// Every claim userinfo can hold, for discovery.
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 11] = [
     "sub",
     "name",
     "family_name",
@@ -20,6 +20,7 @@ pub(crate) const NAMES: [&str; 10] = [
     "updated_at",
     "email",
     "email_verified",
+    "address",
 ];
 
 /// The scope that a claim belongs to; `None` for those we do not know.
@@ -30,6 +31,7 @@ pub(crate) fn scope_of(claim: &str) -> Option<Scope> {
             Some(Scope::Profile)
         }
         "email" | "email_verified" => Some(Scope::Email),
+        "address" => Some(Scope::Address),
         _ => None,
     }
 }
@@ -50,8 +52,9 @@ pub(crate) fn about(member: &Member, scopes: &Scopes) -> Map<String, Value> {
         match scope {
             Scope::Profile => profile(member, &mut claims),
             Scope::Email => email(member, &mut claims),
-            // The society holds neither postal addresses nor telephone numbers here.
-            Scope::Openid | Scope::Address | Scope::Phone | Scope::OfflineAccess => {}
+            Scope::Address => address(member, &mut claims),
+            // The society holds no telephone numbers here.
+            Scope::Openid | Scope::Phone | Scope::OfflineAccess => {}
         }
     }
     claims
@@ -82,5 +85,21 @@ fn email(member: &Member, claims: &mut Map<String, Value>) {
     if let Some(mail) = &member.mail {
         claims.insert("email".into(), mail.address.as_typed().into());
         claims.insert("email_verified".into(), mail.verified_at.is_some().into());
+    }
+}
+
+/// Where letters go (OpenID Connect Core §5.1.1), line by line as the society wrote it: which one is the street, it did
+/// not say.
+fn address(member: &Member, claims: &mut Map<String, Value>) {
+    let held = &member.address;
+    let mut address = Map::new();
+    if let Some(postal_code) = &held.postal_code {
+        address.insert("postal_code".into(), postal_code.clone().into());
+    }
+    if !held.lines.is_empty() {
+        address.insert("formatted".into(), held.lines.join("\n").into());
+    }
+    if !address.is_empty() {
+        claims.insert("address".into(), address.into());
     }
 }

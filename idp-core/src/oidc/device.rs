@@ -4,13 +4,14 @@
 mod user_code;
 
 use serde::Serialize;
+use serde_json::Value;
 
 pub use user_code::UserCodeText;
 
 use super::acr::Authentication;
-use super::paths;
 use super::scope::{Scope, Scopes};
-use super::token::{Caller, ClientCall, TokenError, TokenRefusal, authorization_details};
+use super::token::{Caller, ClientCall, TokenError, TokenRefusal};
+use super::{authorization_details, paths};
 use crate::audit::{EventKind, Outcome};
 use crate::authn::throttle::{self, GUESSES, Turn};
 use crate::client::{Client, GrantType};
@@ -50,17 +51,19 @@ pub async fn authorize(
         let description = "the client is not registered for the device grant";
         return Ok(Err(TokenRefusal::new(TokenError::UnauthorizedClient, description)));
     }
-    if let Err(refusal) = authorization_details::none_here(&call.params) {
-        return Ok(Err(refusal));
-    }
     let scopes = Scopes::parse(call.params.find("scope").unwrap_or_default()).within(&client.settings.scopes);
     if !scopes.contains(Scope::Openid) {
         return Ok(Err(TokenRefusal::new(TokenError::InvalidScope, "the scope must hold openid")));
     }
+    let authorization_details = match authorization_details::read(ctx.realm(), &call.params) {
+        Ok(details) => details,
+        Err(rule) => return Ok(Err(TokenRefusal::new(TokenError::InvalidAuthorizationDetails, rule))),
+    };
 
     let code = UserCodeText::draw(ctx.entropy());
     let device_code = Plain::<DeviceCode>::random(ctx.entropy());
-    let request = DeviceRequest { client: client.id, scopes, polled: Polled::until(ctx.now + LIFETIME) };
+    let polled = Polled::until(ctx.now + LIFETIME);
+    let request = DeviceRequest { client: client.id, scopes, authorization_details, polled };
     store::device_request::insert(ctx, &request, &ctx.vault.hash(device_code.expose()), &hashed(ctx, &code)).await?;
     ctx.record_with(EventKind::DeviceAsked, None, Outcome::Done, serde_json::json!({ "client": client.id }));
 
@@ -100,6 +103,8 @@ pub enum Question {
         client: String,
         /// For what.
         scopes: Scopes,
+        /// The same in detail.
+        details: Vec<Value>,
     },
 }
 
@@ -134,9 +139,12 @@ pub async fn ask(ctx: &Ctx, visitor: &Visitor, typed: &str) -> Result<Question, 
     store::member::lock(ctx, session.member).await?;
     Ok(match waiting(ctx, &session, typed).await? {
         Err(question) => question,
-        Ok((code, request, client)) => {
-            Question::Confirm { code: code.shown(), client: client.name, scopes: request.scopes }
-        }
+        Ok((code, request, client)) => Question::Confirm {
+            code: code.shown(),
+            client: client.name,
+            scopes: request.scopes,
+            details: request.authorization_details,
+        },
     })
 }
 

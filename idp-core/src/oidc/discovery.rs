@@ -7,7 +7,7 @@ use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
 
 use super::{claims, dpop, paths, token};
-use crate::client::{AuthMethod, CibaDelivery, ContentEncryption, KeyManagement, ResponseType, SubjectType};
+use crate::client::{AuthMethod, CibaDelivery, ContentEncryption, GrantType, KeyManagement, ResponseType, SubjectType};
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
@@ -176,6 +176,14 @@ fn methods(mutual_tls: MutualTls) -> Vec<&'static str> {
     AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method)).map(AuthMethod::name).collect()
 }
 
+/// What the token endpoint takes, and `implicit` where tokens come from the authorization endpoint.
+fn grant_types(settings: &RealmSettings) -> Vec<&'static str> {
+    let offers_implicit =
+        settings.response_types.iter().flat_map(|kind| kind.needs()).any(|grant| grant == GrantType::Implicit);
+    let implicit = offers_implicit.then_some(GrantType::Implicit.name());
+    token::GRANT_TYPES.into_iter().chain(implicit).collect()
+}
+
 /// What clients may sign with.
 fn public_key_algorithms() -> Vec<&'static str> {
     SignatureAlgorithm::PUBLIC_KEY.map(SignatureAlgorithm::name).to_vec()
@@ -206,7 +214,7 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         scopes_supported: Scope::ALL.map(Scope::name).to_vec(),
         response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).chain(["jwt"]).collect(),
-        grant_types_supported: token::GRANT_TYPES.to_vec(),
+        grant_types_supported: grant_types(settings),
         acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
         subject_types_supported: SubjectType::ALL.map(SubjectType::name).to_vec(),
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),

@@ -12,6 +12,7 @@ pub use nonce::fresh as fresh_nonce;
 pub use target::Target;
 
 use super::token::OneTime;
+use crate::client::Profile;
 use crate::clock::minutes;
 use crate::ctx::Ctx;
 use crate::jose::{self, Audience, JoseError, Keys, Rules, SignatureAlgorithm, Times};
@@ -40,12 +41,21 @@ pub(crate) enum DpopRefusal {
     Nonce,
 }
 
-/// Checks a proof for a request to `target`. Whether its `jti` was used before is for [`OneTime::spend`] to say.
-pub(crate) fn check(ctx: &Ctx, proof: &str, target: &Target<'_>) -> Result<DpopProof, DpopRefusal> {
+/// What a client of `profile` may sign its proofs with.
+fn algorithms(profile: Profile) -> &'static [SignatureAlgorithm] {
+    match profile {
+        Profile::Fapi2 => &SignatureAlgorithm::FAPI,
+        Profile::Web | Profile::Spa | Profile::Native | Profile::Service | Profile::Legacy => &ALGORITHMS,
+    }
+}
+
+/// Checks a proof for a request to `target` by a client of `profile`. Whether its `jti` was used before is for
+/// [`OneTime::spend`] to say.
+pub(crate) fn check(ctx: &Ctx, profile: Profile, proof: &str, target: &Target<'_>) -> Result<DpopProof, DpopRefusal> {
     let refused = |description| Err(DpopRefusal::Proof(description));
     let rules = Rules {
         typ: &[Some("dpop+jwt")],
-        algorithms: &ALGORITHMS,
+        algorithms: algorithms(profile),
         issuer: None,
         audience: Audience::Unchecked,
         times: Times::Recent { oldest: OLDEST },
@@ -56,7 +66,7 @@ pub(crate) fn check(ctx: &Ctx, proof: &str, target: &Target<'_>) -> Result<DpopP
     if claims.text("htm") != Some(target.method) {
         return refused("the DPoP proof is for another method");
     }
-    if !claims.text("htu").is_some_and(|htu| target.is(ctx.realm(), htu)) {
+    if !claims.text("htu").is_some_and(|htu| ctx.origins().any(|origin| target.is(&origin, htu))) {
         return refused("the DPoP proof is for another address");
     }
     if let Some(token) = target.access_token

@@ -31,7 +31,7 @@ pub async fn push(
     caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<Result<Pushed, Refused>, TokenRefusal>, Fault> {
-    let key = match binding::proved_key(ctx, call).await? {
+    let key = match binding::proved_key(ctx, caller, call).await? {
         Ok(key) => key,
         Err(refusal) => return Ok(Err(refusal)),
     };

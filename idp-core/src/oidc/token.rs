@@ -6,7 +6,7 @@
 mod access_token;
 mod answered;
 mod authorization_code;
-pub(in crate::oidc) mod authorization_details;
+mod authorization_details;
 pub(in crate::oidc) mod binding;
 mod call;
 mod ciba;
@@ -98,8 +98,12 @@ pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<E
         return refused(TokenError::UnauthorizedClient, "the client is not registered for this grant_type");
     }
     match grant {
-        GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::Implicit => {}
-        GrantType::ClientCredentials | GrantType::DeviceCode | GrantType::TokenExchange | GrantType::Ciba => {
+        GrantType::AuthorizationCode
+        | GrantType::RefreshToken
+        | GrantType::Implicit
+        | GrantType::DeviceCode
+        | GrantType::Ciba => {}
+        GrantType::ClientCredentials | GrantType::TokenExchange => {
             if let Err(refusal) = authorization_details::none_here(&call.params) {
                 return Ok(Exchanged::Refused(refusal));
             }

@@ -138,7 +138,7 @@ fn bound(ctx: &Ctx, access: &Access, presented: &PresentedToken) -> Result<Optio
         }
     };
     let target = Target::presenting(presented.method, paths::USERINFO, &presented.token);
-    match dpop::check(ctx, proof, &target) {
+    match dpop::check(ctx, access.client.settings.profile, proof, &target) {
         Ok(proof) if binding.jkt.as_deref() == Some(&proof.jkt) => Ok(Some(proof.once)),
         Ok(_) => Err(Userinfo::InvalidToken),
         Err(DpopRefusal::Nonce) => Err(Userinfo::NonceNeeded),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::entity::ciba_request;
 use crate::ciba_request::{BindingMessage, CibaRequest};
@@ -19,6 +20,8 @@ use crate::secret::{AuthReqId, Hashed, Sealed};
 #[derive(Serialize, Deserialize)]
 struct Details {
     scopes: Scopes,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
     acr_values: Vec<Acr>,
     binding_message: Option<BindingMessage>,
     state: State,
@@ -110,6 +113,7 @@ fn of_realm(ctx: &Ctx) -> Select<ciba_request::Entity> {
 fn written(request: &CibaRequest) -> Result<String, Fault> {
     let details = Details {
         scopes: request.scopes.clone(),
+        authorization_details: request.authorization_details.clone(),
         acr_values: request.acr_values.clone(),
         binding_message: request.binding_message.clone(),
         state: request.polled.state.clone(),
@@ -129,6 +133,7 @@ fn noun(row: ciba_request::Model) -> Result<CibaRequest, Fault> {
         member: row.member_id.map(MemberId::from_uuid),
         subject: Hashed::from_bytes(row.subject_hash),
         scopes: details.scopes,
+        authorization_details: details.authorization_details,
         acr_values: details.acr_values,
         binding_message: details.binding_message,
         ping: row.ping_sealed.map(Sealed::from_bytes),

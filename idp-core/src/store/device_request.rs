@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::entity::device_request;
 use crate::clock::Timestamp;
@@ -18,6 +19,8 @@ use crate::secret::{DeviceCode, Hashed, UserCode};
 #[derive(Serialize, Deserialize)]
 struct Details {
     scopes: Scopes,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
     state: State,
 }
 
@@ -95,7 +98,11 @@ pub(crate) async fn answer(ctx: &Ctx, user_code: &Hashed<UserCode>, request: &De
 }
 
 fn written(request: &DeviceRequest) -> Result<String, Fault> {
-    let details = Details { scopes: request.scopes.clone(), state: request.polled.state.clone() };
+    let details = Details {
+        scopes: request.scopes.clone(),
+        authorization_details: request.authorization_details.clone(),
+        state: request.polled.state.clone(),
+    };
     serde_json::to_string(&details).map_err(|_| Fault::Broken("a device request has no JSON form".into()))
 }
 
@@ -108,6 +115,7 @@ fn noun(row: device_request::Model) -> Result<DeviceRequest, Fault> {
     Ok(DeviceRequest {
         client: ClientRowId::from_uuid(row.client_id),
         scopes: details.scopes,
+        authorization_details: details.authorization_details,
         polled: Polled {
             state: details.state,
             interval: Duration::from_secs(u64::try_from(row.poll_interval).unwrap_or(0)),

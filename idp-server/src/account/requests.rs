@@ -4,6 +4,7 @@
 use axum::response::Response;
 use idp_core::account::requests::{self, Answered, Waiting};
 use idp_core::interaction::errand::AccountPage;
+use idp_core::oidc::authorization_details;
 use idp_core::polled::Verdict;
 
 use super::{begins, chrome, closed, done, moment, touch};
@@ -61,6 +62,7 @@ fn shown(caller: &Caller, waiting: Waiting) -> Request {
         id: waiting.id.to_string(),
         client_name: waiting.client,
         scopes: waiting.scopes.iter().map(|scope| scope.name()).collect(),
+        details: waiting.details.iter().map(authorization_details::readable).collect(),
         message: waiting.binding_message.map(String::from),
         asked: moment(caller, waiting.asked_at),
     }

@@ -18,6 +18,7 @@ use super::{document, sent};
 use crate::error::Failure;
 use crate::extract::Visit;
 use crate::outgoing::fetch_keys;
+use crate::paths;
 use crate::state::AppState;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -152,12 +153,12 @@ pub(super) fn refused(visit: &Visit, endpoint: &str, refusal: &TokenRefusal) -> 
     let code = refusal.error.code();
     visit.refuse(code);
     tracing::info!(error = code, reason = refusal.description, endpoint, request_id = visit.request_id(), "refused");
-    let status = match refusal.challenge {
-        Challenge::Basic => StatusCode::UNAUTHORIZED,
-        Challenge::None => StatusCode::BAD_REQUEST,
-    };
+    // At this endpoint no other status goes with the error (CIBA Core §13), and none with 401 but a challenge.
+    let is_of_ciba = endpoint == paths::CIBA && refusal.error == TokenError::InvalidClient;
+    let is_challenged = is_of_ciba || refusal.challenge == Challenge::Basic;
+    let status = if is_challenged { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     let mut response = document::error(status, code, refusal.description);
-    if refusal.challenge == Challenge::Basic {
+    if is_challenged {
         let challenge = HeaderValue::from_static("Basic realm=\"token\", charset=\"UTF-8\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }

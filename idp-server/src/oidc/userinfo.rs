@@ -2,9 +2,11 @@
 //! §4.3.2).
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use idp_core::fault::Fault;
+use idp_core::oidc::interaction_id;
 use idp_core::oidc::protect::Protected;
 use idp_core::oidc::userinfo::{PresentedToken, Scheme, Told, Userinfo, userinfo};
 
@@ -62,6 +64,24 @@ fn in_header(headers: &HeaderMap) -> Sent {
 }
 
 async fn answer(
+    state: &AppState,
+    visit: &Visit,
+    sent: Sent,
+    method: &'static str,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
+    let mut response = answer_token(state, visit, sent, method, headers).await?;
+    let named = headers.get(interaction_id::HEADER).and_then(|value| value.to_str().ok());
+    let id = interaction_id::answered(named, visit.ambient().entropy.as_ref());
+    if named.is_some() {
+        tracing::info!(interaction_id = %id, request_id = visit.request_id(), "userinfo");
+    }
+    let id = HeaderValue::try_from(id).map_err(|_| Fault::Broken("an interaction id is no header".into()))?;
+    response.headers_mut().insert(HeaderName::from_static(interaction_id::HEADER), id);
+    Ok(response)
+}
+
+async fn answer_token(
     state: &AppState,
     visit: &Visit,
     sent: Sent,

@@ -203,6 +203,8 @@ pub struct Request {
     pub client_name: String,
     /// What it asks for, by name.
     pub scopes: Vec<&'static str>,
+    /// The same in detail, for people.
+    pub details: Vec<String>,
     /// What the other device shows.
     pub message: Option<String>,
     /// Since when it waits.

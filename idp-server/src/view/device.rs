@@ -35,6 +35,8 @@ pub enum Stage {
         client_name: String,
         /// What it asks for, by name.
         scopes: Vec<&'static str>,
+        /// The same in detail, for people.
+        details: Vec<String>,
     },
     /// The device is let in.
     Allowed {

@@ -17,6 +17,12 @@ impl Queue for Ping {
     const WHAT: &'static str = "notification";
     const BACKOFF: &'static [u64] = &[1, 2, 5, 10, 30];
 
+    /// A redirect must not be followed, and whoever refuses needs its operator (CIBA Core §10.2); but one that is busy,
+    /// or was too slow, is asked for patience by its status.
+    fn is_final(status: u16) -> bool {
+        (300..500).contains(&status) && !matches!(status, 408 | 425 | 429)
+    }
+
     fn is_due(ctx: &Ctx) -> BoxFuture<'_, Result<bool, Fault>> {
         ping::is_due(ctx).boxed()
     }

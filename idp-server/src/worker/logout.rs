@@ -17,6 +17,11 @@ impl Queue for Notice {
     const WHAT: &'static str = "logout notice";
     const BACKOFF: &'static [u64] = &[2, 10, 60, 300, 1_800, 3_600];
 
+    /// The token was understood and is not wanted (Back-Channel Logout §2.8).
+    fn is_final(status: u16) -> bool {
+        status == 400
+    }
+
     fn is_due(ctx: &Ctx) -> BoxFuture<'_, Result<bool, Fault>> {
         backchannel::is_due(ctx).boxed()
     }

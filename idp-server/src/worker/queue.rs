@@ -32,6 +32,9 @@ pub(super) trait Queue: Send + Sync + Sized + 'static {
     /// How long to wait after each attempt that failed, in seconds; the last one repeats until the end.
     const BACKOFF: &'static [u64];
 
+    /// Whether a client that answers so has understood and does not want it: it is not told again.
+    fn is_final(status: u16) -> bool;
+
     fn is_due(ctx: &Ctx) -> BoxFuture<'_, Result<bool, Fault>>;
     fn claim(ctx: &Ctx, limit: u64) -> BoxFuture<'_, Result<Vec<Self>, Fault>>;
     fn settle(ctx: &Ctx, id: Self::Id, delivery: Delivery) -> BoxFuture<'_, Result<(), Fault>>;
@@ -91,7 +94,11 @@ async fn deliver<Q: Queue>(state: &AppState, realms: &HashMap<RealmId, Arc<Realm
     let Told { id, realm, client, attempts, expires_at } = thing.told();
     let delivery = match realms.get(&realm) {
         Some(realm) => match thing.send(state, &Scope::system(Arc::clone(realm))).await? {
-            Some(answer) => judged(answer, (attempts, Q::BACKOFF), (state.store.ambient().clock.now(), expires_at)),
+            Some(answer) => {
+                let again =
+                    Again { is_final: Q::is_final, at: state.store.ambient().clock.now() + wait::<Q>(attempts) };
+                judged(answer, &again, expires_at)
+            }
             None => Delivery::Failed { answer: "the client is not told any more".into() },
         },
         None => Delivery::Failed { answer: "its realm is gone".into() },
@@ -100,24 +107,31 @@ async fn deliver<Q: Queue>(state: &AppState, realms: &HashMap<RealmId, Arc<Realm
     state.store.write(&installation(), move |ctx| Q::settle(ctx, id, delivery)).await
 }
 
-/// Judges an attempt by what came back: how many there were, with how long to wait after each that failed, and until when
-/// more are worth it.
-fn judged(answer: Answer, (attempts, backoff): (i64, &[u64]), (now, expires_at): (Timestamp, Timestamp)) -> Delivery {
+/// Whether there is a next attempt, and when.
+struct Again {
+    is_final: fn(u16) -> bool,
+    at: Timestamp,
+}
+
+/// Judges an attempt by what came back. More are worth it until `expires_at`.
+fn judged(answer: Answer, again: &Again, expires_at: Timestamp) -> Delivery {
     match answer {
         Ok(status) => Delivery::Sent { answer: status.to_string() },
-        // The client understood and does not want it; what leads nowhere will not lead elsewhere.
-        Err(error @ (OutgoingError::Status(400) | OutgoingError::Forbidden | OutgoingError::Scheme)) => {
+        Err(error @ OutgoingError::Status(status)) if (again.is_final)(status) => {
+            Delivery::Failed { answer: error.to_string() }
+        }
+        // What leads nowhere will not lead elsewhere.
+        Err(error @ (OutgoingError::Forbidden | OutgoingError::Scheme)) => {
             Delivery::Failed { answer: error.to_string() }
         }
         Err(error @ (OutgoingError::Status(_) | OutgoingError::Unreachable(_) | OutgoingError::TooLong)) => {
-            let at = now + wait(attempts, backoff);
-            Delivery::Retry { answer: error.to_string(), at: at.min(expires_at) }
+            Delivery::Retry { answer: error.to_string(), at: again.at.min(expires_at) }
         }
     }
 }
 
-fn wait(attempts: i64, backoff: &[u64]) -> Duration {
+fn wait<Q: Queue>(attempts: i64) -> Duration {
     let done = usize::try_from(attempts).unwrap_or(0).saturating_sub(1);
-    let seconds = backoff.get(done).or(backoff.last()).copied();
+    let seconds = Q::BACKOFF.get(done).or(Q::BACKOFF.last()).copied();
     Duration::from_secs(seconds.unwrap_or(1))
 }

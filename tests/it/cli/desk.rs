@@ -214,7 +214,7 @@ impl Answer {
 }
 
 /// `cargo build --workspace` puts the command beside the folder of the tests.
-fn binary() -> PathBuf {
+pub(super) fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let path = tests.parent().and_then(Path::parent).unwrap().join("idp-admin");
     assert!(path.is_file(), "{} is missing: run cargo build --workspace first", path.display());

@@ -300,7 +300,7 @@ async fn what_is_fetched_is_bound_and_a_missing_proof_uses_nothing_up() {
         let (_, browser) = signed_in(&idp, "B-8").await;
         let begun = asks(&calls, &[("login_hint", "B-8")]).await;
         answers(&browser, "allow").await;
-        assert_eq!(polls(&calls, &begun).await.error(), "invalid_dpop_proof");
+        assert_eq!(polls(&calls, &begun).await.error(), "invalid_request");
         let fields = [("grant_type", GRANT), ("auth_req_id", auth_req_id(&begun))];
         let tokens = calls.posts_proving(&fields, &ClientKey::new("d").proof(&idp)).await;
         assert_eq!((tokens.status, &tokens.json["token_type"]), (200, &json!("DPoP")), "{}", tokens.json);

@@ -93,7 +93,7 @@ async fn the_audience_of_an_assertion_is_us_and_for_fapi_the_issuer_alone() {
             let claims = changed(&fapi.assertion_claims(), "aud", audience.clone());
             let (_, error) = asserting(&idp, &key.signs(&json!({}), &claims)).await;
             // The profile demands a DPoP proof, which is looked at once the client is known.
-            assert_eq!(error == "invalid_dpop_proof", by_fapi, "{audience}: {error}");
+            assert_eq!(error == "invalid_request", by_fapi, "{audience}: {error}");
         }
     })
     .await;

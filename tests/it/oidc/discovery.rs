@@ -3,6 +3,7 @@
 use futures::FutureExt;
 use harness::{Browser, Idp, Page, on_both};
 use idp_core::admin::{key, realm};
+use idp_core::client::ResponseType;
 use idp_core::key::Algorithm;
 use reqwest::Method;
 
@@ -119,6 +120,22 @@ async fn another_node_publishes_the_change_within_five_seconds() {
         while there.get("/jwks").await.body == before {
             assert!(since.elapsed() < std::time::Duration::from_secs(5), "the other node still shows the old keys");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn implicit_is_a_grant_where_tokens_come_from_the_authorization_endpoint() {
+    on_both(async |database| {
+        let idp = Idp::start_with(database, |settings| settings.response_types = vec![ResponseType::Code]).await;
+        let implicit = async || {
+            let document = idp.browser().get(PUBLISHED[0]).await.json();
+            document["grant_types_supported"].as_array().unwrap().iter().any(|grant| grant == "implicit")
+        };
+        assert!(!implicit().await);
+        let types = vec!["response_types=code,id_token,id_token token".parse().unwrap()];
+        idp.operate(|ctx| realm::set(ctx, types).boxed()).await;
+        assert!(implicit().await);
     })
     .await;
 }

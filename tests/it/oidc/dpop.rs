@@ -156,7 +156,7 @@ async fn a_client_registered_for_bound_tokens_gets_no_other() {
             })
             .await;
         let answer = portal.posts(harness::owned(&SERVICE)).await;
-        assert_eq!((answer.status, answer.error()), (400, "invalid_dpop_proof"));
+        assert_eq!((answer.status, answer.error()), (400, "invalid_request"));
         assert_eq!(portal.posts_proving(&SERVICE, &ClientKey::new("d").proof(&idp)).await.status, 200);
     })
     .await;

@@ -12,14 +12,14 @@ use rcgen::SanType;
 use serde_json::{Value, json};
 
 /// A society that takes certificates, and who vouches for them.
-struct Place {
-    idp: Idp,
+pub(crate) struct Place {
+    pub(crate) idp: Idp,
     authority: Authority,
     folder: tempfile::TempDir,
 }
 
 /// Believes the proxies of `network`.
-async fn place(database: Database, network: &str) -> Place {
+pub(crate) async fn place(database: Database, network: &str) -> Place {
     let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::new("Kenpo CA"));
     let server = authority.issues("server", vec![SanType::DnsName("localhost".try_into().unwrap())]);
     let (certificate, key) = server.write(folder.path());

@@ -1,7 +1,8 @@
-//! Rich authorization requests (RFC 9396) from the consent to the resource: what was allowed in detail stands in the token
-//! answer, in the token and in what introspection tells, and can only narrow.
+//! Rich authorization requests (RFC 9396) from the page where a member allows them to the resource: what was allowed in
+//! detail stands in the token answer, in the token and in what introspection tells, and can only narrow; at the
+//! authorization endpoint, for a device, and by CIBA.
 
-use harness::{Browser, Database, Idp, MemberSeed, Portal, Tokens, on_both, owned, part};
+use harness::{Browser, Database, Idp, MemberSeed, Page, Portal, Tokens, on_both, owned, part};
 use idp_core::client::{
     AuthMethod, CibaDelivery, ExchangePolicy, GrantType, Party, Pkce, Profile, ResponseType, TokenFormat,
 };
@@ -11,6 +12,7 @@ struct Place {
     idp: Idp,
     clinic: Portal,
     browser: Browser,
+    user_id: String,
 }
 
 /// A realm with one type, a third party that has every grant, and a browser in which a member is signed in.
@@ -40,14 +42,48 @@ async fn place(database: Database, user_id: &str, format: TokenFormat) -> Place 
         .await;
     let (member, browser) = (idp.member(MemberSeed::new(user_id)).await, idp.browser());
     member.signs_in(&browser, &idp.portal().await).await;
-    Place { idp, clinic, browser }
+    Place { idp, clinic, browser, user_id: user_id.to_owned() }
 }
 
 fn details() -> Value {
     json!([{"type": "check-up", "actions": ["book"], "year": 2026}, {"type": "check-up", "actions": ["read"]}])
 }
 
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const CIBA: &str = "urn:openid:params:grant-type:ciba";
+
 impl Place {
+    /// Begins a request elsewhere that asks for `details`.
+    async fn begins(&self, path: &str, details: &Value) -> Tokens {
+        let mut form = owned(&[("scope", "openid offline_access"), ("authorization_details", &details.to_string())]);
+        if path == "/bc-authorize" {
+            form.extend(owned(&[("login_hint", &self.user_id)]));
+        }
+        self.clinic.posts_to(path, form, &[]).await
+    }
+
+    /// The page where the member is asked, and its button.
+    async fn asked(&self, begun: &Tokens) -> (Page, String) {
+        if let Some(code) = begun.json["user_code"].as_str() {
+            let page = self.browser.get("/device").await.fill("user-code", code).submit("user-code-submit").await;
+            return (page, "device-allow".into());
+        }
+        let page = self.browser.get("/account/requests").await;
+        let button = page.body.split('"').find(|part| part.starts_with("request-allow-")).unwrap().to_owned();
+        (page, button)
+    }
+
+    /// Fetches the tokens, with these parameters more.
+    async fn fetches(&self, begun: &Tokens, more: &[(&str, &str)]) -> Tokens {
+        let (grant, name) = match begun.json["device_code"].as_str() {
+            Some(_) => (DEVICE, "device_code"),
+            None => (CIBA, "auth_req_id"),
+        };
+        let mut form = owned(&[("grant_type", grant), (name, begun.json[name].as_str().unwrap())]);
+        form.extend(owned(more));
+        self.clinic.posts(form).await
+    }
+
     /// The member allows it; the tokens that the code gives.
     async fn allows(&self, more: &[(&str, &str)]) -> Tokens {
         let text = details().to_string();
@@ -149,17 +185,9 @@ async fn where_no_member_is_shown_them_they_are_refused_and_not_ignored() {
             ("subject_token", tokens.access_token()),
             ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
         ];
-        for (path, form) in [
-            ("/token", with(&[("grant_type", "client_credentials")])),
-            ("/token", with(&exchange)),
-            ("/token", with(&[("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "x")])),
-            ("/token", with(&[("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", "x")])),
-            ("/device_authorization", with(&[("scope", "openid")])),
-            ("/bc-authorize", with(&[("scope", "openid"), ("login_hint", "RA-4")])),
-        ] {
+        for (path, form) in [("/token", with(&[("grant_type", "client_credentials")])), ("/token", with(&exchange))] {
             let refused = place.clinic.posts_to(path, form.clone(), &[]).await;
-            let wanted = if path == "/bc-authorize" { "invalid_request" } else { "invalid_authorization_details" };
-            assert_eq!((refused.status, refused.error()), (400, wanted), "{path}: {form:?}");
+            assert_eq!((refused.status, refused.error()), (400, "invalid_authorization_details"), "{path}: {form:?}");
         }
         let exchanged = place.clinic.posts(owned(&exchange)).await;
         assert_eq!(exchanged.status, 200, "{}", exchanged.json);
@@ -168,6 +196,70 @@ async fn where_no_member_is_shown_them_they_are_refused_and_not_ignored() {
         let asked = public.asks();
         let plain = public.redeems(&asked, place.browser.get(&asked.url).await.arrived().code()).await;
         assert!(plain.json.get("authorization_details").is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_is_shown_elsewhere_too_what_is_asked_in_detail() {
+    on_both(async |database| {
+        let place = place(database, "RA-5", TokenFormat::Jwt).await;
+        for path in ["/device_authorization", "/bc-authorize"] {
+            let begun = place.begins(path, &details()).await;
+            assert_eq!(begun.status, 200, "{path}: {}", begun.json);
+            let (page, allow) = place.asked(&begun).await;
+            for text in ["check-up", "book", "2026"] {
+                assert!(page.body.contains(text), "{path}: {text}: {}", page.summary());
+            }
+            page.submit(&allow).await;
+
+            let wider = json!([{"type": "check-up", "actions": ["cancel"]}]).to_string();
+            let refused = place.fetches(&begun, &[("authorization_details", &wider)]).await;
+            assert_eq!(refused.error(), "invalid_authorization_details", "{path}: {}", refused.json);
+            place.idp.advance(std::time::Duration::from_secs(10));
+            let first = json!([details()[0]]);
+            let tokens = place.fetches(&begun, &[("authorization_details", &first.to_string())]).await;
+            assert_eq!(
+                (tokens.status, &tokens.json["authorization_details"]),
+                (200, &first),
+                "{path}: {}",
+                tokens.json
+            );
+            assert_eq!(part(tokens.access_token(), 1)["authorization_details"], first);
+            assert_eq!(place.clinic.introspects(tokens.access_token()).await["authorization_details"], first);
+            let refreshed = place.clinic.refreshes(tokens.refresh_token()).await;
+            assert_eq!(refreshed.json["authorization_details"], details(), "{path}: the whole was allowed");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_elsewhere_has_the_form_that_the_realm_knows() {
+    on_both(async |database| {
+        let place = place(database, "RA-6", TokenFormat::Jwt).await;
+        for path in ["/device_authorization", "/bc-authorize"] {
+            for wrong in [
+                json!([{"type": "payment"}]),
+                json!([{"actions": ["book"]}]),
+                json!([{"type": "check-up", "actions": "book"}]),
+                json!({"type": "check-up"}),
+                json!([]),
+                json!("nonsense"),
+                json!(vec![json!({"type": "check-up"}); 17]),
+            ] {
+                let refused = place.begins(path, &wrong).await;
+                assert_eq!(
+                    (refused.status, refused.error()),
+                    (400, "invalid_authorization_details"),
+                    "{path}: {wrong}"
+                );
+            }
+        }
+        let hidden = json!([{"type": "check-up", "place": "札幌\u{202E}nopu"}]);
+        let begun = place.begins("/bc-authorize", &hidden).await;
+        let (page, _) = place.asked(&begun).await;
+        assert!(page.body.contains("\\u{202e}nopu") && !page.body.contains('\u{202E}'), "{}", page.summary());
     })
     .await;
 }

@@ -4,6 +4,7 @@ use harness::{Idp, MemberSeed, on_both, owned};
 use idp_core::client::GrantType;
 use idp_core::clock::minutes;
 use idp_core::oidc::scope::Scopes;
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_scope_opens_its_own_claims() {
@@ -35,6 +36,31 @@ async fn each_scope_opens_its_own_claims() {
             names.sort_unstable();
             assert_eq!(names, opened, "{scope}");
             assert_eq!(claims["sub"], tokens.claims()["sub"]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_letters_go_is_told_by_scope_and_by_claim() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let line = json!({
+            "format": "sekisho-member/1", "user_id": "U-1005", "birth_date": "1980-01-01",
+            "postal_code": "153-0061", "address": ["東京都目黒区中目黒1-1", "目黒荘 101"],
+        });
+        let (member, portal) = (idp.member_from_elsewhere(line).await, idp.portal().await);
+        let browser = idp.browser();
+        member.signs_in(&browser, &portal).await;
+
+        let address = json!({"postal_code": "153-0061", "formatted": "東京都目黒区中目黒1-1\n目黒荘 101"});
+        for (scope, claims) in [("openid address", "{}"), ("openid", r#"{"userinfo": {"address": null}}"#)] {
+            let asked = portal.asks_with(&[("scope", scope), ("claims", claims)]);
+            let arrival = browser.get(&asked.url).await.arrived();
+            let tokens = portal.redeems(&asked, arrival.code()).await;
+            let told = portal.userinfo(tokens.access_token()).await.1;
+            assert_eq!((&told["address"], told.as_object().unwrap().len()), (&address, 2), "{scope}");
+            assert!(tokens.claims()["address"].is_null());
         }
     })
     .await;

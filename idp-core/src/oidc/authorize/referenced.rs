@@ -19,7 +19,9 @@ pub async fn address(ctx: &Ctx, params: &Params) -> Result<Option<HttpsUri>, Fau
     };
     let client = client(ctx, params).await?;
     let registered = client.map(|client| client.settings.requests.request_uris).unwrap_or_default();
-    Ok(registered.into_iter().find(|registered| registered.as_str() == uri))
+    // A fragment holds the hash of what is there (OpenID Connect Core §6.2); it is no part of what is registered.
+    let address = uri.split('#').next().unwrap_or_default();
+    Ok(registered.into_iter().find(|registered| registered.as_str() == address))
 }
 
 /// The request with what its address answered in place of the address.

@@ -10,6 +10,7 @@
 //! | `exp`, `nbf` | held, where sent | required, at most an hour apart (FAPI 2.0 Message Signing §5.3.1) |
 //! | `client_id` inside | the client, where sent | the client |
 //! | `request`, `request_uri` inside, or `sub` naming the client | refused | refused |
+//! | unsigned | `request_not_supported` | `invalid_request_object` |
 //! | encrypted around the signature | to a key of this realm ([`encrypted`]) | the same |
 
 pub(in crate::oidc) mod encrypted;
@@ -69,7 +70,11 @@ fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<(Pa
     }
     if is_unsigned(object) {
         let description = "the request object is not signed";
-        return Err(Rejection::new(AuthorizationError::RequestNotSupported, description));
+        // Of a client that must sign it is a bad one; elsewhere it is a kind that is not taken here.
+        return Err(match must_sign(client) {
+            true => refused(description),
+            false => Rejection::new(AuthorizationError::RequestNotSupported, description),
+        });
     }
     let claims = verified(ctx, client, object)?;
     let inside = inner(client, &claims)?;

@@ -7,6 +7,8 @@ pub enum CibaError {
     InvalidRequest,
     /// The scope lacks `openid`.
     InvalidScope,
+    /// An element of the details is of no known form (RFC 9396 §5).
+    InvalidAuthorizationDetails,
     /// The hint can name no member.
     UnknownUserId,
     /// The client is not registered for CIBA.
@@ -23,6 +25,7 @@ impl CibaError {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::UnknownUserId => "unknown_user_id",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::InvalidBindingMessage => "invalid_binding_message",
@@ -36,6 +39,7 @@ impl CibaError {
             Self::AccessDenied => 403,
             Self::InvalidRequest
             | Self::InvalidScope
+            | Self::InvalidAuthorizationDetails
             | Self::UnknownUserId
             | Self::UnauthorizedClient
             | Self::InvalidBindingMessage => 400,

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::hint::Hint;
 use super::{CibaError, CibaRefusal};
 use crate::ciba_request::{BindingMessage, LIFETIME, lifetime};
 use crate::client::{CibaDelivery, Client, GrantType, Profile};
 use crate::mail::Secret;
 use crate::oidc::acr::Acr;
+use crate::oidc::authorization_details;
 use crate::oidc::params::Params;
 use crate::oidc::scope::{Scope, Scopes};
-use crate::oidc::token::authorization_details;
+use crate::realm::Realm;
 
 /// The longest `client_notification_token` (CIBA Core §7.1).
 const TOKEN_MAX: usize = 1024;
@@ -18,6 +21,7 @@ const TOKEN_MAX: usize = 1024;
 /// What is asked for.
 pub(super) struct Wanted {
     pub(super) scopes: Scopes,
+    pub(super) authorization_details: Vec<Value>,
     pub(super) hint: Hint,
     pub(super) acr_values: Vec<Acr>,
     pub(super) binding_message: Option<BindingMessage>,
@@ -27,12 +31,13 @@ pub(super) struct Wanted {
 }
 
 /// Reads a request; the first rule broken is told.
-pub(super) fn read(client: &Client, params: &Params) -> Result<Wanted, CibaRefusal> {
+pub(super) fn read(realm: &Realm, client: &Client, params: &Params) -> Result<Wanted, CibaRefusal> {
     let delivery = delivery(client)?;
-    authorization_details::none_here(params).map_err(|refusal| CibaRefusal::invalid(refusal.description))?;
     Ok(Wanted {
         notification_token: notification_token(delivery, params)?,
         scopes: scopes(client, params)?,
+        authorization_details: authorization_details::read(realm, params)
+            .map_err(|rule| CibaRefusal::new(CibaError::InvalidAuthorizationDetails, rule))?,
         hint: Hint::read(params)?,
         acr_values: acr_values(client, params),
         binding_message: binding_message(client, params)?,

@@ -25,8 +25,9 @@ use crate::oidc::token::OneTime;
 /// How old a request may be, and how far ahead it may expire.
 const LONGEST: Duration = hours(1);
 /// What may stand only inside.
-const INSIDE: [&str; 9] = [
+const INSIDE: [&str; 10] = [
     "scope",
+    "authorization_details",
     "client_notification_token",
     "acr_values",
     "login_hint_token",

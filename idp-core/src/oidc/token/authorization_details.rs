@@ -1,12 +1,11 @@
-//! What was allowed in detail (RFC 9396 §6): a token request may narrow it, element by element. Nobody but a member at the
-//! authorization endpoint allows it, so that the other grants refuse the parameter, where ignoring it would hide that.
+//! What was allowed in detail (RFC 9396 §6): a token request may narrow it, element by element. Nobody but a member allows
+//! it, so that grants without one refuse the parameter, where ignoring it would hide that.
 
 use serde_json::Value;
 
 use super::{ClientCall, TokenError, TokenRefusal};
+use crate::oidc::authorization_details::PARAMETER;
 use crate::oidc::params::Params;
-
-const PARAMETER: &str = "authorization_details";
 
 const fn refused(description: &'static str) -> TokenRefusal {
     TokenRefusal::new(TokenError::InvalidAuthorizationDetails, description)
@@ -25,9 +24,9 @@ pub(super) fn narrowed(call: &ClientCall, allowed: &[Value]) -> Result<Vec<Value
 }
 
 /// Refuses a request that asks for details where no member is shown them.
-pub(in crate::oidc) fn none_here(params: &Params) -> Result<(), TokenRefusal> {
+pub(super) fn none_here(params: &Params) -> Result<(), TokenRefusal> {
     match params.find(PARAMETER) {
         None => Ok(()),
-        Some(_) => Err(refused("authorization_details are allowed at the authorization endpoint alone")),
+        Some(_) => Err(refused("authorization_details need a member who allows them: none is shown them here")),
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn confirmed(
     caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<Confirmation, TokenRefusal>, Fault> {
-    Ok(match proved_key(ctx, call).await? {
+    Ok(match proved_key(ctx, caller, call).await? {
         Ok(jkt) => required(caller, call, jkt),
         Err(refusal) => Err(refusal),
     })
@@ -45,9 +45,10 @@ pub(super) async fn confirmed(
 /// The thumbprint of the key whose proof came with a call, if one did. Its `jti` is used up.
 pub(in crate::oidc) async fn proved_key(
     ctx: &Ctx,
+    caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<Option<String>, TokenRefusal>, Fault> {
-    Ok(match proved(ctx, call) {
+    Ok(match proved(ctx, caller, call) {
         Ok(None) => Ok(None),
         Ok(Some((jkt, once))) if once.spend(ctx).await? => Ok(Some(jkt)),
         Ok(Some(_)) => Err(TokenRefusal::new(TokenError::InvalidDpopProof, "the DPoP proof was used before")),
@@ -55,14 +56,14 @@ pub(in crate::oidc) async fn proved_key(
     })
 }
 
-fn proved(ctx: &Ctx, call: &ClientCall) -> Result<Option<(String, OneTime)>, TokenRefusal> {
+fn proved(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Option<(String, OneTime)>, TokenRefusal> {
     let refused = |description| Err(TokenRefusal::new(TokenError::InvalidDpopProof, description));
     let proof = match &call.dpop {
         SentProof::Nothing => return Ok(None),
         SentProof::Unreadable => return refused("there is more than one DPoP header, or one that is no text"),
         SentProof::Proof(proof) => proof,
     };
-    match dpop::check(ctx, proof, &dpop::Target::post(call.endpoint)) {
+    match dpop::check(ctx, caller.client.settings.profile, proof, &dpop::Target::post(call.endpoint)) {
         Ok(proof) => Ok(Some((proof.jkt, proof.once))),
         Err(DpopRefusal::Proof(description)) => refused(description),
         Err(DpopRefusal::Nonce) => {
@@ -74,8 +75,9 @@ fn proved(ctx: &Ctx, call: &ClientCall) -> Result<Option<(String, OneTime)>, Tok
 fn required(caller: &Caller, call: &ClientCall, jkt: Option<String>) -> Result<Confirmation, TokenRefusal> {
     let wanted = &caller.client.settings.access_tokens;
     if wanted.dpop_bound && jkt.is_none() {
+        // Nothing was proved wrongly: a part of the request is missing (RFC 6749 §5.2).
         let description = "the tokens of this client are bound: a DPoP proof is missing";
-        return Err(TokenRefusal::new(TokenError::InvalidDpopProof, description));
+        return Err(TokenRefusal::new(TokenError::InvalidRequest, description));
     }
     let x5t = match (&call.certificate, wanted.certificate_bound) {
         (Some(certificate), true) => Some(certificate.thumbprint()),

@@ -1,7 +1,7 @@
 //! Redeeming an `auth_req_id` (OpenID Connect CIBA Core §10.1): the client asks, by itself or once it was told, until the
 //! member has answered.
 
-use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered, binding, resource};
+use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered};
 use crate::audit::{EventKind, Outcome};
 use crate::ciba_request::CibaRequest;
 use crate::ctx::Ctx;
@@ -39,17 +39,13 @@ async fn granted(
     call: &ClientCall,
     (request, allowed): (&mut CibaRequest, &Allowed),
 ) -> Result<Exchanged, Fault> {
-    let confirmation = match binding::confirmed(ctx, caller, call).await? {
-        Ok(confirmation) => confirmation,
-        Err(refusal) => return Ok(Exchanged::Refused(refusal)),
-    };
-    let resources = match resource::narrowed(ctx, call, &[]).await? {
-        Ok(resources) => resources,
+    let met = match answered::demands(ctx, caller, call, &request.authorization_details).await? {
+        Ok(met) => met,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
     request.polled.state = State::Redeemed;
     store::ciba_request::update(ctx, request).await?;
-    let Some((prepared, member)) = answered::prepare(ctx, caller, (confirmation, resources), allowed).await? else {
+    let Some((prepared, member)) = answered::prepare(ctx, caller, met, allowed).await? else {
         return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the auth_req_id is not valid")));
     };
     let about = serde_json::json!({ "client": caller.client.id, "grant": allowed.grant });

@@ -1,6 +1,6 @@
 //! Redeeming a device code (RFC 8628 §3.4): the device asks until the member has answered.
 
-use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered, binding, resource};
+use super::{Caller, ClientCall, Exchanged, TokenError, TokenRefusal, answered};
 use crate::audit::{EventKind, Outcome};
 use crate::ctx::Ctx;
 use crate::device_request::DeviceRequest;
@@ -38,17 +38,13 @@ async fn granted(
     call: &ClientCall,
     (hash, request, allowed): (&Hashed<DeviceCode>, &mut DeviceRequest, &Allowed),
 ) -> Result<Exchanged, Fault> {
-    let confirmation = match binding::confirmed(ctx, caller, call).await? {
-        Ok(confirmation) => confirmation,
-        Err(refusal) => return Ok(Exchanged::Refused(refusal)),
-    };
-    let resources = match resource::narrowed(ctx, call, &[]).await? {
-        Ok(resources) => resources,
+    let met = match answered::demands(ctx, caller, call, &request.authorization_details).await? {
+        Ok(met) => met,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
     request.polled.state = State::Redeemed;
     store::device_request::update(ctx, hash, request).await?;
-    let Some((prepared, member)) = answered::prepare(ctx, caller, (confirmation, resources), allowed).await? else {
+    let Some((prepared, member)) = answered::prepare(ctx, caller, met, allowed).await? else {
         return Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the device_code is not valid")));
     };
     let about = serde_json::json!({ "client": caller.client.id, "grant": allowed.grant });

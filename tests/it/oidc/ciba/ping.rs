@@ -60,7 +60,7 @@ async fn a_client_in_ping_mode_sends_a_token_of_its_own() {
 async fn a_client_that_is_busy_is_told_again_and_one_that_refuses_is_not() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
-        let (busy, refusing) = (Ear::open(&[503, 302]).await, Ear::open(&[400]).await);
+        let (busy, refusing) = (Ear::open(&[503, 429]).await, Ear::open(&[400]).await);
         let (one, other) =
             (told(&idp, "busy", &busy.ping_address).await, told(&idp, "refusing", &refusing.ping_address).await);
         let (_, browser) = signed_in(&idp, "P-3").await;
@@ -104,6 +104,31 @@ async fn nobody_is_told_once_the_request_is_over() {
         answers(&browser, "allow").await;
         assert_eq!(ear.hears_ping().await.1, json!({ "auth_req_id": auth_req_id(&later) }));
         assert!(ear.is_silent().await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_redirects_or_refuses_is_not_told_again_and_gets_its_tokens_all_the_same() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, browser) = signed_in(&idp, "P-5").await;
+        for status in [301, 307, 401, 403, 404] {
+            let ear = Ear::open(&[status]).await;
+            let till = told(&idp, &format!("till-{status}"), &ear.ping_address).await;
+            let form = [("login_hint", "P-5"), ("client_notification_token", TOKEN)];
+            let begun = asks(&till, &form).await;
+            answers(&browser, "allow").await;
+            ear.hears_ping().await;
+            idp.advance(Duration::from_secs(40));
+
+            // Whatever is due by now goes out before this one, and the client hears of this one alone.
+            let later = asks(&till, &form).await;
+            answers(&browser, "deny").await;
+            assert_eq!(ear.hears_ping().await.1, json!({ "auth_req_id": auth_req_id(&later) }), "{status}");
+            assert!(ear.is_silent().await, "{status}");
+            assert_eq!(polls(&till, &begun).await.status, 200, "{status}");
+        }
     })
     .await;
 }

@@ -180,7 +180,7 @@ async fn a_fapi2_client_proves_itself_signs_and_fetches_bound_tokens() {
         let begun = place.sends(&place.signed("2", &json!({ "binding_message": "1234" }))).await;
         assert_eq!(begun.status, 200, "{}", begun.json);
         answers(&browser, "allow").await;
-        assert_eq!(polls(&place.bank, &begun).await.error(), "invalid_dpop_proof");
+        assert_eq!(polls(&place.bank, &begun).await.error(), "invalid_request");
         let fields = [("grant_type", GRANT), ("auth_req_id", auth_req_id(&begun))];
         let tokens = place.bank.posts_proving(&fields, &place.key.proof(&place.idp)).await;
         assert_eq!((tokens.status, &tokens.json["token_type"]), (200, &json!("DPoP")), "{}", tokens.json);

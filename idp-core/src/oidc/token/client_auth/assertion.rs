@@ -20,8 +20,10 @@ pub(super) fn holds(
 ) -> Option<OneTime> {
     let id = client.client_id.as_str();
     let issuer = ctx.realm().origin.as_str();
-    let (token, called) = (format!("{issuer}{}", paths::TOKEN), format!("{issuer}{}", call.endpoint));
-    let accepted = [issuer, &token, &called];
+    let endpoints =
+        ctx.origins().flat_map(|origin| [paths::TOKEN, call.endpoint].map(|path| format!("{origin}{path}")));
+    let endpoints: Vec<String> = endpoints.collect();
+    let accepted: Vec<&str> = std::iter::once(issuer).chain(endpoints.iter().map(String::as_str)).collect();
     let audience = match client.settings.profile.assertion_audience() {
         AssertionAudience::IssuerAlone => Audience::Exactly(issuer),
         AssertionAudience::IssuerOrEndpoint => Audience::AnyOf(&accepted),
