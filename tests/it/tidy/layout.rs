@@ -111,8 +111,8 @@ pub(super) const RULES: &[Rule] = &[
                 "//! Tombstones.\nasync fn bury() {\n    member::Entity::delete_many();\n}\n",
             ),
             (
-                "idp-core/src/store/tombstone.rs",
-                "//! Tombstones.\nconst BURY: Sql = Sql::of(\"UPDATE members SET a = $1\");\n",
+                "idp-core/src/store/letter.rs",
+                "//! Letters.\nconst BURY: Sql = Sql::of(\"UPDATE members SET a = $1\");\n",
             ),
         ],
     },
