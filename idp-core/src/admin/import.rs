@@ -165,14 +165,14 @@ pub async fn import<R: Read + Seek + Send>(
         return Ok(Outcome::Refused(refused));
     }
 
-    if options.mode == Mode::Write && totals.new >= BATCH as u64 {
-        store.write(scope, |ctx| bulk::many_came(ctx).boxed()).await?;
-    }
     // Whose row cannot be read is not in the file either, as far as anybody can tell.
     let is_sure = totals.refused == 0 || !matches!(options.leavers, Leavers::Absent { .. });
     let withheld = if is_sure { 0 } else { leavers.len() as u64 };
     if is_sure {
         run.leave(leavers, (&mut totals, told)).await?;
+    }
+    if options.mode == Mode::Write && totals.new >= BATCH as u64 {
+        store.write(scope, |ctx| bulk::many_came(ctx).boxed()).await?;
     }
     let Survey { encoding, not_read, .. } = survey;
     Ok(Outcome::Read { totals, encoding, not_read, letters, withheld })

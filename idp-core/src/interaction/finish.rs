@@ -188,7 +188,7 @@ async fn session_for(
         .is_some_and(|session| session.member == member.id && session.proofs == interaction.progress.proofs);
     let (session, secret) = match present {
         Some(session) if same => {
-            store::session::touch(ctx, &session).await?;
+            store::session::touch(ctx, session.id).await?;
             (session, None)
         }
         Some(session) if session.member == member.id => raise(ctx, visitor, interaction, session).await?,

@@ -47,8 +47,25 @@ pub fn readable(detail: &Value) -> String {
     lines.chars().map(shown).collect()
 }
 
+/// Marks that show nothing, or change what stands before them: fillers, joiners, selectors of variants, tags.
+fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{034F}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{2061}'..='\u{2064}'
+            | '\u{206A}'..='\u{206F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FFA0}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
 fn shown(c: char) -> String {
-    let hides = is_invisible(c) || (is_forbidden(c) && c != '\n');
+    let hides = is_invisible(c) || is_blank(c) || (is_forbidden(c) && c != '\n');
     if hides { c.escape_unicode().to_string() } else { c.to_string() }
 }
 
@@ -63,5 +80,7 @@ mod tests {
         let shown = readable(&json!({"type": "check-up", "place": "札幌\u{202E}ab\u{200B}"}));
         assert_eq!(shown.lines().count(), 4, "{shown}");
         assert!(shown.contains("札幌\\u{202e}ab\\u{200b}"), "{shown}");
+        let blanks = readable(&json!("a\u{3164}b\u{FE0F}c\u{E0041}"));
+        assert_eq!(blanks, r#""a\u{3164}b\u{fe0f}c\u{e0041}""#);
     }
 }

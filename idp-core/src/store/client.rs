@@ -103,6 +103,7 @@ pub(crate) async fn delete(ctx: &Ctx, id: ClientRowId) -> Result<(), Fault> {
     let delete = client::Entity::delete_by_id(id.uuid()).filter(client::Column::RealmId.eq(ctx.realm().id.uuid()));
     delete.exec(&ctx.db).await?;
     ctx.changes(Change::Clients);
+    ctx.changes(Change::Grants);
     Ok(())
 }
 

@@ -147,13 +147,13 @@ impl<K: Eq + Hash, V: Clone> Shelf<K, V> {
 
     fn forget(&self, count: u64, name: &K) {
         let mut held = self.lock();
-        held.changed = count;
+        held.changed = held.changed.max(count);
         held.rows.remove(name);
     }
 
     fn forget_all(&self, count: u64) {
         let mut held = self.lock();
-        held.changed = count;
+        held.changed = held.changed.max(count);
         held.rows.clear();
     }
 

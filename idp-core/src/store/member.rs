@@ -192,6 +192,7 @@ pub(crate) async fn delete(ctx: &Ctx, id: MemberId) -> Result<(), Fault> {
     let delete = member::Entity::delete_by_id(id.uuid()).filter(member::Column::RealmId.eq(ctx.realm().id.uuid()));
     delete.exec(&ctx.db).await?;
     ctx.changes(Change::Member(ctx.realm().id, id));
+    ctx.changes(Change::Grants);
     Ok(())
 }
 

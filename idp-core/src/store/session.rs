@@ -17,9 +17,6 @@ use crate::session::Session;
 /// How long a browser stays known after its member last signed in there.
 const KNOWN_FOR: Duration = days(180);
 
-/// How exactly it is known when a session was used.
-const MOMENT: Duration = Duration::from_secs(10);
-
 const BY_SECRET: Sql = Sql::of(
     "SELECT id, realm_id, member_id, secret_hash, browser_hash, proofs, authenticated_at, user_agent, created_at, \
      seen_at, expires_at, ended_at FROM sessions WHERE realm_id = $1 AND secret_hash = $2",
@@ -54,12 +51,9 @@ pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, F
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// Notes that the session is used now. What was noted a moment ago is good enough for a session that rests for minutes.
-pub(crate) async fn touch(ctx: &Ctx, session: &Session) -> Result<(), Fault> {
-    if ctx.now.since(session.seen_at) < MOMENT {
-        return Ok(());
-    }
-    ctx.db.change(&TOUCH, &[ctx.now.millis().into(), session.id.uuid().into()]).await.map(drop)
+/// Notes that the session is used now. Whoever ends it waits until this transaction is over, and sees what it granted.
+pub(crate) async fn touch(ctx: &Ctx, id: SessionId) -> Result<(), Fault> {
+    ctx.db.change(&TOUCH, &[ctx.now.millis().into(), id.uuid().into()]).await.map(drop)
 }
 
 /// Ends one session; true for the call that did it.

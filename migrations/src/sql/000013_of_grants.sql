@@ -1,5 +1,3 @@
 -- What rests on a grant is found by the grant: it ends with it, and is deleted with it.
 
 CREATE INDEX authorization_codes_by_grant ON authorization_codes (grant_id);
-DROP INDEX authorization_codes_by_expiry;
-DROP INDEX refresh_tokens_by_expiry;

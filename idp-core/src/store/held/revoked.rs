@@ -76,7 +76,8 @@ impl RevokedTokens {
         held.since.push((count, jti.to_vec()));
         if held.since.len() > FEW {
             // Nobody reads here. Whoever reads now and began before is too late.
-            *held = OfRealm { before: count, ..OfRealm::default() };
+            let before = held.since.iter().map(|(count, _)| *count).fold(held.before, u64::max);
+            *held = OfRealm { before, ..OfRealm::default() };
         }
     }
 
