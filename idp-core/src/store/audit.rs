@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::bulk;
 use super::entity::{audit_event, audit_head};
-use super::statement::{Given, Insert, Sql};
+use super::statement::{Given, Sql};
 use super::transaction::Transaction;
 use crate::audit::{Event, EventKind, Head, Written};
 use crate::clock::Timestamp;
@@ -19,10 +19,9 @@ const LOCK_HEAD: Sql = Sql::locking("SELECT sequence, hash FROM audit_heads WHER
 const START_HEAD: Sql =
     Sql::of("INSERT INTO audit_heads (realm_id, sequence, hash) VALUES ($1, $2, $3) ON CONFLICT (realm_id) DO NOTHING");
 const MOVE_HEAD: Sql = Sql::of("UPDATE audit_heads SET sequence = $1, hash = $2 WHERE realm_id = $3");
-const APPEND: Insert<7> = Insert { into: "audit_events (realm_id, sequence, at, kind, member_id, event, hash)" };
-
-/// More events than these are handed to PostgreSQL as arrays.
-const MANY: usize = 32;
+const APPEND: Sql = Sql::of(
+    "INSERT INTO audit_events (realm_id, sequence, at, kind, member_id, event, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+);
 
 /// Chains events of a realm. Its head is locked until the commit, which is why this comes last.
 pub(super) async fn append(db: &Transaction, realm: RealmId, events: &[Event]) -> Result<(), Fault> {
@@ -37,11 +36,13 @@ pub(super) async fn append(db: &Transaction, realm: RealmId, events: &[Event]) -
         head = head.after(&text);
         links.push(Link { event, kind: event.kind.name(), text, head: head.clone() });
     }
-    if links.len() > MANY && db.get_database_backend() == DbBackend::Postgres {
+    // PostgreSQL takes several at once: there, each question is a way there and back.
+    if links.len() > 1 && db.get_database_backend() == DbBackend::Postgres {
         bulk::insert(db, links.iter().map(|link| link.model(realm)).collect()).await?;
     } else {
-        let rows: Vec<_> = links.iter().map(|link| link.row(realm)).collect();
-        db.insert(&APPEND, &rows).await?;
+        for link in &links {
+            db.change(&APPEND, &link.row(realm)).await?;
+        }
     }
     db.change(&MOVE_HEAD, &[head.sequence.into(), head.hash.as_slice().into(), realm.into()]).await.map(drop)
 }

@@ -45,39 +45,6 @@ impl Sql {
     }
 }
 
-/// A statement that inserts rows of `N` columns.
-pub(super) struct Insert<const N: usize> {
-    /// The table and, in brackets, its columns.
-    pub(super) into: &'static str,
-}
-
-impl<const N: usize> Insert<N> {
-    /// The text for so many rows.
-    fn text(&self, rows: usize) -> String {
-        let mut text = format!("INSERT INTO {} VALUES ", self.into);
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 1..=N {
-                text.push_str(if column == 1 { "$" } else { ", $" });
-                text.push_str(&(row * N + column).to_string());
-            }
-            text.push(')');
-        }
-        text
-    }
-}
-
-/// How many of so many rows PostgreSQL is given in one statement. There are few sizes, since a statement is prepared once
-/// for each.
-const fn chunk_of(rows: usize) -> usize {
-    match rows {
-        0..=8 => rows,
-        9..=31 => 8,
-        32..=255 => 32,
-        _ => 256,
-    }
-}
-
 /// Whether every `$n` is one that came before, or the next one.
 const fn is_numbered(text: &[u8]) -> bool {
     let (mut place, mut known) = (0, 0);
@@ -252,33 +219,6 @@ impl Transaction {
             Open::Postgres(transaction) => {
                 let rows = transaction.query_all_raw(statement(sql, given)).await?;
                 rows.iter().map(|row| reading(&mut Row::of_postgres(row))).collect()
-            }
-        }
-    }
-
-    /// Inserts rows. SQLite takes them one after the other, PostgreSQL many at once: there, each question is a way there
-    /// and back.
-    pub(super) async fn insert<const N: usize>(
-        &self,
-        insert: &Insert<N>,
-        rows: &[[Given<'_>; N]],
-    ) -> Result<(), Fault> {
-        match self.open().await? {
-            Open::Sqlite(connection) => {
-                let text = insert.text(1);
-                rows.iter().try_for_each(|row| connection.change(&text, row).map(drop))
-            }
-            Open::Postgres(transaction) => {
-                let mut rest = rows;
-                while !rest.is_empty() {
-                    let (chunk, after) = rest.split_at(chunk_of(rest.len()));
-                    let values = chunk.iter().flatten().map(|given| given.to_postgres());
-                    let text = insert.text(chunk.len());
-                    let statement = sea_orm::Statement::from_sql_and_values(DbBackend::Postgres, text, values);
-                    transaction.execute_raw(statement).await?;
-                    rest = after;
-                }
-                Ok(())
             }
         }
     }

@@ -23,7 +23,8 @@ impl<'a> Target<'a> {
         Self { method, path, access_token: Some(access_token) }
     }
 
-    /// Whether `htu` names it at this origin of ours: scheme and host in any case, a default port named or not, query and fragment left aside.
+    /// Whether `htu` names it at this origin of ours: scheme and host in any case, a default port named or not, query and
+    /// fragment left aside.
     pub(super) fn is(&self, origin: &str, htu: &str) -> bool {
         let (Ok(sent), Ok(own)) = (Url::parse(htu), Url::parse(origin)) else { return false };
         sent.origin() == own.origin() && sent.path() == self.path && sent.username().is_empty()

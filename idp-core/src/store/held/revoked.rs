@@ -8,8 +8,8 @@ use super::is_fresh;
 use crate::clock::Timestamp;
 use crate::id::RealmId;
 
-/// More than these are asked for one by one.
-pub(crate) const FEW: usize = 50_000;
+/// More than these are asked for one by one: whoever reads so many holds a thread up for milliseconds.
+pub(crate) const FEW: usize = 10_000;
 
 /// What was read of a realm: the hashes of all `jti`, or that they are too many.
 pub(crate) type Read = Option<HashSet<Vec<u8>>>;
