@@ -10,15 +10,23 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::entropy::Entropy;
 use crate::id::{ClientRowId, GrantId};
 use crate::oidc::acr::Authentication;
 use crate::oidc::authorize::{CodeChallenge, RedirectUriSent};
+use crate::secret::{AuthorizationCode, Hashed, Plain, Vault};
 
 /// How long a code can be redeemed (RFC 6749 §4.1.2 recommends ten minutes at most; one is enough for a redirect).
 pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// Of the grant's id, in base64url.
+const GRANT_CHARACTERS: usize = 22;
 
 /// What a code remembers of its request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +53,30 @@ pub struct CodeDetails {
     /// The thumbprint of the key that must redeem the code (RFC 9449 §10).
     #[serde(default)]
     pub dpop_jkt: Option<String>,
+}
+
+/// A new code. It names its grant, by which its row is found, and is as secret as its random rest.
+pub(crate) fn random(grant: GrantId, entropy: &dyn Entropy) -> Plain<AuthorizationCode> {
+    let mut text = URL_SAFE_NO_PAD.encode(grant.uuid()).into_bytes();
+    text.extend_from_slice(Plain::<AuthorizationCode>::random(entropy).expose());
+    Plain::new(text)
+}
+
+/// A code as it was presented; nothing is proved yet.
+pub(crate) struct PresentedCode {
+    /// What it says it stands for.
+    pub(crate) grant: GrantId,
+    /// Of the whole code.
+    pub(crate) hash: Hashed<AuthorizationCode>,
+}
+
+impl PresentedCode {
+    /// Reads what was sent; `None` where no code of ours looks like that.
+    pub(crate) fn read(vault: &Vault, text: &str) -> Option<Self> {
+        let (grant, _) = text.split_at_checked(GRANT_CHARACTERS)?;
+        let grant = Uuid::from_slice(&URL_SAFE_NO_PAD.decode(grant).ok()?).ok()?;
+        Some(Self { grant: GrantId::from_uuid(grant), hash: vault.hash(text.as_bytes()) })
+    }
 }
 
 /// Where a code stands.
@@ -110,9 +142,8 @@ impl IssuedCode {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
+    use crate::entropy::SeededEntropy;
     use crate::id::Id;
     use crate::oidc::acr::Acr;
 
@@ -152,6 +183,18 @@ mod tests {
         assert_eq!(code(None, None).standing(at(60_000)), Standing::Expired);
         assert_eq!(code(used, None).standing(at(2)), Standing::Used);
         assert_eq!(code(used, None).standing(at(60_000)), Standing::Used);
+    }
+
+    #[test]
+    fn a_code_names_its_grant() {
+        let (vault, grant) = (Vault::open(&[7; 32]).unwrap(), GrantId::from_uuid(Uuid::max()));
+        let code = random(grant, &SeededEntropy::new(1));
+        let read = PresentedCode::read(&vault, code.expose_text()).unwrap();
+        assert_eq!((read.grant, read.hash), (grant, vault.hash(code.expose())));
+        for wrong in ["", "short", "......................", "ああああああああああああああああああああああ"]
+        {
+            assert!(PresentedCode::read(&vault, wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

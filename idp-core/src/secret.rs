@@ -18,162 +18,11 @@ use crate::jwe::Opener;
 use crate::jws::Signer;
 use crate::key::KeyCache;
 
+mod purpose;
 mod root;
 
+pub use purpose::*;
 pub use root::RootKey;
-
-/// What a secret is for: keeps the hash of one kind from being mistaken for that of another.
-pub trait Purpose {
-    /// A name that is never changed, since stored hashes depend on it.
-    const NAME: &'static str;
-}
-
-/// The value of a session cookie.
-pub struct SessionSecret;
-/// The value of the cookie that tells one browser from another.
-pub struct BrowserSecret;
-/// An authorization code (RFC 6749 §4.1.2).
-pub struct AuthorizationCode;
-/// What a client that pushed its request knows it by (RFC 9126 §2.2).
-pub struct RequestUri;
-/// An opaque token or the identifier of a structured one.
-pub struct TokenSecret;
-/// A refresh token (RFC 6749 §1.5).
-pub struct RefreshSecret;
-/// The identifier of an assertion or a proof, with its sender.
-pub struct UsedIdentifier;
-/// A nonce that proofs must carry (RFC 9449 §8).
-pub struct DpopNonce;
-/// A device code (RFC 8628 §3.2).
-pub struct DeviceCode;
-/// The code a member types for a device (RFC 8628 §6.1).
-pub struct UserCode;
-/// What a client asks with after its member (OpenID Connect CIBA Core §7.3).
-pub struct AuthReqId;
-/// What a client in ping mode is told with: its own token and the `auth_req_id` (OpenID Connect CIBA Core §10.2).
-pub struct CibaPing;
-/// The secret in a mailed link.
-pub struct LinkSecret;
-/// The secret in the address that a QR code shows to a new phone.
-pub struct HandoverLink;
-/// Six digits, hashed together with the ceremony they belong to.
-pub struct MailedCode;
-/// The initial password of a letter.
-pub struct LetterPassword;
-/// A client's secret.
-pub struct ClientSecret;
-/// What guesses are counted under.
-pub struct ThrottleSubject;
-/// A recovery code, hashed together with the member it belongs to.
-pub struct RecoverySecret;
-/// Recovery codes while they are shown.
-pub struct RecoveryOffer;
-/// The shared secret of an authenticator app.
-pub struct AppSecret;
-/// What is kept of a passkey's challenge until it is answered.
-pub struct PasskeyCeremonyState;
-/// The private half of a signing key, PKCS#8.
-pub struct SigningKey;
-/// A mail that waits in the outbox.
-pub struct QueuedMail;
-/// The proof that a form came from a page of ours.
-pub struct CsrfToken;
-/// What lets a developer register a client.
-pub struct RegistrationToken;
-/// What a client manages its registration with.
-pub struct RegistrationAccess;
-/// What a sector knows a member by.
-pub struct PairwiseSubject;
-/// A known value by which a wrong installation key is found.
-pub struct KeyCheck;
-
-impl Purpose for SessionSecret {
-    const NAME: &'static str = "session";
-}
-impl Purpose for BrowserSecret {
-    const NAME: &'static str = "browser";
-}
-impl Purpose for AuthorizationCode {
-    const NAME: &'static str = "authorization-code";
-}
-impl Purpose for RequestUri {
-    const NAME: &'static str = "request-uri";
-}
-impl Purpose for TokenSecret {
-    const NAME: &'static str = "token";
-}
-impl Purpose for RefreshSecret {
-    const NAME: &'static str = "refresh-token";
-}
-impl Purpose for UsedIdentifier {
-    const NAME: &'static str = "used-identifier";
-}
-impl Purpose for DpopNonce {
-    const NAME: &'static str = "dpop-nonce";
-}
-impl Purpose for DeviceCode {
-    const NAME: &'static str = "device-code";
-}
-impl Purpose for UserCode {
-    const NAME: &'static str = "user-code";
-}
-impl Purpose for AuthReqId {
-    const NAME: &'static str = "auth-req-id";
-}
-impl Purpose for CibaPing {
-    const NAME: &'static str = "ciba-ping";
-}
-impl Purpose for LinkSecret {
-    const NAME: &'static str = "link";
-}
-impl Purpose for HandoverLink {
-    const NAME: &'static str = "handover";
-}
-impl Purpose for MailedCode {
-    const NAME: &'static str = "mailed-code";
-}
-impl Purpose for LetterPassword {
-    const NAME: &'static str = "letter";
-}
-impl Purpose for ClientSecret {
-    const NAME: &'static str = "client";
-}
-impl Purpose for ThrottleSubject {
-    const NAME: &'static str = "throttle";
-}
-impl Purpose for RecoverySecret {
-    const NAME: &'static str = "recovery-code";
-}
-impl Purpose for RecoveryOffer {
-    const NAME: &'static str = "recovery-offer";
-}
-impl Purpose for AppSecret {
-    const NAME: &'static str = "app";
-}
-impl Purpose for PasskeyCeremonyState {
-    const NAME: &'static str = "passkey-ceremony";
-}
-impl Purpose for SigningKey {
-    const NAME: &'static str = "signing-key";
-}
-impl Purpose for QueuedMail {
-    const NAME: &'static str = "queued-mail";
-}
-impl Purpose for KeyCheck {
-    const NAME: &'static str = "key-check";
-}
-impl Purpose for RegistrationToken {
-    const NAME: &'static str = "registration-token";
-}
-impl Purpose for RegistrationAccess {
-    const NAME: &'static str = "registration-access";
-}
-impl Purpose for PairwiseSubject {
-    const NAME: &'static str = "pairwise-subject";
-}
-impl Purpose for CsrfToken {
-    const NAME: &'static str = "csrf";
-}
 
 /// A secret in memory, wiped when dropped.
 pub struct Plain<P>(Zeroizing<Vec<u8>>, PhantomData<fn() -> P>);
@@ -349,13 +198,24 @@ impl Vault {
 
     /// The same, bound to the row it belongs to: a low-entropy secret never hashes alike in two rows.
     pub fn hash_within<P: Purpose>(&self, row: &[u8], plain: &[u8]) -> Hashed<P> {
+        Hashed::from_bytes(self.mac(P::NAME, row, plain).as_ref().to_vec())
+    }
+
+    /// A secret that rests nowhere: it is made anew, of its row and of what tells it from others of the row.
+    pub fn derive<P: Purpose>(&self, row: &[u8], of: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut secret = Zeroizing::new([0; 32]);
+        secret.copy_from_slice(self.mac(P::NAME, row, of).as_ref());
+        secret
+    }
+
+    fn mac(&self, purpose: &str, row: &[u8], plain: &[u8]) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.hashing);
-        for part in [P::NAME.as_bytes(), row] {
+        for part in [purpose.as_bytes(), row] {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
         context.update(plain);
-        Hashed::from_bytes(context.sign().as_ref().to_vec())
+        context.sign()
     }
 
     /// Encrypts; `row` is authenticated with it, so that a value cannot be moved to another row.

@@ -56,7 +56,7 @@ pub(crate) mod passkey_ceremony;
 pub(crate) mod pushed_request;
 pub mod realm;
 pub(crate) mod recovery_code;
-pub(crate) mod refresh_token;
+pub(crate) mod refresh_family;
 pub(crate) mod registration_token;
 pub(crate) mod remembered_browser;
 pub(crate) mod rescue;

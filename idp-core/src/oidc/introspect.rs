@@ -7,13 +7,12 @@ use serde_json::{Map, Value, json};
 use super::access::{self, Access};
 use super::protect::{Means, Protected, Protecting};
 use super::subject;
-use super::token::{Caller, ClientCall, TokenRefusal};
+use super::token::{Caller, ClientCall, TokenRefusal, behind, refresh_family};
 use crate::client::{Client, FetchedKeys, HttpsUri, Protection};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jws::Typ;
-use crate::member::MemberState;
 use crate::refresh_token::Standing;
 use crate::store;
 
@@ -111,24 +110,24 @@ fn about(access: &Access) -> Result<Introspection, Fault> {
 
 /// A client may ask about its own refresh tokens; nobody else holds one.
 async fn refresh_token(ctx: &Ctx, caller: &Caller, token: &str) -> Result<Option<Introspection>, Fault> {
-    let found = store::refresh_token::by_secret(ctx, &ctx.vault.hash(token.as_bytes())).await?;
-    let own = found.filter(|token| token.client == caller.client.id && token.standing(ctx.now) == Standing::Fresh);
-    let Some(token) = own else { return Ok(None) };
-    let grant = store::grant::by_id(ctx, token.grant).await?.filter(|grant| grant.is_live(ctx.now));
-    let member = store::member::by_id(ctx, token.details.authentication.member).await?;
-    let member = member.filter(|member| member.state == MemberState::Active);
-    let (Some(_), Some(member)) = (grant, member) else { return Ok(None) };
+    let Some((generation, family)) = refresh_family(ctx, token).await? else { return Ok(None) };
+    let fresh = family.standing(generation, ctx.now) == Standing::Fresh;
+    let grant = store::grant::by_id(ctx, family.grant).await?;
+    let grant = grant.filter(|grant| fresh && grant.client == caller.client.id);
+    let Some((grant, member)) = behind(ctx, grant, family.details.authentication.member).await? else {
+        return Ok(None);
+    };
     let claims = json!({
         "active": true,
         "iss": ctx.realm().origin.as_str(),
         "client_id": caller.client.client_id,
         "sub": subject::of(ctx, &caller.client, &member),
-        "scope": token.details.scopes.to_string(),
-        "iat": token.created_at.seconds(),
-        "exp": token.expires_at.seconds(),
+        "scope": family.details.scopes.to_string(),
+        "iat": family.issued_at.seconds(),
+        "exp": grant.expires_at.seconds(),
     });
     let Value::Object(mut claims) = claims else { return Ok(None) };
-    let details = token.details.authorization_details;
+    let details = family.details.authorization_details;
     if !details.is_empty() {
         claims.insert("authorization_details".to_owned(), details.into());
     }

@@ -2,7 +2,7 @@
 //! an unknown token, or another client's, is nothing to speak of.
 
 use super::access::{self, Kind};
-use super::token::{Caller, ClientCall, TokenRefusal};
+use super::token::{Caller, ClientCall, TokenRefusal, refresh_family};
 use crate::audit::{EventKind, Outcome};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
@@ -15,11 +15,13 @@ pub async fn revoke(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Res
         Ok(token) => token,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let refresh = store::refresh_token::by_secret(ctx, &ctx.vault.hash(token.as_bytes())).await?;
-    if let Some(refresh) = refresh.filter(|refresh| refresh.client == caller.client.id) {
-        store::grant::revoke(ctx, refresh.grant).await?;
-        let about = serde_json::json!({ "client": refresh.client, "grant": refresh.grant });
-        ctx.record_with(EventKind::TokenRevoked, Some(refresh.details.authentication.member), Outcome::Done, about);
+    if let Some((_, family)) = refresh_family(ctx, token).await? {
+        let grant = store::grant::by_id(ctx, family.grant).await?;
+        if let Some(grant) = grant.filter(|grant| grant.client == caller.client.id) {
+            store::grant::revoke(ctx, grant.id).await?;
+            let about = serde_json::json!({ "client": grant.client, "grant": grant.id });
+            ctx.record_with(EventKind::TokenRevoked, Some(grant.member), Outcome::Done, about);
+        }
         return Ok(Ok(()));
     }
 

@@ -29,7 +29,9 @@ pub use call::{ClientCall, SentProof};
 pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, Caller, Claimant, authenticate};
 pub use error::{Challenge, TokenError, TokenRefusal};
 pub use issued::{PreparedTokens, TokenResponse};
+pub(in crate::oidc) use member_tokens::behind;
 pub use one_time::OneTime;
+pub(in crate::oidc) use refresh_token::family as refresh_family;
 
 use crate::client::{GrantType, TokenFormat};
 use crate::ctx::Ctx;

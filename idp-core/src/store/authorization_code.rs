@@ -1,7 +1,7 @@
 //! Table `authorization_codes`.
 
 use super::statement::{Row, Sql};
-use crate::authorization_code::{CODE_LIFETIME, CodeDetails, IssuedCode};
+use crate::authorization_code::{CODE_LIFETIME, CodeDetails, IssuedCode, PresentedCode};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -10,17 +10,16 @@ use crate::id::{ClientRowId, GrantId};
 use crate::secret::{AuthorizationCode, Hashed};
 
 const INSERT: Sql = Sql::of(
-    "INSERT INTO authorization_codes \
-     (code_hash, realm_id, grant_id, client_id, redirect_uri, details, expires_at, kept_until) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    "INSERT INTO authorization_codes (grant_id, realm_id, client_id, code_hash, redirect_uri, details, expires_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
 const BY_CODE: Sql = Sql::of(
     "SELECT grant_id, client_id, redirect_uri, details, expires_at, used_at \
-     FROM authorization_codes WHERE code_hash = $1 AND realm_id = $2",
+     FROM authorization_codes WHERE grant_id = $1 AND realm_id = $2 AND code_hash = $3",
 );
 const REDEEM: Sql = Sql::of(
     "UPDATE authorization_codes SET used_at = $1 \
-     WHERE code_hash = $2 AND realm_id = $3 AND used_at IS NULL AND expires_at > $1",
+     WHERE grant_id = $2 AND realm_id = $3 AND code_hash = $4 AND used_at IS NULL AND expires_at > $1",
 );
 
 /// Keeps a new code for `grant`; its row stays as long as the grant, so that a replay is recognised.
@@ -33,25 +32,26 @@ pub(crate) async fn insert(
 ) -> Result<(), Fault> {
     let details = serde_json::to_string(details).map_err(|_| Fault::Broken("a code has no JSON form".into()))?;
     let row = [
-        code.bytes().into(),
-        ctx.realm().id.uuid().into(),
         grant.id.uuid().into(),
+        ctx.realm().id.uuid().into(),
         grant.client.uuid().into(),
+        code.bytes().into(),
         redirect_uri.into(),
         details.as_str().into(),
         (ctx.now + CODE_LIFETIME).millis().into(),
-        grant.expires_at.millis().into(),
     ];
     ctx.db.change(&INSERT, &row).await.map(drop)
 }
 
-pub(crate) async fn by_code(ctx: &Ctx, code: &Hashed<AuthorizationCode>) -> Result<Option<IssuedCode>, Fault> {
-    ctx.db.first(&BY_CODE, &[code.bytes().into(), ctx.realm().id.uuid().into()], noun).await
+pub(crate) async fn by_code(ctx: &Ctx, code: &PresentedCode) -> Result<Option<IssuedCode>, Fault> {
+    let given = [code.grant.uuid().into(), ctx.realm().id.uuid().into(), code.hash.bytes().into()];
+    ctx.db.first(&BY_CODE, &given, noun).await
 }
 
 /// Uses the code up; true for the one call that did it.
-pub(crate) async fn redeem(ctx: &Ctx, code: &Hashed<AuthorizationCode>) -> Result<bool, Fault> {
-    let given = [ctx.now.millis().into(), code.bytes().into(), ctx.realm().id.uuid().into()];
+pub(crate) async fn redeem(ctx: &Ctx, code: &PresentedCode) -> Result<bool, Fault> {
+    let given =
+        [ctx.now.millis().into(), code.grant.uuid().into(), ctx.realm().id.uuid().into(), code.hash.bytes().into()];
     Ok(ctx.db.change(&REDEEM, &given).await? == 1)
 }
 

@@ -18,9 +18,6 @@ const CHALLENGE: Duration = minutes(5);
 /// How long the record of a mail stays: what the server answered is for the operator.
 const MAIL_RECORD: Duration = days(30);
 
-/// Tables whose rows end with their grant.
-const OF_GRANTS: [&str; 2] = ["authorization_codes", "refresh_tokens"];
-
 /// Table, column that says when a row is over, how long it stays after that.
 const TABLES: [(&str, &str, Duration); 22] = [
     ("pushed_requests", "kept_until", GRACE),
@@ -68,53 +65,26 @@ pub enum Rest {
 /// Deletes a batch of ended rows from every short-lived table, in all realms.
 pub async fn delete_ended(ctx: &Ctx) -> Result<Cleaned, Fault> {
     let backend = ctx.db.get_database_backend();
-    // Neither database has DELETE … LIMIT; both name a row by something physical that a subquery can limit.
     let (row, mark) = match backend {
         DbBackend::Postgres => ("ctid", "$1"),
         DbBackend::Sqlite => ("rowid", "?"),
         other => return Err(Fault::Broken(format!("{other:?} is no database of ours"))),
     };
     let mut cleaned = Cleaned { rows: 0, rest: Rest::Nothing };
-    for table in OF_GRANTS {
-        let ended = format!(
-            "SELECT {table}.{row} FROM {table} JOIN grants ON grants.id = {table}.grant_id WHERE grants.expires_at < {mark}"
+    for (table, column, kept) in TABLES {
+        // Neither database has DELETE … LIMIT; both name a row by something physical that a subquery can limit.
+        let sql = format!(
+            "DELETE FROM {table} WHERE {row} IN (SELECT {row} FROM {table} WHERE {column} < {mark} LIMIT {BATCH})"
         );
-        delete(ctx, &mut cleaned, (table, row, &ended), (GRACE, skipping(backend, table))).await?;
-    }
-    // A grant takes everything along that rests on it: there must not be much left of that.
-    let grants_wait = cleaned.rest == Rest::Perhaps;
-    for (table, column, kept) in TABLES.into_iter().filter(|(table, _, _)| !(grants_wait && *table == "grants")) {
-        let ended = format!("SELECT {row} FROM {table} WHERE {column} < {mark}");
-        delete(ctx, &mut cleaned, (table, row, &ended), (kept, String::new())).await?;
+        let before = (ctx.now - kept).millis();
+        let deleted =
+            ctx.db.execute_raw(Statement::from_sql_and_values(backend, sql, [before.into()])).await?.rows_affected();
+        cleaned.rows += deleted;
+        if deleted >= BATCH {
+            cleaned.rest = Rest::Perhaps;
+        }
     }
     Ok(cleaned)
-}
-
-/// Two nodes that clean at once take different rows: one that waited for the other would find nothing left, and take that
-/// for the end.
-fn skipping(backend: DbBackend, table: &str) -> String {
-    match backend {
-        DbBackend::Postgres => format!(" FOR UPDATE OF {table} SKIP LOCKED"),
-        _ => String::new(),
-    }
-}
-
-/// Deletes a batch of the rows that `ended` selects.
-async fn delete(
-    ctx: &Ctx,
-    cleaned: &mut Cleaned,
-    (table, row, ended): (&str, &str, &str),
-    (kept, skipping): (Duration, String),
-) -> Result<(), Fault> {
-    let sql = format!("DELETE FROM {table} WHERE {row} IN ({ended} LIMIT {BATCH}{skipping})");
-    let before = (ctx.now - kept).millis();
-    let statement = Statement::from_sql_and_values(ctx.db.get_database_backend(), sql, [before.into()]);
-    let deleted = ctx.db.execute_raw(statement).await?.rows_affected();
-    cleaned.rows += deleted;
-    if deleted >= BATCH {
-        cleaned.rest = Rest::Perhaps;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -132,12 +102,13 @@ mod tests {
         include_str!("../../../migrations/src/sql/000005_consents.sql"),
         include_str!("../../../migrations/src/sql/000010_handovers.sql"),
         include_str!("../../../migrations/src/sql/000011_ciba.sql"),
+        include_str!("../../../migrations/src/sql/000016_by_grant.sql"),
     );
 
     #[test]
     fn every_table_whose_rows_end_is_cleaned() {
-        // A letter stays as the record of what was printed and how it ended.
-        const KEPT: [&str; 1] = ["letters"];
+        // A letter stays as the record of what was printed and how it ended; a code ends with its grant.
+        const KEPT: [&str; 2] = ["letters", "authorization_codes"];
         for table in SCHEMA.split("CREATE TABLE ").skip(1) {
             let name = table.split_whitespace().next().unwrap();
             if SCHEMA.contains(&format!("DROP TABLE {name};")) {
@@ -145,17 +116,16 @@ mod tests {
             }
             let body = table.split(");").next().unwrap();
             let ends = body.contains("expires_at BIGINT") || body.contains("kept_until BIGINT");
-            let cleaned = TABLES.iter().any(|(cleaned, _, _)| *cleaned == name) || OF_GRANTS.contains(&name);
+            let cleaned = TABLES.iter().any(|(cleaned, _, _)| *cleaned == name);
             assert_eq!(ends && !KEPT.contains(&name), cleaned, "{name}");
         }
         for (table, column, _) in TABLES {
             let body = SCHEMA.split(&format!("CREATE TABLE {table} ")).nth(1).unwrap();
             assert!(body.split(");").next().unwrap().contains(&format!("{column} BIGINT")), "{table}.{column}");
         }
-        for table in OF_GRANTS {
+        for table in ["authorization_codes", "refresh_families"] {
             let body = SCHEMA.split(&format!("CREATE TABLE {table} ")).nth(1).unwrap();
-            let whole = "grant_id UUID NOT NULL REFERENCES grants (id) ON DELETE CASCADE";
-            assert!(body.split(");").next().unwrap().contains(whole), "{table}");
+            assert!(body.split(");").next().unwrap().contains("REFERENCES grants (id) ON DELETE CASCADE"), "{table}");
         }
     }
 }

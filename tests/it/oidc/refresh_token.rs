@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
 use harness::{Idp, Member, MemberSeed, Portal, Tokens, on_both, owned};
 use idp_core::clock::days;
@@ -154,6 +156,53 @@ async fn a_family_outlives_its_session_but_not_its_month_nor_its_member() {
         idp.disables("F-7").await;
         assert_eq!(portal.refreshes(fresh.refresh_token()).await.error(), "invalid_grant");
         assert_eq!(portal.introspects(fresh.refresh_token()).await["active"], false);
+    })
+    .await;
+}
+
+/// The same token with one bit of byte `place` turned.
+fn turned(token: &str, place: usize) -> String {
+    let mut bytes = URL_SAFE_NO_PAD.decode(token).unwrap();
+    bytes[place] ^= 1;
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_nobody_issued_is_refused_and_ends_nothing() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, portal, first) = signed_in(&idp, "F-9").await;
+        let length = URL_SAFE_NO_PAD.decode(first.refresh_token()).unwrap().len();
+
+        let mut forged: Vec<String> = (0..length).map(|place| turned(first.refresh_token(), place)).collect();
+        forged.extend([format!("{}A", first.refresh_token()), first.refresh_token()[1..].to_owned()]);
+        for token in &forged {
+            assert_eq!(portal.refreshes(token).await.error(), "invalid_grant", "{token}");
+            assert_eq!(portal.introspects(token).await["active"], false, "{token}");
+            assert_eq!(portal.revokes(token).await.status, 200, "{token}");
+        }
+        idp.advance(Duration::from_secs(60));
+
+        assert_eq!(portal.refreshes(first.refresh_token()).await.status, 200, "the family lives");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_token_of_the_family_takes_it_back() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, portal, first) = signed_in(&idp, "F-10").await;
+        let second = portal.refreshes(first.refresh_token()).await;
+        let third = portal.refreshes(second.refresh_token()).await;
+        for (token, is_active) in [(&first, false), (&second, false), (&third, true)] {
+            assert_eq!(portal.introspects(token.refresh_token()).await["active"], is_active);
+        }
+
+        assert_eq!(portal.revokes(first.refresh_token()).await.status, 200);
+
+        assert_eq!(portal.refreshes(third.refresh_token()).await.error(), "invalid_grant");
+        assert_eq!(portal.introspects(third.refresh_token()).await["active"], false);
     })
     .await;
 }

@@ -6,7 +6,7 @@ pub(super) use front_tokens::FrontTokens;
 
 use super::{AuthorizationError, AuthorizationRequest, AuthorizationResponse};
 use crate::audit::{EventKind, Outcome};
-use crate::authorization_code::{CODE_LIFETIME, CodeDetails};
+use crate::authorization_code::{self, CODE_LIFETIME, CodeDetails};
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -78,7 +78,7 @@ async fn code(
         authorization_details: request.authorization_details.clone(),
         dpop_jkt: request.dpop_jkt.clone(),
     };
-    let code = Plain::<AuthorizationCode>::random(ctx.entropy());
+    let code = authorization_code::random(grant.id, ctx.entropy());
     let hash = ctx.vault.hash(code.expose());
     store::authorization_code::insert(ctx, &hash, grant, &request.redirect_uri, &details).await?;
     Ok(code)

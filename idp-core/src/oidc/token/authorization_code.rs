@@ -7,13 +7,12 @@ use super::{
     Caller, ClientCall, Confirmation, Exchanged, TokenError, TokenRefusal, authorization_details, binding, resource,
 };
 use crate::audit::{EventKind, Outcome};
-use crate::authorization_code::{IssuedCode, Standing};
+use crate::authorization_code::{IssuedCode, PresentedCode, Standing};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::oidc::authorize::RedirectUriSent;
 use crate::oidc::claims;
 use crate::refresh_token::RefreshDetails;
-use crate::secret::{AuthorizationCode, Hashed};
 use crate::store;
 
 const REFUSED: TokenRefusal = TokenRefusal::invalid_grant("the code is not valid");
@@ -21,8 +20,8 @@ const REFUSED: TokenRefusal = TokenRefusal::invalid_grant("the code is not valid
 pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
     let missing = |description| Ok(Exchanged::Refused(TokenRefusal::new(TokenError::InvalidRequest, description)));
     let Some(code) = call.params.find("code") else { return missing("the parameter code is missing") };
-    let hash: Hashed<AuthorizationCode> = ctx.vault.hash(code.as_bytes());
-    let issued = store::authorization_code::by_code(ctx, &hash).await?;
+    let Some(code) = PresentedCode::read(&ctx.vault, code) else { return Ok(Exchanged::Refused(REFUSED)) };
+    let issued = store::authorization_code::by_code(ctx, &code).await?;
     // Another client's code is left alone: whoever guesses around must not be able to end its grant.
     let Some(issued) = issued.filter(|issued| issued.client == caller.client.id) else {
         return Ok(Exchanged::Refused(REFUSED));
@@ -47,7 +46,7 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         Ok(met) => met,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
-    if !store::authorization_code::redeem(ctx, &hash).await? {
+    if !store::authorization_code::redeem(ctx, &code).await? {
         return replayed(ctx, &issued).await;
     }
 

@@ -7,6 +7,7 @@ use super::id_token::IdTokenClaims;
 use super::{Caller, Confirmation, PreparedTokens};
 use crate::client::{Client, ClientType, GrantType};
 use crate::ctx::Ctx;
+use crate::entropy;
 use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::id::MemberId;
@@ -15,7 +16,7 @@ use crate::oidc::acr::Authentication;
 use crate::oidc::protect::Envelope;
 use crate::oidc::scope::{Scope, Scopes};
 use crate::oidc::subject;
-use crate::refresh_token::{RefreshDetails, RefreshToken};
+use crate::refresh_token::{Family, Generation, RefreshDetails};
 use crate::secret::{Plain, RefreshSecret};
 use crate::store;
 
@@ -37,7 +38,11 @@ pub(super) struct Granted<'a> {
 
 /// The member behind a grant, while both count: since then the member may have been disabled, or have signed out
 /// everywhere.
-pub(super) async fn behind(ctx: &Ctx, grant: Option<Grant>, id: MemberId) -> Result<Option<(Grant, Member)>, Fault> {
+pub(in crate::oidc) async fn behind(
+    ctx: &Ctx,
+    grant: Option<Grant>,
+    id: MemberId,
+) -> Result<Option<(Grant, Member)>, Fault> {
     let member = store::member::by_id(ctx, id).await?.filter(|member| member.state == MemberState::Active);
     Ok(grant.filter(|grant| grant.is_live(ctx.now)).zip(member))
 }
@@ -110,17 +115,15 @@ pub(super) async fn begin_family(
     if !allowed {
         return Ok(None);
     }
-    let secret = Plain::random(ctx.entropy());
-    let token = RefreshToken {
+    let family = Family {
         grant: grant.id,
-        client: caller.client.id,
         details,
-        created_at: ctx.now,
-        expires_at: grant.expires_at,
-        successor: None,
+        salt: entropy::bytes::<32>(ctx.entropy()).to_vec(),
+        generation: Generation::FIRST,
+        issued_at: ctx.now,
     };
-    store::refresh_token::insert(ctx, &token, &ctx.vault.hash(secret.expose())).await?;
-    Ok(Some(secret))
+    store::refresh_family::insert(ctx, &family).await?;
+    Ok(Some(family.token(&ctx.vault, family.generation)))
 }
 
 /// What a refresh token of this client must be presented with: whoever proves itself needs nothing (RFC 9449 §5, RFC 8705

@@ -10,9 +10,10 @@ use crate::audit::{EventKind, Outcome};
 use crate::client::RefreshRotation;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::grant::Grant;
 use crate::oidc::scope::{Scope, Scopes};
-use crate::refresh_token::{RefreshToken, Standing};
-use crate::secret::{Hashed, Plain, RefreshSecret};
+use crate::refresh_token::{Family, Generation, Presented, RefreshDetails, Standing};
+use crate::secret::{Plain, RefreshSecret};
 use crate::store;
 
 const REFUSED: TokenRefusal = TokenRefusal::invalid_grant("the refresh token is not valid");
@@ -22,26 +23,25 @@ pub(super) async fn refresh(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Re
         let description = "the parameter refresh_token is missing";
         return Ok(Exchanged::Refused(TokenRefusal::new(TokenError::InvalidRequest, description)));
     };
-    let hash: Hashed<RefreshSecret> = ctx.vault.hash(sent.as_bytes());
-    let token = store::refresh_token::by_secret(ctx, &hash).await?;
+    let Some((generation, family)) = family(ctx, sent).await? else { return Ok(Exchanged::Refused(REFUSED)) };
+    let grant = store::grant::by_id(ctx, family.grant).await?;
     // Another client's token is left alone: whoever guesses around must not be able to end its family.
-    let Some(token) = token.filter(|token| token.client == caller.client.id) else {
+    let Some(grant) = grant.filter(|grant| grant.client == caller.client.id) else {
         return Ok(Exchanged::Refused(REFUSED));
     };
-    let met = match demands(ctx, caller, call, &token).await? {
+    let met = match demands(ctx, caller, call, &family.details).await? {
         Ok(met) => met,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
-    let successor = match successor(ctx, caller, &token, &hash).await? {
+    let successor = match successor(ctx, caller, &family, generation).await? {
         Succession::Kept => None,
         Succession::By(secret) => Some(secret),
-        Succession::Reused => return reused(ctx, &token).await,
-        Succession::Over => return Ok(Exchanged::Refused(REFUSED)),
+        Succession::Reused => return reused(ctx, &grant).await,
+        Succession::Unknown => return Ok(Exchanged::Refused(REFUSED)),
     };
 
-    let authentication = &token.details.authentication;
-    let grant = store::grant::by_id(ctx, token.grant).await?;
-    let Some((grant, member)) = member_tokens::behind(ctx, grant, authentication.member).await? else {
+    let authentication = &family.details.authentication;
+    let Some((grant, member)) = member_tokens::behind(ctx, Some(grant), authentication.member).await? else {
         return Ok(Exchanged::Refused(REFUSED));
     };
     let about = serde_json::json!({ "client": caller.client.id, "grant": grant.id });
@@ -62,6 +62,13 @@ pub(super) async fn refresh(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Re
     Ok(Exchanged::Granted(Box::new(member_tokens::prepare(ctx, caller, granted).await?)))
 }
 
+/// The family that issued what was sent, and as which of its tokens.
+pub(in crate::oidc) async fn family(ctx: &Ctx, sent: &str) -> Result<Option<(Generation, Family)>, Fault> {
+    let Some(presented) = Presented::read(sent) else { return Ok(None) };
+    let family = store::refresh_family::by_grant(ctx, presented.grant).await?;
+    Ok(family.filter(|family| family.issued(&ctx.vault, &presented)).map(|family| (presented.generation, family)))
+}
+
 /// What the new tokens are bound to and for.
 struct Met {
     confirmation: Confirmation,
@@ -74,27 +81,27 @@ async fn demands(
     ctx: &Ctx,
     caller: &Caller,
     call: &ClientCall,
-    token: &RefreshToken,
+    details: &RefreshDetails,
 ) -> Result<Result<Met, TokenRefusal>, Fault> {
     let confirmation = match binding::confirmed(ctx, caller, call).await? {
         Ok(confirmation) => confirmation,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if token.details.jkt.is_some() && token.details.jkt != confirmation.jkt {
+    if details.jkt.is_some() && details.jkt != confirmation.jkt {
         return Ok(Err(TokenRefusal::invalid_grant("the refresh token is bound to another DPoP key")));
     }
-    if token.details.x5t.is_some() && token.details.x5t != confirmation.x5t {
+    if details.x5t.is_some() && details.x5t != confirmation.x5t {
         return Ok(Err(TokenRefusal::invalid_grant("the refresh token is bound to another certificate")));
     }
-    let Some(scopes) = narrowed(&token.details.scopes, call.params.find("scope")) else {
+    let Some(scopes) = narrowed(&details.scopes, call.params.find("scope")) else {
         let description = "the scope holds more than was granted";
         return Ok(Err(TokenRefusal::new(TokenError::InvalidScope, description)));
     };
-    let authorization_details = match authorization_details::narrowed(call, &token.details.authorization_details) {
+    let authorization_details = match authorization_details::narrowed(call, &details.authorization_details) {
         Ok(narrowed) => narrowed,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let resources = resource::narrowed(ctx, call, &token.details.resources).await?;
+    let resources = resource::narrowed(ctx, call, &details.resources).await?;
     Ok(resources.map(|resources| Met { confirmation, scopes, resources, authorization_details }))
 }
 
@@ -112,56 +119,34 @@ enum Succession {
     By(Plain<RefreshSecret>),
     /// It was used before.
     Reused,
-    /// Its time is over.
-    Over,
+    /// Nothing is known of it.
+    Unknown,
 }
 
-async fn successor(
-    ctx: &Ctx,
-    caller: &Caller,
-    token: &RefreshToken,
-    hash: &Hashed<RefreshSecret>,
-) -> Result<Succession, Fault> {
-    match token.standing(ctx.now) {
-        Standing::Expired => return Ok(Succession::Over),
-        Standing::Used => return Ok(Succession::Reused),
-        Standing::JustUsed => return told_again(ctx, token, hash).await,
-        Standing::Fresh => {}
-    }
-    if caller.client.settings.access_tokens.rotation == RefreshRotation::Off {
-        return Ok(Succession::Kept);
-    }
-    let secret = Plain::<RefreshSecret>::random(ctx.entropy());
-    let successor = ctx.vault.hash(secret.expose());
-    let sealed = ctx.vault.seal(ctx.entropy(), hash.bytes(), secret.expose())?;
-    if !store::refresh_token::rotate(ctx, hash, &successor, &sealed).await? {
+async fn successor(ctx: &Ctx, caller: &Caller, family: &Family, generation: Generation) -> Result<Succession, Fault> {
+    let by = |generation: Generation| Succession::By(family.token(&ctx.vault, generation.next()));
+    match family.standing(generation, ctx.now) {
+        Standing::Unknown => Ok(Succession::Unknown),
+        Standing::Used => Ok(Succession::Reused),
+        // A lost answer must not sign the member out.
+        Standing::JustUsed => Ok(by(generation)),
+        Standing::Fresh if caller.client.settings.access_tokens.rotation == RefreshRotation::Off => {
+            Ok(Succession::Kept)
+        }
+        Standing::Fresh if store::refresh_family::rotate(ctx, family).await? => Ok(by(generation)),
         // Another request used it in this very instant: it is told the same as that one.
-        let token = store::refresh_token::by_secret(ctx, hash).await?;
-        return match token {
-            Some(token) => told_again(ctx, &token, hash).await,
-            None => Ok(Succession::Over),
-        };
+        Standing::Fresh => Ok(match store::refresh_family::by_grant(ctx, family.grant).await? {
+            Some(now) if now.standing(generation, ctx.now) == Standing::JustUsed => by(generation),
+            Some(_) => Succession::Reused,
+            None => Succession::Unknown,
+        }),
     }
-    let next = RefreshToken { created_at: ctx.now, successor: None, ..token.clone() };
-    store::refresh_token::insert(ctx, &next, &successor).await?;
-    Ok(Succession::By(secret))
 }
 
-/// A lost answer must not sign the member out: the same successor once more, as long as nobody has used it.
-async fn told_again(ctx: &Ctx, token: &RefreshToken, hash: &Hashed<RefreshSecret>) -> Result<Succession, Fault> {
-    let Some(successor) = &token.successor else { return Ok(Succession::Reused) };
-    let next = store::refresh_token::by_secret(ctx, &successor.hash).await?;
-    if next.is_none_or(|next| next.standing(ctx.now) != Standing::Fresh) {
-        return Ok(Succession::Reused);
-    }
-    Ok(Succession::By(ctx.vault.unseal(hash.bytes(), &successor.sealed)?))
-}
-
-async fn reused(ctx: &Ctx, token: &RefreshToken) -> Result<Exchanged, Fault> {
-    store::grant::revoke(ctx, token.grant).await?;
-    let about = serde_json::json!({ "client": token.client, "grant": token.grant });
-    let member = token.details.authentication.member;
-    ctx.record_with(EventKind::RefreshTokenReused, Some(member), Outcome::Refused, about);
+async fn reused(ctx: &Ctx, grant: &Grant) -> Result<Exchanged, Fault> {
+    store::grant::revoke(ctx, grant.id).await?;
+    let about = serde_json::json!({ "client": grant.client, "grant": grant.id });
+    ctx.record_with(EventKind::RefreshTokenReused, Some(grant.member), Outcome::Refused, about);
     Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the refresh token was used before")))
 }
 
