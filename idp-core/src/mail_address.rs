@@ -88,6 +88,23 @@ impl MailAddress {
         Ok(address)
     }
 
+    /// Reads what [`Self::as_typed`] gave to be stored. It was judged then: plain ASCII, which nearly all of them are, is
+    /// taken apart and not judged again.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub fn from_stored(text: &str) -> Result<Self, MailAddressError> {
+        let is_plain = |part: &str| {
+            part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
+        };
+        match text.split_once('@') {
+            Some((local, domain)) if is_plain(local) && is_plain(domain) => {
+                Ok(Self { typed: text.to_owned(), local: local.to_owned(), domain: domain.to_ascii_lowercase() })
+            }
+            Some(_) | None => Self::parse(text),
+        }
+    }
+
     /// As the person typed it (folded to half width), for showing and storing. Parses to the same address.
     pub fn as_typed(&self) -> &str {
         &self.typed
@@ -416,6 +433,7 @@ mod tests {
             if let Ok(address) = MailAddress::parse(&text) {
                 let stored = MailAddress::parse(address.as_typed());
                 prop_assert_eq!(stored.as_ref(), Ok(&address));
+                prop_assert_eq!(MailAddress::from_stored(address.as_typed()), Ok(address.clone()));
                 prop_assert!(address.for_sending().is_ascii());
                 let sent = MailAddress::parse(&address.for_sending()).map(|sent| sent.normal());
                 prop_assert_eq!(sent, Ok(address.normal()));
@@ -426,6 +444,7 @@ mod tests {
         fn every_plain_address_round_trips(text in "[a-z0-9._+-]{1,30}@[a-z][a-z0-9]{0,20}\\.(jp|test)") {
             let address = MailAddress::parse(&text);
             prop_assert_eq!(address.as_ref().map(MailAddress::as_typed), Ok(text.as_str()));
+            prop_assert_eq!(MailAddress::from_stored(&text), address);
         }
     }
 }

@@ -2,3 +2,4 @@
 
 pub(crate) mod frame;
 pub(crate) mod headers;
+pub(crate) mod request_id;

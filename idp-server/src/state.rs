@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::health::SchemaWatch;
 use crate::metrics::Metrics;
+use crate::middleware::request_id::RequestIds;
 use crate::mutual_tls::ClientCertificates;
 use crate::oidc::published::{Published, Read};
 use crate::outgoing::Outgoing;
@@ -68,6 +69,7 @@ pub struct Shared {
     pub(crate) schema: Arc<SchemaWatch>,
     pub(crate) realms: Arc<RwLock<RealmsByHost>>,
     pub(crate) published: Arc<Published>,
+    pub(crate) request_ids: Arc<RequestIds>,
 }
 
 impl AppState {
@@ -80,6 +82,7 @@ impl AppState {
         let outgoing = Outgoing::open(&config.outgoing).map_err(|error| Fault::Broken(format!("{error:#}")))?;
         let certificates =
             ClientCertificates::open(&config.mutual_tls).map_err(|error| Fault::Broken(format!("{error:#}")))?;
+        let request_ids = Arc::new(RequestIds::begin(ambient.entropy.as_ref()));
         let store = Store::open(&config.database, ambient).await?;
         let metrics = Arc::new(Metrics::new(Arc::clone(store.tally())));
         Ok(Self(Arc::new(Shared {
@@ -93,6 +96,7 @@ impl AppState {
             schema: Arc::default(),
             realms: Arc::default(),
             published: Arc::default(),
+            request_ids,
         })))
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct Held {
     pub(crate) members: Shelf<Name<MemberId>, Member>,
     pub(crate) revoked: RevokedTokens,
     /// Of tokens that the realms signed; no rows, and nothing that changes.
-    pub(crate) signatures: GoodSignatures,
+    pub(crate) signatures: Arc<GoodSignatures>,
 }
 
 /// What a committed operation changed.

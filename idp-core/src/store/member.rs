@@ -315,7 +315,7 @@ pub(super) fn noun(row: member::Model) -> Result<Member, Fault> {
     let mail = match row.mail {
         None => None,
         Some(text) => Some(MailOnFile {
-            address: MailAddress::parse(&text).map_err(|_| Fault::unreadable("mail address"))?,
+            address: MailAddress::from_stored(&text).map_err(|_| Fault::unreadable("mail address"))?,
             verified_at: row.mail_verified_at.map(Timestamp::from_millis),
         }),
     };

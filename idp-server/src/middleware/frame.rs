@@ -10,7 +10,6 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use idp_core::entropy;
 use idp_core::fault::Fault;
 use idp_core::realm::{Realm, Transport};
 
@@ -24,7 +23,7 @@ use crate::state::{AppState, Door};
 /// The whole frame, outermost.
 pub(crate) async fn frame(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let request_id = request_id(&state);
+    let request_id = state.request_ids.next();
     let (mut parts, body) = request.into_parts();
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let route = parts.extensions.get::<MatchedPath>().cloned();
@@ -109,11 +108,6 @@ fn host(parts: &Parts) -> Option<String> {
     let host = stated.or(header)?.to_ascii_lowercase();
     let bare = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80"));
     Some(bare.map(str::to_owned).unwrap_or(host))
-}
-
-fn request_id(state: &AppState) -> String {
-    let drawn = entropy::bytes::<8>(state.store.ambient().entropy.as_ref());
-    drawn.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ use crate::worker::{Fixed, Introspect, Paths, Refresh, SignIn, Worker};
 /// The secret of every client of the peer.
 const PEER_SECRET: &str = "a-secret-of-the-benchmark-that-is-long-enough";
 const CREDENTIALS: &str = "grant_type=client_credentials";
+/// What the peer is asked besides, so that its access tokens are JWTs as ours are: two signatures for either.
+const PEER_JWT: &str = "&resource=https://api.example/es";
+const PEER_JWT_OFFLINE: &str = "&resource=https://api.example/es&prompt=consent";
 
 /// The processes.
 pub(crate) struct Stage {
@@ -85,7 +88,7 @@ impl Stage {
     fn way(&self, who: Who) -> Way {
         match who {
             Who::Peer => {
-                Way { authorize: "/auth", token: "/token", client_id: "es", portal: peer_header("es"), more: "" }
+                Way { authorize: "/auth", token: "/token", client_id: "es", portal: peer_header("es"), more: PEER_JWT }
             }
             Who::Product | Who::Skeleton | Who::Nginx => Way {
                 authorize: "/authorize",
@@ -130,7 +133,7 @@ impl Stage {
 
     /// W2: families of refresh tokens, one each.
     pub(crate) async fn families(&self, who: Who, count: usize) -> Result<Vec<Box<dyn Worker>>> {
-        let way = Way { more: if who == Who::Peer { "&prompt=consent" } else { "" }, ..self.way(who) };
+        let way = Way { more: if who == Who::Peer { PEER_JWT_OFFLINE } else { "" }, ..self.way(who) };
         let begun = (0..count).map(|number| {
             let way = way.clone();
             async move {
@@ -215,7 +218,9 @@ impl Stage {
     pub(crate) async fn portals(&self, who: Who, count: usize) -> Result<Vec<Box<dyn Worker>>> {
         let mut connection = self.connect(who).await?;
         connection.cookies = self.fresh_cookies(who, 0);
-        let tokens = self.way(who).tokens(&mut connection, &self.account(0), "openid profile").await?;
+        // The peer's userinfo takes its opaque tokens alone.
+        let way = Way { more: "", ..self.way(who) };
+        let tokens = way.tokens(&mut connection, &self.account(0), "openid profile").await?;
         let token = tokens["access_token"].as_str().context("no access token")?;
         let path = if who == Who::Peer { "/me" } else { "/userinfo" };
         let header = format!("authorization: Bearer {token}\r\n");

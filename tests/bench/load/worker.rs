@@ -50,6 +50,7 @@ impl Worker for Refresh {
             let form = format!("grant_type=refresh_token&refresh_token={}", self.token);
             let request = self.connection.post(self.way.token, &self.way.portal, &form);
             let next = self.connection.expects(200, &request).await?.json()?;
+            ensure!(is_jwt(&next["access_token"]), "{next}");
             let next = next["refresh_token"].as_str().unwrap_or_default();
             ensure!(!next.is_empty() && next != self.token, "the token was not rotated");
             next.clone_into(&mut self.token);
@@ -57,6 +58,11 @@ impl Worker for Refresh {
         }
         .boxed()
     }
+}
+
+/// Whoever signs one token less is not measured beside whoever signs two.
+fn is_jwt(token: &serde_json::Value) -> bool {
+    token.as_str().is_some_and(|token| token.split('.').count() == 3)
 }
 
 /// Signs in at a portal, with a password or by a session.
@@ -73,7 +79,7 @@ impl Worker for SignIn {
         async move {
             self.connection.cookies.clone_from(&self.cookies);
             let tokens = self.way.tokens(&mut self.connection, &self.account, "openid").await?;
-            ensure!(tokens["id_token"].is_string(), "{tokens}");
+            ensure!(tokens["id_token"].is_string() && is_jwt(&tokens["access_token"]), "{tokens}");
             Ok(())
         }
         .boxed()

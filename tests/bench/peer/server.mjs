@@ -60,6 +60,7 @@ const provider = new Provider(issuer, {
   loadExistingGrant: async (ctx) => {
     const grant = new ctx.oidc.provider.Grant({ accountId: ctx.oidc.session.accountId, clientId: ctx.oidc.client.clientId });
     grant.addOIDCScope('openid offline_access profile');
+    grant.addResourceScope('https://api.example/es', 'openid offline_access profile');
     await grant.save();
     return grant;
   },

@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::GrantId;
+use crate::jws::good::{Fingerprint, GoodSignatures};
 use crate::jws::{Signer, Typ};
 use crate::oidc::acr::{Acr, Amr, Authentication};
 use crate::oidc::scope::Scopes;
@@ -90,7 +91,7 @@ pub(super) struct Wanted<'a> {
 
 /// A token but for its signature.
 pub(in crate::oidc) enum PreparedAccess {
-    Jwt { claims: Box<AccessTokenClaims>, signer: Arc<Signer> },
+    Jwt { claims: Box<AccessTokenClaims>, signer: Arc<Signer>, good: Arc<GoodSignatures> },
     Opaque(Plain<TokenSecret>),
 }
 
@@ -98,7 +99,12 @@ impl PreparedAccess {
     /// The token.
     pub(in crate::oidc) fn sign(&self) -> Result<String, Fault> {
         match self {
-            Self::Jwt { claims, signer } => signer.sign(Typ::AccessToken, claims),
+            Self::Jwt { claims, signer, good } => {
+                let token = signer.sign(Typ::AccessToken, claims)?;
+                // Whoever asks about it here need not wait until what we have just written is read and checked.
+                good.remember(Fingerprint::of(&token));
+                Ok(token)
+            }
             Self::Opaque(secret) => Ok(secret.expose_text().to_owned()),
         }
     }
@@ -142,5 +148,6 @@ pub(super) async fn prepare(ctx: &Ctx, client: &Client, wanted: Wanted<'_>) -> R
         return Ok((PreparedAccess::Opaque(secret), lifetime));
     }
     let signer = store::signing_key::active(ctx, client.settings.access_tokens.signing_alg).await?;
-    Ok((PreparedAccess::Jwt { claims: Box::new(claims), signer }, lifetime))
+    let good = Arc::clone(&ctx.held.signatures);
+    Ok((PreparedAccess::Jwt { claims: Box::new(claims), signer, good }, lifetime))
 }
