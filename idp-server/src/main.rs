@@ -8,6 +8,11 @@ use idp_core::config::{LogConfig, LogFormat, LogLevel};
 use idp_server::demo::command::DemoArguments;
 use idp_server::{demo, logging, serve};
 
+/// What a request needs is asked for on one thread and given back on another, which the allocator of the C library does not
+/// like.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sekisho, the identity provider of health-insurance societies.
 #[derive(Parser)]
 #[command(name = "idp-server", version, max_term_width = 100)]
