@@ -81,7 +81,9 @@ async fn rejected(
     request: &AuthorizationRequest,
     rejection: Rejection,
 ) -> Result<Checked, Fault> {
-    pushed::use_up(ctx, request).await?;
+    if !pushed::use_up(ctx, request).await? {
+        return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestUri));
+    }
     let (error, description) = (rejection.error, rejection.description);
     let response = AuthorizationResponse::error(ctx, to, request, error, description).await?;
     Ok(Checked::RefusedWithRedirect(Box::new(response)))

@@ -40,7 +40,10 @@ pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Star
     // Most requests of members who are signed in owe nothing: they are answered, and no interaction is kept.
     let (answer, session) = match finish::at_once(ctx, visitor, begun).await? {
         AtOnce::Done { session, answer } => (answer, session),
-        AtOnce::Owing { next, interaction } if silent => (finish::refused(ctx, &interaction, next).await?, None),
+        AtOnce::Owing { next, interaction } if silent => match finish::refused(ctx, &interaction, next).await? {
+            Some(answer) => (answer, None),
+            None => return Ok(Started::Page(PageRefusal::InvalidRequestUri)),
+        },
         AtOnce::Owing { interaction, .. } => {
             return Ok(Started::Interaction(begin::keep(ctx, &interaction).await?));
         }
