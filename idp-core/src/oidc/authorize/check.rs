@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::request_object::Signed;
 use super::{
     Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, PageRefusal,
-    RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object,
+    RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object, resource,
 };
 use crate::client::{Client, ResponseType};
 use crate::ctx::Ctx;
@@ -136,6 +136,10 @@ async fn judged(
         request.redirect_uri_sent = RedirectUriSent::No;
     }
     let mut verdict = CHECKS.iter().try_for_each(|row| (row.check)(asked, &mut request));
+    // What the table cannot see: these ask the database.
+    if verdict.is_ok() {
+        verdict = resource::registered(ctx, &request).await?;
+    }
     if verdict.is_ok() {
         verdict = id_token_hint::check(ctx, asked.params, &mut request).await?;
     }
