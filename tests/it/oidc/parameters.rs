@@ -203,6 +203,47 @@ async fn an_expired_hint_still_says_who_is_expected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_several_subjects_any_is_answered_and_a_contradiction_is_refused() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, portal, browser) = signed_in(&idp, "Q-1010").await;
+        let asked = portal.asks();
+        let tokens = portal.redeems(&asked, browser.get(&asked.url).await.arrived().code()).await;
+        let own = tokens.claims()["sub"].as_str().unwrap().to_owned();
+        let wish = |sub: &str| json!({ "value": sub });
+
+        for (claims, error) in [
+            (json!({ "id_token": { "sub": { "values": ["nobody", own] } } }), ""),
+            (json!({ "userinfo": { "sub": wish(&own) } }), ""),
+            (json!({ "id_token": { "sub": wish(&own) }, "userinfo": { "sub": { "values": ["x", own] } } }), ""),
+            (json!({ "id_token": { "sub": { "values": ["nobody", "no one"] } } }), "login_required"),
+            (json!({ "userinfo": { "sub": wish("nobody") } }), "login_required"),
+            (json!({ "id_token": { "sub": wish(&own) }, "userinfo": { "sub": wish("nobody") } }), "invalid_request"),
+        ] {
+            let changes = [("prompt", "none"), ("claims", &claims.to_string())];
+            let arrival = browser.get(&portal.asks_with(&changes).url).await.arrived();
+            assert_eq!(arrival.get("error"), error, "{claims}");
+        }
+
+        // A hint does not undo what the parameter says.
+        for (sub, error) in [(own.as_str(), ""), ("nobody", "invalid_request")] {
+            let claims = json!({ "id_token": { "sub": wish(sub) } }).to_string();
+            for prompt in ["none", ""] {
+                let changes = [("prompt", prompt), ("claims", &claims), ("id_token_hint", tokens.id_token())];
+                let arrival = browser.get(&portal.asks_with(&changes).url).await.arrived();
+                assert_eq!(arrival.get("error"), error, "{sub} {prompt}");
+            }
+        }
+        let other = idp.portal_with("other", |_| {}).await;
+        let claims = json!({ "id_token": { "sub": wish("nobody") } }).to_string();
+        let changes = [("prompt", "none"), ("claims", &claims), ("id_token_hint", tokens.id_token())];
+        let arrival = browser.get(&other.asks_with(&changes).url).await.arrived();
+        assert_eq!(arrival.get("error"), "login_required", "of another client's hint nothing is said before");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_long_state_comes_back_unchanged_by_get_and_by_post() {
     on_both(async |database| {
         let idp = Idp::start(database).await;

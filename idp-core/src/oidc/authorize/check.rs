@@ -141,7 +141,7 @@ async fn judged(
         verdict = resource::registered(ctx, &request).await?;
     }
     if verdict.is_ok() {
-        verdict = id_token_hint::check(ctx, asked.params, &mut request).await?;
+        verdict = id_token_hint::check(ctx, asked, &mut request).await?;
     }
     Ok((request, verdict))
 }
@@ -171,6 +171,7 @@ fn blank(redirect: &TrustedRedirect) -> AuthorizationRequest {
         max_age_seconds: None,
         login_hint: None,
         hinted_subject: None,
+        named_subjects: BTreeSet::new(),
         ui_locales: Vec::new(),
         acr_values: Vec::new(),
         essential_acr: Vec::new(),
