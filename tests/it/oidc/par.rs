@@ -72,8 +72,8 @@ async fn of_two_tabs_with_one_request_the_first_is_answered_whatever_the_other_s
             (one, other)
         };
 
-        // The scopes differ each time, so that consent is asked for again.
-        let asked = clinic.asks_pushed(&[("scope", "openid")]).await;
+        // Whoever asks for consent each time is not helped by what the other tab was allowed.
+        let asked = clinic.asks_pushed(&[("prompt", "consent")]).await;
         let (one, other) = opened(&asked).await;
         let arrival = one.submit("consent-allow").await.arrived();
         let late = other.submit("consent-deny").await;
@@ -81,12 +81,12 @@ async fn of_two_tabs_with_one_request_the_first_is_answered_whatever_the_other_s
         assert_eq!(late.error_code().as_deref(), Some("expired"));
         assert_eq!(clinic.redeems(&asked, arrival.code()).await.status, 200);
 
-        let asked = clinic.asks_pushed(&[("scope", "openid profile")]).await;
+        let asked = clinic.asks_pushed(&[("prompt", "consent")]).await;
         let (one, other) = opened(&asked).await;
         assert_eq!(one.submit("consent-deny").await.arrived().get("error"), "access_denied");
         assert_eq!(other.submit("consent-allow").await.error_code().as_deref(), Some("expired"));
 
-        let asked = clinic.asks_pushed(&[("scope", "openid email")]).await;
+        let asked = clinic.asks_pushed(&[("prompt", "consent")]).await;
         let (one, other) = opened(&asked).await;
         let (one, other) = tokio::join!(one.submit("consent-allow"), other.submit("consent-deny"));
         let answered = [one.arrival(), other.arrival()].into_iter().flatten().count();
