@@ -7,6 +7,7 @@ use super::{INTERACTION_LIFETIME, Interaction, Progress, Proof, State};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::{ClientRowId, InteractionId};
+use crate::oidc::authorize::expected::is_expected;
 use crate::oidc::authorize::{AuthorizationRequest, Prompt};
 use crate::secret::{BrowserSecret, Hashed, SessionSecret};
 use crate::session::Session;
@@ -55,7 +56,7 @@ impl Begun {
     ) -> Result<Self, Fault> {
         let session = live_session(ctx, visitor).await?;
         let carried = match &session {
-            Some(session) if serves(ctx, session, request.as_ref().map(|(_, request)| request)).await? => Some(session),
+            Some(session) if serves(ctx, session, request.as_ref()).await? => Some(session),
             Some(_) | None => None,
         };
         let interaction = carrying(ctx, visitor, carried, (request, errand));
@@ -108,14 +109,15 @@ fn young(ctx: &Ctx, proofs: Vec<Proof>, max_age: Option<Duration>) -> Vec<Proof>
     proofs.into_iter().filter(|proof| ctx.now.since(proof.at) <= max_age).collect()
 }
 
-/// Whether the request is content with the session: of the hinted member, and nobody wants to see the sign-in page.
-async fn serves(ctx: &Ctx, session: &Session, request: Option<&AuthorizationRequest>) -> Result<bool, Fault> {
-    let Some(request) = request else { return Ok(true) };
-    if let Some(hinted) = &request.hinted_subject {
-        let member = store::member::by_id(ctx, session.member).await?;
-        if member.is_none_or(|member| member.subject != *hinted) {
-            return Ok(false);
-        }
+/// Whether the request is content with the session: of a member it expects, and nobody wants to see the sign-in page.
+async fn serves(
+    ctx: &Ctx,
+    session: &Session,
+    request: Option<&(ClientRowId, AuthorizationRequest)>,
+) -> Result<bool, Fault> {
+    let Some((client, request)) = request else { return Ok(true) };
+    if !is_expected(ctx, (*client, request), session.member).await? {
+        return Ok(false);
     }
     Ok(!request.prompts(Prompt::Login) && !request.prompts(Prompt::SelectAccount))
 }

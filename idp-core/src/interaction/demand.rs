@@ -7,6 +7,7 @@ use super::{Evidence, Interaction, Progress};
 use crate::clock::{Timestamp, minutes};
 use crate::credential::Method;
 use crate::oidc::acr::{self, Acr};
+use crate::oidc::authorize::Prompt;
 
 /// How old the strongest proof may be when a member changes something of their account.
 pub const REAUTHENTICATION_AGE: Duration = minutes(5);
@@ -14,7 +15,7 @@ pub const REAUTHENTICATION_AGE: Duration = minutes(5);
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demand {
-    /// The classes wished for, most wanted first; met where possible (`acr_values`).
+    /// The classes wished for, most wanted first; met where possible (`acr_values`). Silent requests wish for nothing.
     pub wished: Vec<Acr>,
     /// The classes of which one is required, most wanted first (`claims`, essential `acr`).
     pub essential: Vec<Acr>,
@@ -67,13 +68,9 @@ impl Demand {
         let Some((_, request)) = &interaction.request else { return Self { fresh_since, asked_at, ..Self::default() } };
         let essential = known(&request.essential_acr);
         let unknown = !request.essential_acr.is_empty() && essential.is_empty();
-        Self {
-            wished: known(&request.acr_values),
-            unknown: if unknown { Unknown::All } else { Unknown::No },
-            essential,
-            fresh_since,
-            asked_at,
-        }
+        // Best effort, and without a page there is none to make (OpenID Connect Core §3.1.2.1, `acr_values`, `prompt`).
+        let wished = if request.prompts(Prompt::None) { Vec::new() } else { known(&request.acr_values) };
+        Self { wished, unknown: if unknown { Unknown::All } else { Unknown::No }, essential, fresh_since, asked_at }
     }
 
     /// What a member who allows something from elsewhere must have proved: `wished` where possible, `least` in any case.

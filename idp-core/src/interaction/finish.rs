@@ -130,8 +130,9 @@ async fn answered(
     Ok((secret, answer))
 }
 
-/// Answers without showing a page (`prompt=none`): what would need one is an error to the application.
-pub(crate) async fn refused(ctx: &Ctx, interaction: &Interaction, next: Next) -> Result<Answer, Fault> {
+/// Answers without showing a page (`prompt=none`): what would need one is an error to the application. `None` when its
+/// request was answered before.
+pub(crate) async fn refused(ctx: &Ctx, interaction: &Interaction, next: Next) -> Result<Option<Answer>, Fault> {
     let error = match next {
         Next::SignIn | Next::Over => AuthorizationError::LoginRequired,
         Next::Declined => AuthorizationError::AccessDenied,
@@ -142,7 +143,8 @@ pub(crate) async fn refused(ctx: &Ctx, interaction: &Interaction, next: Next) ->
     told(ctx, interaction, error).await
 }
 
-/// After the member declined: the application hears `access_denied`.
+/// After the member declined: the application hears `access_denied`. `None` when there is no such interaction, or its
+/// request was answered before: the interaction is over.
 pub async fn declined(ctx: &Ctx, place: &Place) -> Result<Option<Answer>, Fault> {
     refuse(ctx, place, AuthorizationError::AccessDenied).await
 }
@@ -166,13 +168,16 @@ async fn use_up_pushed(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fau
 async fn refuse(ctx: &Ctx, place: &Place, error: AuthorizationError) -> Result<Option<Answer>, Fault> {
     let Some(sitting) = Sitting::load(ctx, place).await? else { return Ok(None) };
     store::interaction::close(ctx, sitting.interaction.id, State::Answered).await?;
-    told(ctx, &sitting.interaction, error).await.map(Some)
+    told(ctx, &sitting.interaction, error).await
 }
 
-async fn told(ctx: &Ctx, interaction: &Interaction, error: AuthorizationError) -> Result<Answer, Fault> {
-    let Some((client, request)) = &interaction.request else { return Ok(Answer::Member) };
-    use_up_pushed(ctx, interaction).await?;
-    Ok(Answer::of(authorize::refuse(ctx, *client, request, error).await?))
+async fn told(ctx: &Ctx, interaction: &Interaction, error: AuthorizationError) -> Result<Option<Answer>, Fault> {
+    let Some((client, request)) = &interaction.request else { return Ok(Some(Answer::Member)) };
+    // Of two tabs that opened the same pushed request, one is answered: with an error, too.
+    if !use_up_pushed(ctx, interaction).await? {
+        return Ok(None);
+    }
+    Ok(Some(Answer::of(authorize::refuse(ctx, *client, request, error).await?)))
 }
 
 /// The browser's session goes on where it rests on the same proofs, and under a new secret where it rests on others of the

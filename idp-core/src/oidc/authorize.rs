@@ -7,6 +7,7 @@ mod claims;
 mod dpop_jkt;
 mod duplicates;
 mod error;
+pub(crate) mod expected;
 mod id_token_hint;
 mod issue;
 mod max_age;

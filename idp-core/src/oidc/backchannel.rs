@@ -142,18 +142,17 @@ pub async fn claim(ctx: &Ctx, limit: u64) -> Result<Vec<Notice>, Fault> {
     Ok(claimed)
 }
 
-/// Makes a notice ready, in its own realm; `None` when its client or member is gone, or does not want it any more.
+/// Makes a notice ready, in its own realm; `None` when its client is gone, or does not want it any more.
 pub async fn prepare(ctx: &Ctx, notice: &Notice) -> Result<Option<Prepared>, Fault> {
-    let client = store::client::by_id(ctx, notice.client).await?;
-    let member = store::member::by_id(ctx, notice.member).await?;
-    let (Some(client), Some(member)) = (client, member) else { return Ok(None) };
+    let Some(client) = store::client::by_id(ctx, notice.client).await? else { return Ok(None) };
     let Some(uri) = client.settings.logout.backchannel_uri.clone() else { return Ok(None) };
+    let Some(public) = public_subject(ctx, notice.member).await? else { return Ok(None) };
 
     Ok(Some(Prepared {
         address: uri.as_str().to_owned(),
         claims: LogoutClaims {
             iss: ctx.realm().origin.as_str().to_owned(),
-            sub: subject::of(ctx, &client, &member),
+            sub: subject::of_public(ctx, &client, &public),
             aud: client.client_id.as_str().to_owned(),
             iat: ctx.now.seconds(),
             exp: (ctx.now + TOKEN_LIFETIME).seconds(),
@@ -164,6 +163,15 @@ pub async fn prepare(ctx: &Ctx, notice: &Notice) -> Result<Option<Prepared>, Fau
         signer: store::signing_key::active(ctx, client.settings.id_token_alg).await?,
         envelope: Envelope::of(&client, client.settings.answers.id_token_encryption),
     }))
+}
+
+/// The public subject of a member, also of one who was deleted since: their sessions ended with them, and whoever let them
+/// in must hear of it.
+async fn public_subject(ctx: &Ctx, member: MemberId) -> Result<Option<String>, Fault> {
+    match store::member::by_id(ctx, member).await? {
+        Some(member) => Ok(Some(member.subject)),
+        None => store::tombstone::subject(ctx, member).await,
+    }
 }
 
 /// Notes how an attempt ended.

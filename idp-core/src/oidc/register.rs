@@ -10,7 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::admin::client::{self, Created, NewClient};
 use crate::audit::{EventKind, Outcome};
-use crate::client::{Client, ClientName, ClientSettings, GrantType, HttpsUri, Party, Profile, SecretUse};
+use crate::client::{
+    AccessTokens, Client, ClientName, ClientSettings, ClientType, GrantType, HttpsUri, Party, Pkce, Profile, SecretUse,
+};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::realm::RegistrationPolicy;
@@ -79,8 +81,8 @@ impl Draft {
         if settings.access_tokens.certificate_bound && !ctx.mutual_tls().is_on() {
             return Err(refused("tls_client_certificate_bound_access_tokens: certificates are not taken here"));
         }
-        if settings.client_type() == crate::client::ClientType::Public {
-            settings.pkce = crate::client::Pkce::Required;
+        if settings.client_type() == ClientType::Public {
+            settings.pkce = Pkce::Required;
         }
         settings.profile = Profile::fitting(&settings);
         Ok(Self { name, settings, sent })
@@ -208,6 +210,7 @@ pub async fn replace(
     if draft.sent.get("client_secret").is_some_and(|sent| !is_secret_of(ctx, &client, sent)) {
         return Ok(Err(refused("client_secret: a client cannot choose its own")));
     }
+    let draft = Draft { settings: with_operators_word(&client.settings, draft.settings), ..draft };
     if let Err(refusal) = draft.check(listed) {
         return Ok(Err(refusal));
     }
@@ -217,16 +220,37 @@ pub async fn replace(
     }
 
     client.name = name;
-    // What an operator made of the client since stays theirs to say.
-    client.settings = ClientSettings {
-        party: client.settings.party,
-        access_token_lifetime: client.settings.access_token_lifetime,
-        ..draft.settings
-    };
+    client.settings = draft.settings;
     let secret = client::settle(ctx, &mut client).await?;
 
     let access = Plain::new(access.unwrap_or_default().as_bytes().to_vec());
     Ok(Ok(Registered { client, secret, access }))
+}
+
+/// What a client asks for by its metadata, with what these have no name for as it is: that is the operator's to say.
+fn with_operators_word(present: &ClientSettings, asked: ClientSettings) -> ClientSettings {
+    let mut settings = ClientSettings {
+        party: present.party,
+        pkce: present.pkce,
+        least_acr: present.least_acr,
+        access_token_lifetime: present.access_token_lifetime,
+        access_tokens: AccessTokens {
+            format: present.access_tokens.format,
+            signing_alg: present.access_tokens.signing_alg,
+            rotation: present.access_tokens.rotation,
+            ..asked.access_tokens
+        },
+        exchange: present.exchange,
+        resource: present.resource.clone(),
+        ..asked
+    };
+    if settings.client_type() == ClientType::Public {
+        settings.pkce = Pkce::Required;
+    }
+    // One that follows from the metadata follows them further; any other was chosen.
+    let was_chosen = present.profile != Profile::fitting(present);
+    settings.profile = if was_chosen { present.profile } else { Profile::fitting(&settings) };
+    settings
 }
 
 /// Takes a registration back with everything members granted the client (RFC 7592 §2.3).
@@ -286,4 +310,52 @@ pub async fn issue_token(ctx: &Ctx, new: NewToken) -> Result<Option<Plain<Regist
     let about = serde_json::json!({ "name": new.name, "uses": new.uses, "days": new.days });
     ctx.record_with(EventKind::RegistrationTokenIssued, None, Outcome::Done, about);
     Ok(Some(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::{AuthMethod, ExchangePolicy, RefreshRotation, TokenFormat};
+    use crate::key::Algorithm;
+    use crate::oidc::acr::Acr;
+
+    fn present() -> ClientSettings {
+        ClientSettings {
+            profile: Profile::Legacy,
+            party: Party::First,
+            pkce: Pkce::Optional,
+            least_acr: Acr::Phr,
+            access_token_lifetime: 90,
+            access_tokens: AccessTokens {
+                format: TokenFormat::Opaque,
+                signing_alg: Algorithm::Rs256,
+                rotation: RefreshRotation::Off,
+                ..AccessTokens::default()
+            },
+            exchange: ExchangePolicy::Impersonation,
+            resource: HttpsUri::parse("https://api.example/").ok(),
+            ..ClientSettings::default()
+        }
+    }
+
+    #[test]
+    fn what_metadata_has_no_name_for_is_kept_and_all_else_is_as_asked() {
+        let bound = AccessTokens { dpop_bound: true, ..AccessTokens::default() };
+        let asked = ClientSettings { party: Party::Third, access_tokens: bound, ..ClientSettings::default() };
+        let kept = with_operators_word(&present(), asked);
+        let mut expected = present();
+        expected.access_tokens.dpop_bound = true;
+        assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn a_profile_that_nobody_chose_follows_the_metadata() {
+        let fitted = ClientSettings::default();
+        assert_eq!(fitted.profile, Profile::fitting(&fitted));
+        let public = ClientSettings { auth_method: AuthMethod::None, ..ClientSettings::default() };
+        assert_eq!(with_operators_word(&fitted, public.clone()).profile, Profile::Native);
+        let chosen = ClientSettings { profile: Profile::Fapi2, ..present() };
+        let kept = with_operators_word(&chosen, public);
+        assert_eq!((kept.profile, kept.pkce), (Profile::Fapi2, Pkce::Required));
+    }
 }

@@ -16,13 +16,18 @@ use crate::store;
 /// A pairwise one is a MAC under the installation key, over the realm, the sector and the public one: it never changes
 /// while these do not, it cannot be turned back, and two sectors cannot compare theirs (§8.1).
 pub(crate) fn of(ctx: &Ctx, client: &Client, member: &Member) -> String {
+    of_public(ctx, client, &member.subject)
+}
+
+/// The same for the member with this public `sub`.
+pub(crate) fn of_public(ctx: &Ctx, client: &Client, public: &str) -> String {
     match client.settings.subject.kind {
-        SubjectType::Public => member.subject.clone(),
+        SubjectType::Public => public.to_owned(),
         SubjectType::Pairwise => {
             // A client whose sector got lost is a sector by itself: better a new subject than somebody else's.
             let sector = client.settings.sector().unwrap_or_else(|| client.id.to_string());
             let row = [ctx.realm().id.uuid().as_bytes().as_slice(), sector.as_bytes()].concat();
-            let hashed: Hashed<PairwiseSubject> = ctx.vault.hash_within(&row, member.subject.as_bytes());
+            let hashed: Hashed<PairwiseSubject> = ctx.vault.hash_within(&row, public.as_bytes());
             URL_SAFE_NO_PAD.encode(hashed.bytes())
         }
     }

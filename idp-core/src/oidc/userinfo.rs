@@ -103,10 +103,12 @@ pub async fn userinfo(ctx: &Ctx, presented: &PresentedToken) -> Result<Asked, Fa
         return Ok(Userinfo::InsufficientScope.into());
     };
 
-    let single = match access.claims.grant {
-        Some(grant) => store::grant::by_id(ctx, grant).await?.map(|grant| grant.claims).unwrap_or_default(),
-        None => std::collections::BTreeSet::new(),
+    let grant = match access.claims.grant {
+        Some(grant) => store::grant::by_id(ctx, grant).await?,
+        None => None,
     };
+    // What was allowed one by one was allowed to one client: a token that another one exchanged tells no more than its scopes.
+    let single = grant.filter(|grant| grant.client == access.client.id).map(|grant| grant.claims).unwrap_or_default();
     let chosen = claims::chosen(&member, &single);
     let mut claims = claims::about(&member, &scopes);
     claims.extend(chosen);

@@ -78,6 +78,17 @@ pub(crate) async fn list(ctx: &Ctx) -> Result<Vec<Client>, Fault> {
     select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
+/// Whether a client of the realm is registered as this resource (RFC 8707).
+pub(crate) async fn is_resource(ctx: &Ctx, resource: &str) -> Result<bool, Fault> {
+    // Settings rest as JSON: the database leaves out most clients, and what it finds is compared.
+    let member = serde_json::json!({ "resource": resource }).to_string();
+    let select = client::Entity::find()
+        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
+        .filter(client::Column::Settings.contains(member.trim_matches(['{', '}'])));
+    let found = select.all(&ctx.db).await?.into_iter().map(noun).collect::<Result<Vec<Client>, Fault>>()?;
+    Ok(found.iter().any(|client| client.settings.resource.as_ref().is_some_and(|own| own.as_str() == resource)))
+}
+
 /// Writes name, secrets and settings of an existing client.
 pub(crate) async fn update(ctx: &Ctx, client: &Client) -> Result<(), Fault> {
     let changed = client::ActiveModel {

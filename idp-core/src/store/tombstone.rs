@@ -24,10 +24,19 @@ pub(crate) async fn bury(ctx: &Ctx, member: &Member) -> Result<(), Fault> {
 
 /// When the member was deleted.
 pub(crate) async fn deleted_at(ctx: &Ctx, id: MemberId) -> Result<Option<Timestamp>, Fault> {
+    Ok(of_member(ctx, id).await?.map(|row| Timestamp::from_millis(row.deleted_at)))
+}
+
+/// The public subject that the deleted member had.
+pub(crate) async fn subject(ctx: &Ctx, id: MemberId) -> Result<Option<String>, Fault> {
+    Ok(of_member(ctx, id).await?.map(|row| row.subject))
+}
+
+async fn of_member(ctx: &Ctx, id: MemberId) -> Result<Option<tombstone::Model>, Fault> {
     let select = tombstone::Entity::find()
         .filter(tombstone::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(tombstone::Column::MemberId.eq(id.uuid()));
-    Ok(select.one(&ctx.db).await?.map(|row| Timestamp::from_millis(row.deleted_at)))
+    Ok(select.one(&ctx.db).await?)
 }
 
 /// Those of the given subjects that belonged to a deleted member, of whatever realm: they are never given again.

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use harness::{Authority, Ear, Idp, MemberSeed, Shelf, on_both, part};
-use idp_core::admin::member as admin_member;
+use idp_core::admin::member::{self as admin_member, Change};
+use idp_core::admin::remedy;
 use idp_core::admin::session::{self, Ended};
-use idp_core::client::{ClientName, ContentEncryption, Encryption, HttpsUri, KeyManagement, KeySource, WebUri};
+use idp_core::client::{
+    ClientName, ContentEncryption, Encryption, HttpsUri, KeyManagement, KeySource, SubjectType, WebUri,
+};
 use idp_core::jwe::{self, AgreementKey, Reader};
 use idp_core::jws;
 use idp_core::key::{Algorithm, PublicJwk};
@@ -174,6 +177,40 @@ async fn whoever_ends_a_session_its_clients_hear_of_it() {
         let user_id = || UserId::parse("L-1005").unwrap().normal().clone();
         idp.operate(move |ctx| async move { admin_member::disable(ctx, &user_id()).await }.boxed()).await;
         assert_eq!(ear.hears_logout().await.0["sid"], second);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_hear_of_a_member_who_was_deleted_by_the_subject_they_knew() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1006")).await;
+        let browser = idp.browser();
+        let mut known = Vec::new();
+        for (name, kind) in [("all", SubjectType::Public), ("own", SubjectType::Pairwise)] {
+            let ear = Ear::open(&[]).await;
+            let address = WebUri::parse(&ear.address).ok();
+            let portal = idp
+                .portal_with(name, |settings| {
+                    settings.logout.backchannel_uri = address;
+                    settings.subject.kind = kind;
+                })
+                .await;
+            let asked = portal.asks();
+            let arrival = member.walks(browser.get(&asked.url).await).await.arrived();
+            known.push((ear, portal.redeems(&asked, arrival.code()).await.claims()));
+        }
+        assert_ne!(known[0].1["sub"], known[1].1["sub"]);
+
+        let user_id = UserId::parse("L-1006").unwrap().normal().clone();
+        let deleted = idp.operate(move |ctx| async move { remedy::delete(ctx, &user_id).await }.boxed()).await;
+        assert!(matches!(deleted, Change::Changed(_)));
+
+        for (ear, id_token) in &known {
+            let (claims, _) = ear.hears_logout().await;
+            assert_eq!((&claims["sub"], &claims["sid"]), (&id_token["sub"], &id_token["sid"]));
+        }
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use harness::{Browser, Idp, Member, MemberSeed, Portal, on_both};
-use idp_core::client::AuthMethod;
+use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both};
+use idp_core::client::{AuthMethod, Party};
 use idp_core::realm::PushedRequests;
 
 async fn signed_in(idp: &Idp, user_id: &str) -> (Member, Portal, Browser) {
@@ -56,6 +56,41 @@ async fn a_reload_before_the_sign_in_ends_does_no_harm_and_after_it_nothing_is_l
         let late = member.walks_to(abandoned, "/login/mail-code").await;
         let late = member.answers(&late).await;
         assert_eq!(late.error_code().as_deref(), Some("expired"), "{}", late.summary());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_tabs_with_one_request_the_first_is_answered_whatever_the_other_says() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, _, browser) = signed_in(&idp, "P-1012").await;
+        let clinic = idp.portal_with("clinic", |settings| settings.party = Party::Third).await;
+        let opened = async |asked: &Asked| {
+            let (one, other) = (browser.get(&asked.url).await, browser.get(&asked.url).await);
+            assert_eq!((one.path(), other.path()), ("/consent", "/consent"), "{}", other.summary());
+            (one, other)
+        };
+
+        // Whoever asks for consent each time is not helped by what the other tab was allowed.
+        let asked = clinic.asks_pushed(&[("prompt", "consent")]).await;
+        let (one, other) = opened(&asked).await;
+        let arrival = one.submit("consent-allow").await.arrived();
+        let late = other.submit("consent-deny").await;
+        assert!(late.arrival().is_none(), "{}", late.summary());
+        assert_eq!(late.error_code().as_deref(), Some("expired"));
+        assert_eq!(clinic.redeems(&asked, arrival.code()).await.status, 200);
+
+        let asked = clinic.asks_pushed(&[("prompt", "consent")]).await;
+        let (one, other) = opened(&asked).await;
+        assert_eq!(one.submit("consent-deny").await.arrived().get("error"), "access_denied");
+        assert_eq!(other.submit("consent-allow").await.error_code().as_deref(), Some("expired"));
+
+        let asked = clinic.asks_pushed(&[("prompt", "consent")]).await;
+        let (one, other) = opened(&asked).await;
+        let (one, other) = tokio::join!(one.submit("consent-allow"), other.submit("consent-deny"));
+        let answered = [one.arrival(), other.arrival()].into_iter().flatten().count();
+        assert_eq!(answered, 1, "{} {}", one.summary(), other.summary());
     })
     .await;
 }

@@ -1,11 +1,15 @@
 //! The other parameters of the authorization endpoint: claims, resources, details, prompts, hints.
 
-use harness::{Browser, Idp, Member, MemberSeed, Portal, on_both};
-use idp_core::client::Party;
+use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, Tokens, on_both, owned, part};
+use idp_core::client::{HttpsUri, Party};
 use idp_core::clock::hours;
 use idp_core::oidc::scope::Scopes;
 use idp_core::realm::RefusalDetails;
 use serde_json::json;
+
+const API: &str = "https://api.example/";
+const RECORDS: &str = "https://records.example/";
+const MEALS: &str = "https://meals.example/";
 
 async fn signed_in(idp: &Idp, user_id: &str) -> (Member, Portal, Browser) {
     let (member, portal, browser) = (idp.member(MemberSeed::new(user_id)).await, idp.portal().await, idp.browser());
@@ -89,6 +93,8 @@ async fn resources_and_details_of_no_known_form_have_their_own_errors() {
         for (change, error) in [
             (("resource", "relative"), "invalid_target"),
             (("resource", "https://api.example/#x"), "invalid_target"),
+            (("resource", "https://nobody.example/"), "invalid_target"),
+            (("resource", &idp.origin()), "invalid_target"),
             (("authorization_details", "nonsense"), "invalid_authorization_details"),
             (("authorization_details", "[{\"type\":\"unknown\"}]"), "invalid_authorization_details"),
             (("claims", "nonsense"), "invalid_request"),
@@ -98,8 +104,55 @@ async fn resources_and_details_of_no_known_form_have_their_own_errors() {
             let arrival = browser.get(&portal.asks_with(&[change]).url).await.arrived();
             assert_eq!(arrival.get("error"), error, "{change:?}");
         }
-        let several = format!("{}&resource=https%3A%2F%2Fa.example&resource=urn%3Ab", portal.asks().url);
-        assert_eq!(browser.get(&several).await.path(), "/login");
+        for resource in ["https://nobody.example/", &idp.origin()] {
+            let (status, document) = portal.pushes(&portal.asks_with(&[("resource", resource)])).await;
+            assert_eq!((status, &document["error"]), (400, &"invalid_target".into()), "{resource}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_for_the_resources_that_were_named_on_the_way_and_for_no_other() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, portal, browser) = signed_in(&idp, "Q-1009").await;
+        for (name, address) in [("api", API), ("records", RECORDS), ("meals", MEALS)] {
+            idp.portal_with(name, |settings| settings.resource = HttpsUri::parse(address).ok()).await;
+        }
+        let scope = ("scope", "openid offline_access");
+        let redeems = async |asked: &Asked, code: &str, resource: Option<&str>| {
+            let mut form = vec![
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", portal.redirect_uri.as_str()),
+                ("code_verifier", asked.verifier.as_str()),
+            ];
+            form.extend(resource.map(|resource| ("resource", resource)));
+            portal.posts(owned(&form)).await
+        };
+        let answered = async |asked: &Asked| browser.get(&asked.url).await.arrived().code().to_owned();
+        let aud = |tokens: &Tokens| part(tokens.access_token(), 1)["aud"].clone();
+
+        let asked = portal.asks_with(&[scope, ("resource", API)]);
+        let one = redeems(&asked, &answered(&asked).await, None).await;
+        assert_eq!(aud(&one), API);
+        assert_eq!(portal.userinfo(one.access_token()).await.0, 401, "it is for the resource alone");
+
+        let several = [scope, ("resource", API), ("resource", RECORDS)];
+        for asked in [portal.asks_with(&several), portal.asks_pushed(&several).await] {
+            let both = redeems(&asked, &answered(&asked).await, None).await;
+            assert_eq!(aud(&both), json!([API, RECORDS]));
+        }
+        let asked = portal.asks_with(&several);
+        let narrowed = redeems(&asked, &answered(&asked).await, Some(RECORDS)).await;
+        assert_eq!(aud(&narrowed), RECORDS);
+        let again = portal.refreshes(narrowed.refresh_token()).await;
+        assert_eq!(aud(&again), json!([API, RECORDS]), "what was allowed stays allowed");
+        let form = [("grant_type", "refresh_token"), ("refresh_token", again.refresh_token()), ("resource", MEALS)];
+        assert_eq!(portal.posts(owned(&form)).await.error(), "invalid_target");
+        let asked = portal.asks_with(&several);
+        assert_eq!(redeems(&asked, &answered(&asked).await, Some(MEALS)).await.error(), "invalid_target");
     })
     .await;
 }
@@ -145,6 +198,47 @@ async fn an_expired_hint_still_says_who_is_expected() {
         let silent = [("prompt", "none"), ("claims", by_claim.as_str())];
         assert!(!browser.get(&portal.asks_with(&silent).url).await.arrived().code().is_empty());
         assert_eq!(elsewhere.get(&portal.asks_with(&silent).url).await.arrived().get("error"), "login_required");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_subjects_any_is_answered_and_a_contradiction_is_refused() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (_, portal, browser) = signed_in(&idp, "Q-1010").await;
+        let asked = portal.asks();
+        let tokens = portal.redeems(&asked, browser.get(&asked.url).await.arrived().code()).await;
+        let own = tokens.claims()["sub"].as_str().unwrap().to_owned();
+        let wish = |sub: &str| json!({ "value": sub });
+
+        for (claims, error) in [
+            (json!({ "id_token": { "sub": { "values": ["nobody", own] } } }), ""),
+            (json!({ "userinfo": { "sub": wish(&own) } }), ""),
+            (json!({ "id_token": { "sub": wish(&own) }, "userinfo": { "sub": { "values": ["x", own] } } }), ""),
+            (json!({ "id_token": { "sub": { "values": ["nobody", "no one"] } } }), "login_required"),
+            (json!({ "userinfo": { "sub": wish("nobody") } }), "login_required"),
+            (json!({ "id_token": { "sub": wish(&own) }, "userinfo": { "sub": wish("nobody") } }), "invalid_request"),
+        ] {
+            let changes = [("prompt", "none"), ("claims", &claims.to_string())];
+            let arrival = browser.get(&portal.asks_with(&changes).url).await.arrived();
+            assert_eq!(arrival.get("error"), error, "{claims}");
+        }
+
+        // A hint does not undo what the parameter says.
+        for (sub, error) in [(own.as_str(), ""), ("nobody", "invalid_request")] {
+            let claims = json!({ "id_token": { "sub": wish(sub) } }).to_string();
+            for prompt in ["none", ""] {
+                let changes = [("prompt", prompt), ("claims", &claims), ("id_token_hint", tokens.id_token())];
+                let arrival = browser.get(&portal.asks_with(&changes).url).await.arrived();
+                assert_eq!(arrival.get("error"), error, "{sub} {prompt}");
+            }
+        }
+        let other = idp.portal_with("other", |_| {}).await;
+        let claims = json!({ "id_token": { "sub": wish("nobody") } }).to_string();
+        let changes = [("prompt", "none"), ("claims", &claims), ("id_token_hint", tokens.id_token())];
+        let arrival = browser.get(&other.asks_with(&changes).url).await.arrived();
+        assert_eq!(arrival.get("error"), "login_required", "of another client's hint nothing is said before");
     })
     .await;
 }

@@ -1,7 +1,10 @@
 //! Clients that register and manage themselves: closed by default, by an operator's token, or open.
 
 use futures::FutureExt;
-use harness::{Database, Idp, MemberSeed, on_both};
+use harness::{ClientKey, Database, Idp, MemberSeed, on_both};
+use idp_core::admin::client::{Revised, Revision, revise, show};
+use idp_core::client::{ClientName, Profile};
+use idp_core::oidc::acr::Acr;
 use idp_core::oidc::register::{NewToken, issue_token};
 use idp_core::realm::RegistrationPolicy;
 use reqwest::Method;
@@ -121,6 +124,53 @@ async fn a_registered_client_signs_members_in_and_manages_itself_until_it_is_gon
 
         assert_eq!(asks(&idp, Method::DELETE, address, Some(access), None).await.0, 204);
         assert_eq!(asks(&idp, Method::GET, address, Some(access), None).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_operator_set_outlives_every_change_of_the_clients_own() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let member = idp.member(MemberSeed::new("R-1002")).await;
+        let (_, client) = registers(&idp, None, &portal()).await;
+        let text = |name: &str| client[name].as_str().unwrap().to_owned();
+        let (id, access, address) =
+            (text("client_id"), text("registration_access_token"), text("registration_client_uri"));
+        let mut relying = idp.portal_with("other", |_| {}).await;
+        relying.client_id.clone_from(&id);
+        relying.secret = Some(text("client_secret"));
+        let browser = idp.browser();
+        member.signs_in(&browser, &relying).await;
+        let name = ClientName::parse(&id).unwrap();
+        let revises = async |document: Value, revision: Revision| {
+            let (name, document) = (name.clone(), document.as_object().unwrap().clone());
+            let done = idp.operate(move |ctx| async move { revise(ctx, &name, &document, revision).await }.boxed());
+            assert!(matches!(done.await, Revised::Done { .. }));
+        };
+
+        revises(json!({}), Revision { least_acr: Some(Acr::Phr), ..Revision::default() }).await;
+        let mut changed = portal();
+        changed["client_id"] = id.clone().into();
+        changed["client_name"] = "Portal, renewed".into();
+        let (status, seen) = asks(&idp, Method::PUT, &address, Some(&access), Some(&changed)).await;
+        assert_eq!((status, &seen["client_name"]), (200, &"Portal, renewed".into()));
+        assert_eq!(browser.get(&relying.asks().url).await.path(), "/login/out-of-reach");
+
+        // Under a profile that the operator chose, the client keeps its rules or stays as it was.
+        let key = ClientKey::new("one");
+        let strong = json!({
+            "jwks": { "keys": [key.jwk.clone()] }, "token_endpoint_auth_method": "private_key_jwt",
+            "require_pushed_authorization_requests": true, "dpop_bound_access_tokens": true,
+            "id_token_signed_response_alg": "ES256",
+        });
+        revises(strong.clone(), Revision { profile: Some(Profile::Fapi2), ..Revision::default() }).await;
+        let (status, answer) = asks(&idp, Method::PUT, &address, Some(&access), Some(&changed)).await;
+        assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{answer}");
+        changed.as_object_mut().unwrap().extend(strong.as_object().unwrap().clone());
+        assert_eq!(asks(&idp, Method::PUT, &address, Some(&access), Some(&changed)).await.0, 200);
+        let kept = idp.operate(move |ctx| async move { show(ctx, &name).await }.boxed()).await.unwrap();
+        assert_eq!((kept.settings.profile, kept.settings.least_acr), (Profile::Fapi2, Acr::Phr));
     })
     .await;
 }

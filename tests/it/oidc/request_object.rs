@@ -3,8 +3,8 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both, with_changes};
-use idp_core::client::KeySource;
+use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both, part, with_changes};
+use idp_core::client::{HttpsUri, KeySource};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
 
@@ -121,15 +121,19 @@ async fn what_is_signed_wins_over_what_stands_beside_it() {
 async fn claims_that_are_json_are_parameters_that_are_json() {
     on_both(async |database| {
         let place = place(database, "J-1002", false).await;
+        for (name, resource) in [("a", "https://a.example/"), ("b", "https://b.example/api")] {
+            place.idp.portal_with(name, |settings| settings.resource = HttpsUri::parse(resource).ok()).await;
+        }
         let asked = place.portal.asks();
         let changes = json!({
-            "max_age": 3600, "resource": ["https://a.example", "urn:b"],
+            "max_age": 3600, "resource": ["https://a.example/", "https://b.example/api"],
             "claims": {"id_token": {"birthdate": null}}, "typ": null,
         });
         let object = place.key.signs(&header(), &place.claims(&asked, &changes));
         let arrival = place.browser.get(&place.url(&object)).await.arrived();
         let tokens = place.portal.redeems(&asked, arrival.code()).await;
         assert_eq!(tokens.claims()["birthdate"], place.member.birth_date.as_str());
+        assert_eq!(part(tokens.access_token(), 1)["aud"], changes["resource"]);
     })
     .await;
 }

@@ -61,6 +61,8 @@ async fn a_class_within_reach_is_asked_for_and_told() {
             (&strict, strict.asks()),
             (&strict, strict.asks_with(&[("acr_values", "aal1")])),
             (&strict, strict.asks_with(&[("claims", &essential(&["aal1"]))])),
+            (&strict, strict.asks_with(&[("claims", &essential(&["urn:x", "aal1"]))])),
+            (&strict, strict.asks_with(&[("claims", &essential(&["aal1", "phr"]))])),
             (&portal, portal.asks_with(&[("claims", &essential(&["aal2"]))])),
         ] {
             assert_eq!(claims(&member, &browser, (portal, &asked)).await["acr"], "aal2", "{}", asked.url);
@@ -69,6 +71,8 @@ async fn a_class_within_reach_is_asked_for_and_told() {
         assert_eq!(claims(&member, &browser, (&portal, &modest)).await["acr"], "aal1", "what was asked for is told");
         let beyond = portal.asks_with(&[("claims", &essential(&["phr"]))]);
         assert_eq!(browser.get(&beyond.url).await.path(), "/login/out-of-reach");
+        let foreign = strict.asks_with(&[("claims", &essential(&["urn:x"]))]);
+        assert_eq!(browser.get(&foreign.url).await.path(), "/login/out-of-reach", "a foreign class is never met");
     })
     .await;
 }

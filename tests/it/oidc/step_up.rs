@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use harness::{Browser, Idp, Member, MemberSeed, Page, Portal, on_both};
 use idp_core::clock::minutes;
+use idp_core::oidc::acr::Acr;
 use serde_json::{Value, json};
 
 /// A member with an app and the portal, and time for the next code.
@@ -45,6 +46,41 @@ async fn a_class_within_reach_is_met_and_one_out_of_reach_is_passed_over() {
         assert!(!with_app.1.code().is_empty());
         let silent = asks(&other, &portal, &[("acr_values", "aal2"), ("prompt", "none")]).await;
         assert!(!silent.arrived().code().is_empty(), "the session reaches it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_request_is_answered_with_what_was_proved_whatever_it_wishes_for() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (first, browser) = (idp.browser(), idp.browser());
+        let (member, portal) = with_an_app(&idp, "U-1501", &first).await;
+        let usual = idp.portal_with("usual", |settings| settings.requests.default_acr_values = vec![Acr::Phr]).await;
+        let page = first.get("/account/methods").await.submit("method-add-passkey").await;
+        member.walks_to(page, "/account/methods").await;
+        // The member has a passkey; this session was begun without it.
+        idp.advance(Duration::from_secs(60));
+        let page = member.types_password(&browser.get("/login").await, &member.password).await;
+        let page = page.follow("other-method").await;
+        page.fill("totp-code", &member.app_code()).submit("totp-submit").await;
+
+        let wish = json!({ "id_token": { "acr": { "values": ["phr"] } } }).to_string();
+        for (portal, changes) in [
+            (&portal, vec![("acr_values", "phr"), ("prompt", "none")]),
+            (&portal, vec![("claims", wish.as_str()), ("prompt", "none")]),
+            (&usual, vec![("prompt", "none")]),
+        ] {
+            let asked = portal.asks_with(&changes);
+            let arrival = browser.get(&asked.url).await.arrived();
+            assert_eq!(arrival.get("error"), "", "{changes:?}");
+            assert_eq!(portal.redeems(&asked, arrival.code()).await.claims()["acr"], "aal2", "{changes:?}");
+        }
+        let aloud = asks(&browser, &portal, &[("acr_values", "phr")]).await;
+        assert_eq!(aloud.path(), "/login/passkey", "a page can be shown: {}", aloud.summary());
+        let required = json!({ "id_token": { "acr": { "essential": true, "values": ["phr"] } } }).to_string();
+        let silent = asks(&browser, &portal, &[("claims", &required), ("prompt", "none")]).await;
+        assert_eq!(silent.arrived().get("error"), "interaction_required", "what is required is no wish");
     })
     .await;
 }

@@ -1,8 +1,11 @@
 //! Pairwise subjects: one member, another name in every sector, the same one everywhere within.
 
+use futures::FutureExt;
 use harness::{Idp, MemberSeed, on_both};
 use idp_core::client::{HttpsUri, Subject, SubjectType};
+use idp_core::clock::hours;
 use idp_core::redirect_uri::RedirectUri;
+use idp_core::store::cleanup;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sector_knows_a_member_by_a_name_of_its_own() {
@@ -43,6 +46,43 @@ async fn a_sector_knows_a_member_by_a_name_of_its_own() {
         assert!(!seen.contains(&public));
         assert_ne!(seen[0], seen[1]);
         assert_eq!((&seen[0], &seen[0]), (&seen[2], &seen[3]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pairwise_client_names_its_member_by_its_own_subject_and_by_hints_of_any_age() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, other) =
+            (idp.member(MemberSeed::new("S-1002")).await, idp.member(MemberSeed::new("S-1003")).await);
+        let pairwise = idp.portal_with("own", |settings| settings.subject.kind = SubjectType::Pairwise).await;
+        let (browser, elsewhere) = (idp.browser(), idp.browser());
+        let (asked, arrival) = member.signs_in(&browser, &pairwise).await;
+        let tokens = pairwise.redeems(&asked, arrival.code()).await;
+        let sub = tokens.claims()["sub"].as_str().unwrap().to_owned();
+        let public = idp.record_of("S-1002").await.member.subject;
+
+        let silently = async |browser: &harness::Browser, name: &str, value: &str| {
+            let asked = pairwise.asks_with(&[("prompt", "none"), (name, value)]);
+            browser.get(&asked.url).await.arrived().get("error").to_owned()
+        };
+        let named = |sub: &str| serde_json::json!({ "id_token": { "sub": { "value": sub } } }).to_string();
+        assert_eq!(silently(&browser, "claims", &named(&sub)).await, "");
+        assert_eq!(silently(&browser, "claims", &named(&public)).await, "login_required", "it is not told so");
+
+        // By now the session of the hint is forgotten, and the cleaner has taken its row.
+        idp.advance(hours(40));
+        member.signs_in(&browser, &pairwise).await;
+        other.signs_in(&elsewhere, &pairwise).await;
+        idp.operate(|ctx| cleanup::delete_ended(ctx).boxed()).await;
+        assert_eq!(silently(&browser, "id_token_hint", tokens.id_token()).await, "");
+        assert_eq!(silently(&browser, "claims", &named(&sub)).await, "");
+        for (name, value) in [("id_token_hint", tokens.id_token()), ("claims", &named(&sub))] {
+            assert_eq!(silently(&elsewhere, name, value).await, "login_required", "{name}");
+        }
+        let page = elsewhere.get(&pairwise.asks_with(&[("id_token_hint", tokens.id_token())]).url).await;
+        assert_eq!(page.path(), "/login", "somebody else is signed in: {}", page.summary());
     })
     .await;
 }

@@ -82,6 +82,33 @@ async fn each_service_on_the_way_is_named_inside_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_a_resource_never_becomes_one_for_userinfo() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let portal = idp.portal().await;
+        let api = idp.portal_with("api", exchanging(API, ExchangePolicy::Delegation)).await;
+        let subject = for_api(&idp, "X-4", &portal).await;
+        assert_eq!(api.userinfo(subject.access_token()).await.0, 401);
+
+        let unnamed = exchange(&api, subject.access_token(), &[]).await;
+        assert_eq!((unnamed.status, &claims(unnamed.access_token())["aud"]), (200, &API.into()));
+        assert_eq!(api.userinfo(unnamed.access_token()).await.0, 401);
+        let named = exchange(&api, unnamed.access_token(), &[("audience", "api")]).await;
+        let again = exchange(&api, named.access_token(), &[]).await;
+        assert_eq!((again.status, &claims(again.access_token())["aud"]), (200, &"api".into()));
+        assert_eq!(api.userinfo(again.access_token()).await.0, 401);
+
+        // Nobody makes one for userinfo by naming us, either.
+        let ours = idp.origin();
+        for target in ["resource", "audience"] {
+            let answer = exchange(&api, subject.access_token(), &[(target, ours.as_str())]).await;
+            assert_eq!((answer.status, answer.error()), (400, "invalid_target"), "{target}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_a_client_whose_policy_says_so_acts_as_the_member() {
     on_both(async |database| {
         let idp = Idp::start(database).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::request_object::Signed;
 use super::{
     Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, PageRefusal,
-    RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object,
+    RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object, resource,
 };
 use crate::client::{Client, ResponseType};
 use crate::ctx::Ctx;
@@ -81,7 +81,9 @@ async fn rejected(
     request: &AuthorizationRequest,
     rejection: Rejection,
 ) -> Result<Checked, Fault> {
-    pushed::use_up(ctx, request).await?;
+    if !pushed::use_up(ctx, request).await? {
+        return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestUri));
+    }
     let (error, description) = (rejection.error, rejection.description);
     let response = AuthorizationResponse::error(ctx, to, request, error, description).await?;
     Ok(Checked::RefusedWithRedirect(Box::new(response)))
@@ -134,8 +136,12 @@ async fn judged(
         request.redirect_uri_sent = RedirectUriSent::No;
     }
     let mut verdict = CHECKS.iter().try_for_each(|row| (row.check)(asked, &mut request));
+    // What the table cannot see: these ask the database.
     if verdict.is_ok() {
-        verdict = id_token_hint::check(ctx, asked.params, &mut request).await?;
+        verdict = resource::registered(ctx, &request).await?;
+    }
+    if verdict.is_ok() {
+        verdict = id_token_hint::check(ctx, asked, &mut request).await?;
     }
     Ok((request, verdict))
 }
@@ -165,6 +171,7 @@ fn blank(redirect: &TrustedRedirect) -> AuthorizationRequest {
         max_age_seconds: None,
         login_hint: None,
         hinted_subject: None,
+        named_subjects: BTreeSet::new(),
         ui_locales: Vec::new(),
         acr_values: Vec::new(),
         essential_acr: Vec::new(),

@@ -32,9 +32,7 @@ pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Re
 
     let allowed = &asked.client.settings.scopes;
     request.claims = ClaimsRequest { userinfo: known(&userinfo, allowed), id_token: known(&id_token, allowed) };
-    // Only this very member may be answered with (§5.5.1), as if an `id_token_hint` had named them.
-    let subject = [&id_token, &userinfo].into_iter().find_map(|claims| values(claims.get("sub")).into_iter().next());
-    request.hinted_subject = subject.or_else(|| request.hinted_subject.take());
+    request.named_subjects = subjects(&id_token, &userinfo).map_err(Rejection::invalid)?;
     authentication(asked, id_token.get("acr"), request);
     Ok(())
 }
@@ -57,6 +55,18 @@ fn values(wish: Option<&Value>) -> Vec<String> {
     let Some(wish) = wish else { return Vec::new() };
     let many = wish.get("values").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     wish.get("value").into_iter().chain(many).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Whom both parts name: only a member with one of these subjects may be answered with (§5.5.1). Empty where neither names
+/// anybody.
+fn subjects(id_token: &Map<String, Value>, userinfo: &Map<String, Value>) -> Result<BTreeSet<String>, &'static str> {
+    let named = |wish: &&Value| wish.get("value").is_some() || wish.get("values").is_some();
+    let parts = [id_token, userinfo].into_iter().filter_map(|claims| claims.get("sub").filter(named));
+    let sets: Vec<BTreeSet<String>> = parts.map(|wish| values(Some(wish)).into_iter().collect()).collect();
+    let Some((first, rest)) = sets.split_first() else { return Ok(BTreeSet::new()) };
+    let common: BTreeSet<String> =
+        first.iter().filter(|sub| rest.iter().all(|set| set.contains(*sub))).cloned().collect();
+    if common.is_empty() { Err("the sub in claims names nobody, or different members") } else { Ok(common) }
 }
 
 /// An essential `acr` is met or ends in an error (§5.5.1.1); a voluntary one is the same wish as `acr_values`.

@@ -4,6 +4,7 @@ mod front_tokens;
 
 pub(super) use front_tokens::FrontTokens;
 
+use super::expected::is_expected;
 use super::{AuthorizationError, AuthorizationRequest, AuthorizationResponse};
 use crate::audit::{EventKind, Outcome};
 use crate::authorization_code::{self, CODE_LIFETIME, CodeDetails};
@@ -13,7 +14,6 @@ use crate::fault::Fault;
 use crate::grant::Grant;
 use crate::id::ClientRowId;
 use crate::oidc::acr::Authentication;
-use crate::oidc::subject;
 use crate::redirect_uri::TrustedRedirect;
 use crate::secret::{AuthorizationCode, Plain};
 use crate::store;
@@ -27,7 +27,7 @@ pub async fn issue(
     authentication: &Authentication,
 ) -> Result<Option<AuthorizationResponse>, Fault> {
     let Some((client, redirect)) = still_trusted(ctx, client, request).await? else { return Ok(None) };
-    if !is_expected(ctx, &client, request, authentication).await? {
+    if !is_expected(ctx, (client.id, request), authentication.member).await? {
         let error = AuthorizationError::LoginRequired;
         let description = "somebody else signed in than the request names";
         let to = (&client, redirect);
@@ -94,19 +94,6 @@ pub async fn refuse(
     let Some((client, redirect)) = still_trusted(ctx, client, request).await? else { return Ok(None) };
     let to = (&client, redirect);
     Ok(Some(AuthorizationResponse::error(ctx, to, request, error, error.description()).await?))
-}
-
-/// Whether the member is the one whom the client expects (OpenID Connect Core §3.1.2.1, `id_token_hint`; §5.5.1, `sub`).
-async fn is_expected(
-    ctx: &Ctx,
-    client: &Client,
-    request: &AuthorizationRequest,
-    authentication: &Authentication,
-) -> Result<bool, Fault> {
-    let Some(hinted) = &request.hinted_subject else { return Ok(true) };
-    let member = store::member::by_id(ctx, authentication.member).await?;
-    // A hint was turned into the public subject; the parameter `claims` names the one that the client knows.
-    Ok(member.is_some_and(|member| member.subject == *hinted || subject::of(ctx, client, &member) == *hinted))
 }
 
 /// A request may rest for a day: its redirect URI is matched once more against what is registered now.

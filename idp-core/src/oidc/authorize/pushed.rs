@@ -6,7 +6,7 @@
 //! | fresh, not answered | opened, also again (a reload) | a sign-in begins |
 //! | fresh or not, sign-in begun | the sign-in ends, well or badly | answered |
 //! | answered, expired, of another client, unknown | opened | an error page |
-//! | answered | another sign-in with it ends | that one gets nothing |
+//! | answered | another sign-in with it ends, well or badly | that one gets nothing |
 
 use std::time::Duration;
 

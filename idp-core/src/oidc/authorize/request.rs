@@ -117,6 +117,10 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// The `sub` of the `id_token_hint`: only this member may be answered with.
     pub hinted_subject: Option<String>,
+    /// The values of `sub` in the parameter `claims`: only a member whom the client knows by one of them may be answered
+    /// with; anybody where there is none.
+    #[serde(default)]
+    pub named_subjects: BTreeSet<String>,
     /// The languages the member prefers, most wanted first (BCP 47, unchecked).
     pub ui_locales: Vec<String>,
     /// The authentication contexts wanted, most wanted first; met where possible.

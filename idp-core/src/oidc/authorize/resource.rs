@@ -1,8 +1,12 @@
-//! `resource` (RFC 8707 §2): the services that the access token is for; absolute URIs without a fragment.
+//! `resource` (RFC 8707 §2): the services that the access token is for; absolute URIs without a fragment, by which clients
+//! are registered.
 
 use url::Url;
 
 use super::{Asked, AuthorizationError, AuthorizationRequest, Rejection};
+use crate::ctx::Ctx;
+use crate::fault::Fault;
+use crate::store;
 
 /// More than a token has audiences.
 const MOST: usize = 8;
@@ -24,4 +28,14 @@ pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Re
         return Err(target("the request names more than 8 resources"));
     }
     Ok(())
+}
+
+/// Whether each of them is registered: else a client could have tokens made for any name it likes, our own among them.
+pub(super) async fn registered(ctx: &Ctx, request: &AuthorizationRequest) -> Result<Result<(), Rejection>, Fault> {
+    for resource in &request.resources {
+        if !store::client::is_resource(ctx, resource).await? {
+            return Ok(Err(Rejection::new(AuthorizationError::InvalidTarget, "the resource is not known here")));
+        }
+    }
+    Ok(Ok(()))
 }

@@ -40,7 +40,10 @@ pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Star
     // Most requests of members who are signed in owe nothing: they are answered, and no interaction is kept.
     let (answer, session) = match finish::at_once(ctx, visitor, begun).await? {
         AtOnce::Done { session, answer } => (answer, session),
-        AtOnce::Owing { next, interaction } if silent => (finish::refused(ctx, &interaction, next).await?, None),
+        AtOnce::Owing { next, interaction } if silent => match finish::refused(ctx, &interaction, next).await? {
+            Some(answer) => (answer, None),
+            None => return Ok(Started::Page(PageRefusal::InvalidRequestUri)),
+        },
         AtOnce::Owing { interaction, .. } => {
             return Ok(Started::Interaction(begin::keep(ctx, &interaction).await?));
         }
@@ -58,10 +61,17 @@ fn require_least(client: &Client, request: &mut AuthorizationRequest) {
     if least == Acr::Aal1 {
         return;
     }
-    let enough = |name: &String| Acr::from_name(name).is_none_or(|acr| acr >= least);
-    request.essential_acr.retain(enough);
-    if request.essential_acr.is_empty() {
-        let classes = Acr::ALL.into_iter().filter(|acr| *acr >= least);
-        request.essential_acr = classes.map(|acr| acr.name().to_owned()).collect();
+    let strong = || Acr::ALL.into_iter().filter(move |acr| *acr >= least).map(|acr| acr.name().to_owned());
+    let mut joined = Vec::new();
+    for name in std::mem::take(&mut request.essential_acr) {
+        // Whoever is content with a weaker class is content with any stronger one.
+        match Acr::from_name(&name) {
+            Some(acr) if acr < least => joined.extend(strong()),
+            Some(_) | None => joined.push(name),
+        }
     }
+    if joined.is_empty() {
+        joined.extend(strong());
+    }
+    request.essential_acr = joined;
 }

@@ -35,6 +35,13 @@ impl Audiences {
         }
     }
 
+    pub(crate) fn listed(&self) -> Vec<String> {
+        match self {
+            Self::One(one) => vec![one.clone()],
+            Self::Many(many) => many.clone(),
+        }
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         match self {
             Self::One(one) => one == name,

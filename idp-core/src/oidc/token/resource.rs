@@ -1,7 +1,6 @@
 //! Resource indicators (RFC 8707): whom an access token is for.
 
 use super::{ClientCall, TokenError, TokenRefusal};
-use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::store;
@@ -10,12 +9,6 @@ use crate::store;
 const MOST: usize = 8;
 
 const UNKNOWN: TokenRefusal = TokenRefusal::new(TokenError::InvalidTarget, "the resource is not known here");
-
-/// The client that is registered as this resource.
-async fn registered(ctx: &Ctx, resource: &str) -> Result<Option<Client>, Fault> {
-    let clients = store::client::list(ctx).await?;
-    Ok(clients.into_iter().find(|client| client.settings.resource.as_ref().is_some_and(|own| own.as_str() == resource)))
-}
 
 /// The resources a request asks for: some of those granted, or any registered one where none was named before.
 pub(super) async fn narrowed(
@@ -32,8 +25,10 @@ pub(super) async fn narrowed(
         return Ok(Err(TokenRefusal::new(TokenError::InvalidTarget, "too many resources at once")));
     }
     for resource in &asked {
-        let known =
-            if granted.is_empty() { registered(ctx, resource).await?.is_some() } else { granted.contains(resource) };
+        let known = match granted {
+            [] => store::client::is_resource(ctx, resource).await?,
+            granted => granted.contains(resource),
+        };
         if !known {
             return Ok(Err(UNKNOWN));
         }

@@ -38,7 +38,7 @@ pub(super) async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> R
         let description = "the scope holds more than the subject_token has";
         return Ok(Exchanged::Refused(TokenRefusal::new(TokenError::InvalidScope, description)));
     }
-    let resources = match targets(ctx, call).await? {
+    let resources = match targets(ctx, call, &subject).await? {
         Ok(resources) => resources,
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
@@ -120,8 +120,9 @@ async fn presented(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Resu
     Ok(Ok((subject, Some(actor))))
 }
 
-/// Whom the new token is for: resources by address, clients by their id.
-async fn targets(ctx: &Ctx, call: &ClientCall) -> Result<Result<Vec<String>, TokenRefusal>, Fault> {
+/// Whom the new token is for: resources by address, clients by their id; where none is named, whom the first one was for.
+/// Else a token for one resource would become one for userinfo.
+async fn targets(ctx: &Ctx, call: &ClientCall, subject: &Access) -> Result<Result<Vec<String>, TokenRefusal>, Fault> {
     let mut targets = match resource::narrowed(ctx, call, &[]).await? {
         Ok(resources) => resources,
         Err(refusal) => return Ok(Err(refusal)),
@@ -132,7 +133,7 @@ async fn targets(ctx: &Ctx, call: &ClientCall) -> Result<Result<Vec<String>, Tok
         }
         targets.push(audience.to_owned());
     }
-    Ok(Ok(targets))
+    Ok(Ok(if targets.is_empty() { subject.claims.aud.listed() } else { targets }))
 }
 
 /// Who acts now, with those who acted before inside (RFC 8693 §4.1).

@@ -241,7 +241,24 @@ fn single_claims_are_read_as_far_as_the_client_may_know_them() {
     let essential = r#"{"id_token":{"acr":{"essential":true,"values":["aal2"]},"sub":{"value":"s-1"}}}"#;
     let request = checked(&[("claims", essential), ("acr_values", "aal1")]).unwrap();
     assert_eq!((request.essential_acr, request.acr_values), (vec!["aal2".to_owned()], vec!["aal1".to_owned()]));
-    assert_eq!(request.hinted_subject.as_deref(), Some("s-1"));
+    assert_eq!((request.hinted_subject, request.named_subjects), (None, ["s-1".to_owned()].into()));
+}
+
+#[test]
+fn whom_the_parameter_claims_names_is_a_set() {
+    let named = |claims: &str| checked(&[("claims", claims)]).map(|request| request.named_subjects);
+    let set = |names: &[&str]| Ok(names.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(named(r#"{"id_token":{"sub":{"values":["a","b"]}}}"#), set(&["a", "b"]));
+    assert_eq!(named(r#"{"id_token":{"sub":{"values":["a","b"]}},"userinfo":{"sub":{"value":"b"}}}"#), set(&["b"]));
+    assert_eq!(named(r#"{"userinfo":{"sub":{"value":"b"}}}"#), set(&["b"]));
+    assert_eq!(named(r#"{"id_token":{"sub":{"essential":true}},"userinfo":{"sub":null}}"#), set(&[]));
+    for nobody in [
+        r#"{"id_token":{"sub":{"value":"a"}},"userinfo":{"sub":{"value":"b"}}}"#,
+        r#"{"id_token":{"sub":{"values":[]}}}"#,
+        r#"{"id_token":{"sub":{"value":7}}}"#,
+    ] {
+        assert_eq!(named(nobody), Err("invalid_request"), "{nobody}");
+    }
 }
 
 #[test]
