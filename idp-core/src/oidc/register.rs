@@ -200,7 +200,7 @@ pub async fn replace(
 ) -> Result<Result<Registered, Refusal>, Fault> {
     let Some(mut client) = locked(ctx, client_id, access).await? else { return Ok(Err(Refusal::Unauthorized)) };
     if OURS.iter().any(|name| draft.sent.contains_key(*name)) {
-        return Ok(Err(refused("the request has a member that only the answer has (RFC 7592 §2.2)")));
+        return Ok(Err(refused("the request has a member that only the answer has (RFC 7592 section 2.2)")));
     }
     if draft.sent.get("client_id").and_then(Value::as_str) != Some(client_id) {
         return Ok(Err(refused("client_id: the one being managed is expected")));

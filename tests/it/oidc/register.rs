@@ -1,7 +1,9 @@
 //! Clients that register and manage themselves: closed by default, by an operator's token, or open.
 
 use futures::FutureExt;
-use harness::{Database, Idp, MemberSeed, on_both};
+use harness::{Database, Idp, MemberSeed, is_well_said, on_both};
+use idp_core::admin::realm;
+use idp_core::client::ResponseType;
 use idp_core::oidc::register::{NewToken, issue_token};
 use idp_core::realm::RegistrationPolicy;
 use reqwest::Method;
@@ -22,7 +24,9 @@ async fn asks(idp: &Idp, method: Method, address: &str, token: Option<&str>, bod
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let status = answer.status().as_u16();
-    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+    let document = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+    is_well_said(&document);
+    (status, document)
 }
 
 async fn registers(idp: &Idp, token: Option<&str>, body: &Value) -> (u16, Value) {
