@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::acr::Acr;
+use super::acr::{self, Acr};
 use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
 
@@ -223,7 +223,7 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).chain(["jwt"]).collect(),
         grant_types_supported: grant_types(settings),
-        acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
+        acr_values_supported: acr::within_reach(&realm.offered_methods()).map(Acr::name).collect(),
         subject_types_supported: SubjectType::ALL.map(SubjectType::name).to_vec(),
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
         encryption: EncryptionOffered::all(),

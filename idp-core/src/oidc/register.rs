@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::admin::client::{self, Created, NewClient};
 use crate::audit::{EventKind, Outcome};
-use crate::client::{Client, ClientName, ClientSettings, GrantType, HttpsUri, Party, Profile, SecretUse};
+use crate::client::{Client, ClientName, ClientSettings, GrantType, HttpsUri, Party, Profile, ResponseType, SecretUse};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::realm::RegistrationPolicy;
+use crate::realm::{RealmSettings, RegistrationPolicy};
 use crate::secret::{ClientSecret, Hashed, Plain, RegistrationAccess, RegistrationToken};
 use crate::store;
 
@@ -109,13 +109,23 @@ impl Draft {
         }
     }
 
-    fn check(&self, listed: Option<&[String]>) -> Result<(), Refusal> {
+    fn check(&self, realm: &RealmSettings, listed: Option<&[String]>) -> Result<(), Refusal> {
         self.check_sector(listed)?;
+        self.check_offered(realm)?;
         if !self.settings.response_types.is_empty() && self.settings.redirect_uris.is_empty() {
             let text = "redirect_uris: at least one is needed".to_owned();
             return Err(Refusal::Metadata(MetadataError::RedirectUri(text)));
         }
         self.settings.check().map_err(|rule| refused(&rule.to_string()))
+    }
+
+    /// Whether the realm has what the client would use: discovery names nothing else.
+    fn check_offered(&self, realm: &RealmSettings) -> Result<(), Refusal> {
+        let is_off = |response: &&ResponseType| !realm.response_types.contains(response);
+        match self.settings.response_types.iter().find(is_off) {
+            Some(response) => Err(refused(&format!("response_types: {} is not offered here", response.name()))),
+            None => Ok(()),
+        }
     }
 
     fn display_name(&self) -> String {
@@ -152,7 +162,7 @@ pub async fn register(
     if let Err(refusal) = may_register(ctx, token).await? {
         return Ok(Err(refusal));
     }
-    if let Err(refusal) = draft.check(listed) {
+    if let Err(refusal) = draft.check(&ctx.realm().settings, listed) {
         return Ok(Err(refusal));
     }
     let name = draft.display_name();
@@ -208,7 +218,7 @@ pub async fn replace(
     if draft.sent.get("client_secret").is_some_and(|sent| !is_secret_of(ctx, &client, sent)) {
         return Ok(Err(refused("client_secret: a client cannot choose its own")));
     }
-    if let Err(refusal) = draft.check(listed) {
+    if let Err(refusal) = draft.check(&ctx.realm().settings, listed) {
         return Ok(Err(refusal));
     }
     let name = draft.display_name();

@@ -243,3 +243,44 @@ async fn a_client_registers_for_poll_and_ping_and_never_for_push() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_realm_has_off_cannot_be_registered() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let asking = |types: &[&str], grants: &[&str]| {
+            let mut body = portal();
+            body["response_types"] = types.into();
+            body["grant_types"] = grants.into();
+            body
+        };
+        let (implicit, code) = ("implicit", "authorization_code");
+        let kinds = [
+            asking(&["id_token"], &[implicit]),
+            asking(&["id_token token"], &[implicit]),
+            asking(&["code id_token"], &[code, implicit]),
+            asking(&["code", "code token"], &[code, implicit]),
+        ];
+        for body in &kinds {
+            let (status, answer) = registers(&idp, None, body).await;
+            assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{body}: {answer}");
+            assert!(answer["error_description"].as_str().unwrap().starts_with("response_types: "), "{answer}");
+        }
+        let (status, client) = registers(&idp, None, &portal()).await;
+        assert_eq!(status, 201, "{client}");
+        let mut changed = asking(&["code id_token"], &[code, implicit]);
+        changed["client_id"] = client["client_id"].clone();
+        let address = client["registration_client_uri"].as_str().unwrap();
+        let access = client["registration_access_token"].as_str();
+        assert_eq!(asks(&idp, Method::PUT, address, access, Some(&changed)).await.0, 400);
+
+        let all = ResponseType::ALL.map(ResponseType::name).join(",");
+        let on = vec![format!("response_types={all}").parse().unwrap()];
+        idp.operate(|ctx| realm::set(ctx, on).boxed()).await;
+        for body in &kinds {
+            assert_eq!(registers(&idp, None, body).await.0, 201, "{body}");
+        }
+        assert_eq!(asks(&idp, Method::PUT, address, access, Some(&changed)).await.0, 200);
+    })
+    .await;
+}
