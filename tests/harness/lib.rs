@@ -31,7 +31,7 @@ pub use mail::Mailbox;
 pub use member::{Member, base32, totp_at};
 pub use node::Node;
 pub use page::{Arrival, Form, Page};
-pub use portal::{Asked, Portal, Tokens, every_response_type, owned, part};
+pub use portal::{Asked, Portal, Tokens, every_response_type, is_well_said, owned, part};
 pub use seed::MemberSeed;
 pub use shelf::Shelf;
 pub use template::Template;

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
 use crate::browser::Browser;
+use crate::portal::is_well_said;
 
 /// One answer of the provider.
 #[derive(Clone)]
@@ -118,7 +119,11 @@ impl Page {
         let fragment = url.fragment().unwrap_or_default().to_owned();
         let in_fragment = form_urlencoded::parse(fragment.as_bytes());
         let params = url.query_pairs().chain(in_fragment);
-        let params = params.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let params: HashMap<String, String> =
+            params.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        if let Some(said) = params.get("error_description") {
+            is_well_said(&json!({ "error_description": said }));
+        }
         Some(Arrival { url, params })
     }
 

@@ -200,7 +200,9 @@ impl Portal {
         let request = self.proves_itself(request, &mut form);
         let answer = request.form(&form).send().await.unwrap();
         let status = answer.status().as_u16();
-        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+        let document = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+        is_well_said(&document);
+        (status, document)
     }
 
     /// Pushes a request, and asks with the reference alone.
@@ -274,6 +276,7 @@ impl Portal {
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}, no JSON: {text}"));
+        is_well_said(&json);
         Tokens { status, json, headers }
     }
 
@@ -337,6 +340,14 @@ impl Portal {
         let mut url = Url::parse(&self.idp.origin()).unwrap().join("/end_session").unwrap();
         url.query_pairs_mut().extend_pairs(params);
         url.into()
+    }
+}
+
+/// Holds what a client is told in `error_description` to the characters it may have (RFC 6749 Appendix A.8).
+pub fn is_well_said(document: &Value) {
+    let is_sayable = |c: char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
+    if let Some(text) = document["error_description"].as_str() {
+        assert!(!text.is_empty() && text.chars().all(is_sayable), "no client may be told this: {text}");
     }
 }
 

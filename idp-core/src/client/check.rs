@@ -28,7 +28,7 @@ pub enum SettingsError {
     #[error("at most 16 contacts of 200 characters can be registered, without control characters")]
     Contacts,
     /// A response type without its grant, or a grant without a response type (RFC 7591 §2.1).
-    #[error("grant types and response types must belong together (RFC 7591 §2.1)")]
+    #[error("grant types and response types must belong together (RFC 7591 section 2.1)")]
     GrantMismatch,
     /// A grant for which nobody vouches.
     #[error("a client without a proof of its own cannot use {0}")]
@@ -37,7 +37,7 @@ pub enum SettingsError {
     #[error("this auth method needs the client's keys: jwks or jwks_uri")]
     NoKeys,
     /// Nothing to compare the certificate with.
-    #[error("tls_client_auth needs what the certificate must name (RFC 8705 §2.1.2)")]
+    #[error("tls_client_auth needs what the certificate must name (RFC 8705 section 2.1.2)")]
     NoTlsSubject,
     /// Something to compare without a method that does.
     #[error("a certificate's subject belongs to tls_client_auth alone")]
@@ -47,11 +47,13 @@ pub enum SettingsError {
     NothingToEncryptTo,
     /// What the authorization endpoint hands out is bound to nothing.
     #[error(
-        "a client whose access tokens are bound to a key gets none from the authorization endpoint: leave out the response types with token (RFC 9700 §2.1.2)"
+        "a client whose access tokens are bound to a key gets none from the authorization endpoint: leave out the response types with token (RFC 9700 section 2.1.2)"
     )]
     UnboundToken,
     /// Redirect URIs on several hosts are no sector by themselves.
-    #[error("pairwise subjects with redirect URIs on several hosts need a sector_identifier_uri (OIDC Core §8.1)")]
+    #[error(
+        "pairwise subjects with redirect URIs on several hosts need a sector_identifier_uri (OIDC Core section 8.1)"
+    )]
     NoSector,
     /// CIBA needs to know how the client learns of the answer, and the other way round.
     #[error("the CIBA grant needs a delivery mode, and a delivery mode the grant")]

@@ -158,19 +158,19 @@ fn fapi2(settings: &ClientSettings) -> Option<&'static str> {
         settings.requests.backchannel_signing_alg,
     ];
     if !is_strong {
-        Some("the auth method is private_key_jwt, tls_client_auth or self_signed_tls_client_auth (§5.3.2.1)")
+        Some("the auth method is private_key_jwt, tls_client_auth or self_signed_tls_client_auth (section 5.3.2.1)")
     } else if !settings.requests.require_pushed {
-        Some("authorization requests are pushed (§5.3.2.2)")
+        Some("authorization requests are pushed (section 5.3.2.2)")
     } else if !settings.access_tokens.are_bound() {
-        Some("access tokens are bound by DPoP or a certificate (§5.3.2.1)")
+        Some("access tokens are bound by DPoP or a certificate (section 5.3.2.1)")
     } else if settings.pkce == Pkce::Optional {
-        Some("PKCE is required (§5.3.2.2)")
+        Some("PKCE is required (section 5.3.2.2)")
     } else if settings.response_types.iter().any(|response| *response != ResponseType::Code) {
-        Some("the response type is code (§5.3.2.2)")
+        Some("the response type is code (section 5.3.2.2)")
     } else if signatures.into_iter().flatten().chain(settings.answers.signatures()).any(|alg| alg == Algorithm::Rs256) {
-        Some("signatures are ES256, PS256 or EdDSA (§5.4.1)")
+        Some("signatures are ES256, PS256 or EdDSA (section 5.4.1)")
     } else if settings.redirect_uris.iter().any(|uri| !uri.as_str().starts_with("https://") && !uri.is_loopback()) {
-        Some("redirect URIs are https (§5.3.2.2)")
+        Some("redirect URIs are https (section 5.3.2.2)")
     } else {
         None
     }

@@ -114,6 +114,13 @@ pub fn reached(proofs: &[Proof], method: Method) -> Acr {
     strength(&proofs).0
 }
 
+/// The classes within reach of whoever has a password and can set these methods up, weakest first.
+pub fn within_reach(methods: &[Method]) -> impl Iterator<Item = Acr> {
+    let password = [Proof { evidence: Evidence::Password, at: Timestamp::from_millis(0) }];
+    let strongest = methods.iter().map(|method| reached(&password, *method)).max().unwrap_or(Acr::Aal1);
+    Acr::ALL.into_iter().filter(move |acr| *acr <= strongest)
+}
+
 /// The class and the methods that proofs amount to; see the table above.
 pub fn strength(proofs: &[Proof]) -> (Acr, Vec<Amr>) {
     let given = |wanted: fn(&Evidence) -> bool| proofs.iter().any(|proof| wanted(&proof.evidence));

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
-use super::acr::Acr;
+use super::acr::{self, Acr};
 use super::authorize::{Prompt, ResponseMode};
 use super::scope::Scope;
 
 use super::{claims, dpop, paths, token};
-use crate::client::{AuthMethod, CibaDelivery, ContentEncryption, GrantType, KeyManagement, ResponseType, SubjectType};
+use crate::client::{
+    AuthMethod, CibaDelivery, ClientType, ContentEncryption, GrantType, KeyManagement, ResponseType, SubjectType,
+};
 use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::language::Language;
@@ -172,8 +174,14 @@ fn registers(settings: &RealmSettings) -> bool {
 }
 
 /// How clients may prove themselves.
-fn methods(mutual_tls: MutualTls) -> Vec<&'static str> {
-    AuthMethod::ALL.into_iter().filter(|method| mutual_tls.offers(*method)).map(AuthMethod::name).collect()
+fn methods(mutual_tls: MutualTls) -> impl Iterator<Item = AuthMethod> {
+    AuthMethod::ALL.into_iter().filter(move |method| mutual_tls.offers(*method))
+}
+
+/// The same where a name alone is not enough.
+fn proofs(mutual_tls: MutualTls) -> Vec<&'static str> {
+    let proves = |method: &AuthMethod| method.client_type() == ClientType::Confidential;
+    methods(mutual_tls).filter(proves).map(AuthMethod::name).collect()
 }
 
 /// What the token endpoint takes, and `implicit` where tokens come from the authorization endpoint.
@@ -195,7 +203,7 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
     let settings = &realm.settings;
     let offered = |kind: &ResponseType| settings.response_types.contains(kind);
     let endpoint = |path: &str| format!("{issuer}{path}");
-    let methods = methods(mutual_tls);
+    let methods: Vec<&'static str> = methods(mutual_tls).map(AuthMethod::name).collect();
     let assertions = token::CLIENT_ASSERTION_ALGORITHMS.map(SignatureAlgorithm::name).to_vec();
     Metadata {
         issuer: issuer.to_owned(),
@@ -215,14 +223,14 @@ pub fn metadata(realm: &Realm, mutual_tls: MutualTls) -> Metadata {
         response_types_supported: ResponseType::ALL.into_iter().filter(offered).map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).chain(["jwt"]).collect(),
         grant_types_supported: grant_types(settings),
-        acr_values_supported: Acr::ALL.map(Acr::name).to_vec(),
+        acr_values_supported: acr::within_reach(&realm.offered_methods()).map(Acr::name).collect(),
         subject_types_supported: SubjectType::ALL.map(SubjectType::name).to_vec(),
         id_token_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
         encryption: EncryptionOffered::all(),
         userinfo_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
-        introspection_endpoint_auth_methods_supported: methods.clone(),
+        introspection_endpoint_auth_methods_supported: proofs(mutual_tls),
         introspection_endpoint_auth_signing_alg_values_supported: assertions.clone(),
         introspection_signing_alg_values_supported: Algorithm::ALL.map(Algorithm::name).to_vec(),
         revocation_endpoint_auth_methods_supported: methods,

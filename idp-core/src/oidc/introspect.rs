@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::access::{self, Access};
 use super::protect::{Means, Protected, Protecting};
 use super::subject;
-use super::token::{Caller, ClientCall, TokenRefusal, behind, refresh_family};
-use crate::client::{Client, FetchedKeys, HttpsUri, Protection};
+use super::token::{Caller, ClientCall, TokenError, TokenRefusal, behind, refresh_family};
+use crate::client::{Client, ClientType, FetchedKeys, HttpsUri, Protection};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -79,6 +79,11 @@ pub async fn introspect(
     caller: &Caller,
     call: &ClientCall,
 ) -> Result<Result<Introspection, TokenRefusal>, Fault> {
+    if caller.client.settings.client_type() == ClientType::Public {
+        // Whoever finds a token could name its client and be told whose it is (RFC 7662 §4).
+        let description = "a public client cannot ask: introspection takes a proof (RFC 7662 section 2.1)";
+        return Ok(Err(TokenRefusal::new(TokenError::InvalidClient, description)));
+    }
     let token = match call.token() {
         Ok(token) => token,
         Err(refusal) => return Ok(Err(refusal)),

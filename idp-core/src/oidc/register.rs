@@ -11,11 +11,12 @@ use serde_json::{Map, Value};
 use crate::admin::client::{self, Created, NewClient};
 use crate::audit::{EventKind, Outcome};
 use crate::client::{
-    AccessTokens, Client, ClientName, ClientSettings, ClientType, GrantType, HttpsUri, Party, Pkce, Profile, SecretUse,
+    AccessTokens, Client, ClientName, ClientSettings, ClientType, GrantType, HttpsUri, Party, Pkce, Profile,
+    ResponseType, SecretUse,
 };
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::realm::RegistrationPolicy;
+use crate::realm::{RealmSettings, RegistrationPolicy};
 use crate::secret::{ClientSecret, Hashed, Plain, RegistrationAccess, RegistrationToken};
 use crate::store;
 
@@ -111,13 +112,23 @@ impl Draft {
         }
     }
 
-    fn check(&self, listed: Option<&[String]>) -> Result<(), Refusal> {
+    fn check(&self, realm: &RealmSettings, listed: Option<&[String]>) -> Result<(), Refusal> {
         self.check_sector(listed)?;
+        self.check_offered(realm)?;
         if !self.settings.response_types.is_empty() && self.settings.redirect_uris.is_empty() {
             let text = "redirect_uris: at least one is needed".to_owned();
             return Err(Refusal::Metadata(MetadataError::RedirectUri(text)));
         }
         self.settings.check().map_err(|rule| refused(&rule.to_string()))
+    }
+
+    /// Whether the realm has what the client would use: discovery names nothing else.
+    fn check_offered(&self, realm: &RealmSettings) -> Result<(), Refusal> {
+        let is_off = |response: &&ResponseType| !realm.response_types.contains(response);
+        match self.settings.response_types.iter().find(is_off) {
+            Some(response) => Err(refused(&format!("response_types: {} is not offered here", response.name()))),
+            None => Ok(()),
+        }
     }
 
     fn display_name(&self) -> String {
@@ -154,7 +165,7 @@ pub async fn register(
     if let Err(refusal) = may_register(ctx, token).await? {
         return Ok(Err(refusal));
     }
-    if let Err(refusal) = draft.check(listed) {
+    if let Err(refusal) = draft.check(&ctx.realm().settings, listed) {
         return Ok(Err(refusal));
     }
     let name = draft.display_name();
@@ -202,7 +213,7 @@ pub async fn replace(
 ) -> Result<Result<Registered, Refusal>, Fault> {
     let Some(mut client) = locked(ctx, client_id, access).await? else { return Ok(Err(Refusal::Unauthorized)) };
     if OURS.iter().any(|name| draft.sent.contains_key(*name)) {
-        return Ok(Err(refused("the request has a member that only the answer has (RFC 7592 §2.2)")));
+        return Ok(Err(refused("the request has a member that only the answer has (RFC 7592 section 2.2)")));
     }
     if draft.sent.get("client_id").and_then(Value::as_str) != Some(client_id) {
         return Ok(Err(refused("client_id: the one being managed is expected")));
@@ -211,7 +222,7 @@ pub async fn replace(
         return Ok(Err(refused("client_secret: a client cannot choose its own")));
     }
     let draft = Draft { settings: with_operators_word(&client.settings, draft.settings), ..draft };
-    if let Err(refusal) = draft.check(listed) {
+    if let Err(refusal) = draft.check(&ctx.realm().settings, listed) {
         return Ok(Err(refusal));
     }
     let name = draft.display_name();

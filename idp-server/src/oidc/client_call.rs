@@ -153,9 +153,11 @@ pub(super) fn refused(visit: &Visit, endpoint: &str, refusal: &TokenRefusal) -> 
     let code = refusal.error.code();
     visit.refuse(code);
     tracing::info!(error = code, reason = refusal.description, endpoint, request_id = visit.request_id(), "refused");
-    // At this endpoint no other status goes with the error (CIBA Core §13), and none with 401 but a challenge.
-    let is_of_ciba = endpoint == paths::CIBA && refusal.error == TokenError::InvalidClient;
-    let is_challenged = is_of_ciba || refusal.challenge == Challenge::Basic;
+    // At these endpoints no other status goes with the error (CIBA Core §13, RFC 7662 §2.3), and none with 401 but a
+    // challenge.
+    let is_always_401 = [paths::CIBA, paths::INTROSPECT].contains(&endpoint);
+    let is_challenged =
+        is_always_401 && refusal.error == TokenError::InvalidClient || refusal.challenge == Challenge::Basic;
     let status = if is_challenged { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     let mut response = document::error(status, code, refusal.description);
     if is_challenged {

@@ -1,8 +1,11 @@
 //! Client authentication by assertion: what it must say, to whom, how often, and every known way to forge one.
 
+use std::time::Duration;
+
 use futures::future::join_all;
-use harness::{ClientKey, Idp, Portal, hmac, on_both, owned};
-use idp_core::client::{AuthMethod, ClientKeySet, ClientSettings, GrantType, KeySource, Profile};
+use harness::{Authority, ClientKey, Idp, Portal, Shelf, hmac, on_both, owned};
+use idp_core::client::{AuthMethod, ClientKeySet, ClientSettings, GrantType, HttpsUri, KeySource, Profile};
+use idp_core::config::Config;
 use serde_json::{Value, json};
 
 fn with_key(key: &ClientKey, method: AuthMethod) -> impl FnOnce(&mut ClientSettings) + use<> {
@@ -184,6 +187,46 @@ async fn a_client_proves_itself_the_registered_way_and_by_one_way_at_a_time() {
         let mut asserted = portal.asserts(&changed(&portal.assertion_claims(), "sub", json!("portal")));
         asserted.extend(owned(&[("grant_type", "client_credentials")]));
         assert_eq!(by_secret.posts(asserted).await.error(), "invalid_request");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_looked_for_at_the_clients_own_address_and_again_when_it_is_new() {
+    on_both(async |database| {
+        let (authority, folder) = (Authority::new("portals"), tempfile::tempdir().unwrap());
+        let trusted = authority.write(folder.path());
+        let believe = |config: &mut Config| config.outgoing.ca_certificate = Some(trusted);
+        let idp = Idp::start_configured(database, believe, |_| {}).await;
+        let (shelf, first) = (Shelf::open(&authority).await, ClientKey::new("k1"));
+        shelf.holds("keys", &json!({"keys": [first.jwk]}).to_string());
+        let keys = HttpsUri::parse(&shelf.address("keys")).unwrap();
+        let mut bank = idp
+            .portal_with("bank", |settings| {
+                settings.auth_method = AuthMethod::PrivateKeyJwt;
+                settings.keys = Some(KeySource::Fetched(keys));
+                settings.grant_types.push(GrantType::ClientCredentials);
+            })
+            .await;
+        let form = || owned(&[("grant_type", "client_credentials")]);
+        bank.key = Some(first.clone());
+        for _ in 0..3 {
+            assert_eq!(bank.posts(form()).await.status, 200);
+        }
+        assert_eq!(shelf.fetched("keys"), 1, "what is held is used");
+
+        let second = ClientKey::new("k2");
+        bank.key = Some(second.clone());
+        assert_eq!(bank.posts(form()).await.error(), "invalid_client", "it is not there yet");
+        shelf.holds("keys", &json!({"keys": [second.jwk]}).to_string());
+        assert_eq!(bank.posts(form()).await.error(), "invalid_client", "the address is left alone for a second");
+        assert_eq!(shelf.fetched("keys"), 0);
+        idp.advance(Duration::from_secs(1));
+        assert_eq!(bank.posts(form()).await.status, 200, "a new key is understood within a second");
+        assert_eq!(shelf.fetched("keys"), 1);
+        bank.key = Some(first);
+        assert_eq!(bank.posts(form()).await.error(), "invalid_client", "the old one went with the old set");
+        assert_eq!(shelf.fetched("keys"), 1);
     })
     .await;
 }

@@ -139,3 +139,22 @@ async fn implicit_is_a_grant_where_tokens_come_from_the_authorization_endpoint()
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_classes_are_those_that_the_realms_methods_reach() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        for (methods, classes) in [
+            ("mail", &["aal1"][..]),
+            ("totp", &["aal1", "aal2"]),
+            ("totp,mail", &["aal1", "aal2"]),
+            ("passkey,mail", &["aal1", "aal2", "phr"]),
+        ] {
+            let chosen = vec![format!("methods={methods}").parse().unwrap()];
+            idp.operate(|ctx| realm::set(ctx, chosen).boxed()).await;
+            let document = idp.browser().get(PUBLISHED[0]).await.json();
+            assert_eq!(document["acr_values_supported"], serde_json::json!(classes), "{methods}");
+        }
+    })
+    .await;
+}

@@ -75,7 +75,8 @@ async fn whoever_does_not_prove_itself_learns_nothing() {
         assert_eq!((answer.status, answer.error()), (401, "invalid_client"));
         portal.auth_method = AuthMethod::None;
         let answer = portal.posts_to("/introspect", owned(&[("token", "x")]), &[]).await;
-        assert_eq!((answer.status, answer.error()), (400, "invalid_client"));
+        assert_eq!((answer.status, answer.error()), (401, "invalid_client"));
+        assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Basic"));
 
         let portal = idp.portal_with("good", |_| {}).await;
         let answer = portal.posts_to("/introspect", Vec::new(), &[]).await;
@@ -112,6 +113,34 @@ async fn the_answer_comes_signed_to_whoever_asks_for_a_jwt() {
         assert_eq!((&claims["iss"], &claims["token_introspection"]["active"]), (&idp.origin().into(), &true.into()));
         assert_eq!(portal.introspects(&jwt).await, json!({"active": false}), "it is no token itself");
         assert_eq!(portal.userinfo(&jwt).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_client_learns_nothing_even_of_its_own_token_and_may_take_it_back() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("I-3")).await;
+        let spa = idp.portal_with("spa", |settings| settings.auth_method = AuthMethod::None).await;
+        let (asked, arrival) = member.signs_in(&idp.browser(), &spa).await;
+        let tokens = spa.redeems(&asked, arrival.code()).await;
+
+        for token in [tokens.access_token(), "unknown"] {
+            let answer = spa.posts_to("/introspect", owned(&[("token", token)]), &[]).await;
+            assert_eq!((answer.status, answer.error()), (401, "invalid_client"), "{}", answer.json);
+            assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Basic"));
+        }
+        assert_eq!(spa.userinfo(tokens.access_token()).await.0, 200);
+        assert_eq!(spa.revokes(tokens.access_token()).await.status, 200);
+        assert_eq!(spa.userinfo(tokens.access_token()).await.0, 401);
+
+        let discovery = idp.browser().get("/.well-known/openid-configuration").await.json();
+        let takes_none = |endpoint: &str| {
+            let methods = discovery[format!("{endpoint}_endpoint_auth_methods_supported")].as_array().unwrap();
+            methods.iter().any(|method| method == "none")
+        };
+        assert_eq!([takes_none("token"), takes_none("revocation"), takes_none("introspection")], [true, true, false]);
     })
     .await;
 }

@@ -1,9 +1,10 @@
 //! Clients that register and manage themselves: closed by default, by an operator's token, or open.
 
 use futures::FutureExt;
-use harness::{ClientKey, Database, Idp, MemberSeed, on_both};
+use harness::{ClientKey, Database, Idp, MemberSeed, is_well_said, on_both};
 use idp_core::admin::client::{Revised, Revision, revise, show};
-use idp_core::client::{ClientName, Profile};
+use idp_core::admin::realm;
+use idp_core::client::{ClientName, Profile, ResponseType};
 use idp_core::oidc::acr::Acr;
 use idp_core::oidc::register::{NewToken, issue_token};
 use idp_core::realm::RegistrationPolicy;
@@ -25,7 +26,9 @@ async fn asks(idp: &Idp, method: Method, address: &str, token: Option<&str>, bod
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let status = answer.status().as_u16();
-    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+    let document = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+    is_well_said(&document);
+    (status, document)
 }
 
 async fn registers(idp: &Idp, token: Option<&str>, body: &Value) -> (u16, Value) {
@@ -286,6 +289,47 @@ async fn a_client_registers_for_poll_and_ping_and_never_for_push() {
         assert_eq!(discovery["backchannel_authentication_endpoint"], format!("{}/bc-authorize", idp.origin()));
         assert_eq!(discovery["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
         assert_eq!(discovery["backchannel_user_code_parameter_supported"], false);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_realm_has_off_cannot_be_registered() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let asking = |types: &[&str], grants: &[&str]| {
+            let mut body = portal();
+            body["response_types"] = types.into();
+            body["grant_types"] = grants.into();
+            body
+        };
+        let (implicit, code) = ("implicit", "authorization_code");
+        let kinds = [
+            asking(&["id_token"], &[implicit]),
+            asking(&["id_token token"], &[implicit]),
+            asking(&["code id_token"], &[code, implicit]),
+            asking(&["code", "code token"], &[code, implicit]),
+        ];
+        for body in &kinds {
+            let (status, answer) = registers(&idp, None, body).await;
+            assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{body}: {answer}");
+            assert!(answer["error_description"].as_str().unwrap().starts_with("response_types: "), "{answer}");
+        }
+        let (status, client) = registers(&idp, None, &portal()).await;
+        assert_eq!(status, 201, "{client}");
+        let mut changed = asking(&["code id_token"], &[code, implicit]);
+        changed["client_id"] = client["client_id"].clone();
+        let address = client["registration_client_uri"].as_str().unwrap();
+        let access = client["registration_access_token"].as_str();
+        assert_eq!(asks(&idp, Method::PUT, address, access, Some(&changed)).await.0, 400);
+
+        let all = ResponseType::ALL.map(ResponseType::name).join(",");
+        let on = vec![format!("response_types={all}").parse().unwrap()];
+        idp.operate(|ctx| realm::set(ctx, on).boxed()).await;
+        for body in &kinds {
+            assert_eq!(registers(&idp, None, body).await.0, 201, "{body}");
+        }
+        assert_eq!(asks(&idp, Method::PUT, address, access, Some(&changed)).await.0, 200);
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both, part, with_changes};
+use harness::{Asked, Browser, Idp, Member, MemberSeed, Portal, on_both, owned, part, with_changes};
 use idp_core::client::{HttpsUri, KeySource};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
@@ -277,6 +277,48 @@ async fn a_client_without_keys_has_no_request_objects_and_a_bad_one_never_leads_
         let nowhere = format!("{}/authorize?client_id=signing&scope=openid&request=nonsense", place.idp.origin());
         let page = place.browser.get(&nowhere).await;
         assert_eq!(page.error_code().as_deref(), Some("invalid_request_object"), "{}", page.summary());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_object_counts_once_where_it_has_a_jti_and_a_page_may_be_loaded_again() {
+    on_both(async |database| {
+        let place = place(database, "J-1007", false).await;
+        let asked = place.portal.asks();
+        let signs = |changes: Value| place.key.signs(&header(), &place.claims(&asked, &changes));
+        let pushes = async |object: &str, beside: &[(&str, &str)]| {
+            let mut form = owned(&[("request", object)]);
+            form.extend(owned(beside));
+            let (status, document) = place.portal.pushes_form(form).await;
+            (status, document["error"].as_str().unwrap_or_default().to_owned())
+        };
+        let (taken, replayed) = ((201, String::new()), (400, "invalid_request_object".to_owned()));
+
+        let object = signs(json!({"jti": "once"}));
+        // What is refused for another reason uses nothing up.
+        assert_eq!(pushes(&object, &[("registration", "{}")]).await.1, "registration_not_supported");
+        assert_eq!(pushes(&object, &[]).await, taken);
+        assert_eq!(pushes(&object, &[]).await, replayed);
+        assert_eq!(pushes(&signs(json!({"jti": "once", "prompt": "login"})), &[]).await, replayed, "whatever it asks");
+        for _ in 0..2 {
+            assert_eq!(place.browser.get(&place.url(&object)).await.arrived().get("state"), asked.state);
+        }
+        for bad in [json!(1), json!(""), json!("x".repeat(513))] {
+            assert_eq!(pushes(&signs(json!({"jti": bad})), &[]).await, replayed);
+        }
+
+        let nameless = signs(json!({"jti": null}));
+        assert_eq!((pushes(&nameless, &[]).await, pushes(&nameless, &[]).await), (taken.clone(), taken.clone()));
+        let racing = signs(json!({"jti": "race"}));
+        let all = futures::future::join_all((0..20).map(|_| pushes(&racing, &[]))).await;
+        assert_eq!(all.iter().filter(|one| **one == taken).count(), 1, "{all:?}");
+
+        // One without an end is remembered for a day.
+        let endless = signs(json!({"jti": "endless", "exp": null}));
+        assert_eq!(pushes(&endless, &[]).await, taken);
+        place.idp.advance(idp_core::clock::hours(23));
+        assert_eq!(pushes(&endless, &[]).await, replayed);
     })
     .await;
 }

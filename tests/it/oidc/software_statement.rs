@@ -159,3 +159,19 @@ async fn a_statement_that_does_not_hold_is_refused_whoever_it_names() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_statement_speaks_for_every_instance_of_its_software() {
+    on_both(async |database| {
+        let place = place(database).await;
+        let statement = place.states(&json!({"jti": "one", "exp": place.idp.seconds() + 60}));
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let (status, told) = place.registers(&statement.as_str().into(), &json!({})).await;
+            assert_eq!(status, 201, "{told}");
+            ids.push(told["client_id"].clone());
+        }
+        assert_ne!(ids[0], ids[1]);
+    })
+    .await;
+}

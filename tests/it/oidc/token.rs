@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use harness::{Idp, MemberSeed, on_both};
-use idp_core::client::AuthMethod;
+use idp_core::client::{AuthMethod, ClientSettings, Pkce};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_way_of_authentication_redeems_a_code() {
@@ -189,6 +189,32 @@ async fn bodies_and_headers_that_cannot_be_read_get_an_error_document() {
             assert_eq!(answer.status(), 401, "{header}");
             assert!(answer.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic"));
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verifier_without_a_challenge_is_refused_and_so_is_a_challenge_without_its_verifier() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let optional = |settings: &mut ClientSettings| settings.pkce = Pkce::Optional;
+        let (member, portal) = (idp.member(MemberSeed::new("T-1009")).await, idp.portal_with("old", optional).await);
+        let browser = idp.browser();
+        member.signs_in(&browser, &portal).await;
+        let none = [("code_challenge", ""), ("code_challenge_method", "")];
+
+        // Somebody took the challenge out of the request, so that a code of theirs would fit (RFC 9700 §4.8.2).
+        let asked = portal.asks_with(&none);
+        let code = browser.get(&asked.url).await.arrived().code().to_owned();
+        let refused = portal.redeems(&asked, &code).await;
+        assert_eq!((refused.status, refused.error()), (400, "invalid_grant"), "{}", refused.json);
+        assert_eq!(portal.redeems_with(&code, "", &portal.redirect_uri).await.status, 200, "it was not used up");
+
+        let asked = portal.asks();
+        let code = browser.get(&asked.url).await.arrived().code().to_owned();
+        let refused = portal.redeems_with(&code, "", &portal.redirect_uri).await;
+        assert_eq!((refused.status, refused.error()), (400, "invalid_grant"));
+        assert_eq!(portal.redeems(&asked, &code).await.status, 200);
     })
     .await;
 }

@@ -135,3 +135,40 @@ async fn a_token_that_was_not_granted_openid_opens_nothing_and_says_so() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_comes_once_and_in_one_way() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let (member, portal) = (idp.member(MemberSeed::new("U-1006")).await, idp.portal().await);
+        let (asked, arrival) = member.signs_in(&idp.browser(), &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+        let (token, bearer) = (tokens.access_token(), format!("Bearer {}", tokens.access_token()));
+        let asks = async |headers: &[&str], form: &[&str]| {
+            let request = idp.http().post(format!("{}/userinfo", idp.origin()));
+            let request = headers.iter().fold(request, |request, value| request.header("authorization", *value));
+            let fields: Vec<(&str, &str)> = form.iter().map(|token| ("access_token", *token)).collect();
+            let answer = if fields.is_empty() { request } else { request.form(&fields) }.send().await.unwrap();
+            let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
+            (answer.status().as_u16(), challenge.unwrap_or_default())
+        };
+
+        for (headers, form) in [(vec![bearer.as_str()], vec![]), (vec![], vec![token])] {
+            assert_eq!(asks(&headers, &form).await, (200, String::new()));
+        }
+        for (way, headers, form) in [
+            ("in header and form", vec![bearer.as_str()], vec![token]),
+            ("in header and form, another", vec![bearer.as_str()], vec!["x"]),
+            ("twice in the form", vec![], vec![token, token]),
+            ("twice in the header", vec![&bearer, &bearer], vec![]),
+            ("with a header that is no token's", vec!["Basic eA=="], vec![token]),
+            ("with a header without a token", vec!["Bearer "], vec![token]),
+        ] {
+            let (status, challenge) = asks(&headers, &form).await;
+            assert_eq!(status, 400, "{way}: {challenge}");
+            assert!(challenge.starts_with(r#"Bearer error="invalid_request""#), "{way}: {challenge}");
+        }
+        assert_eq!(portal.userinfo(token).await.0, 200, "the token is none the worse for it");
+    })
+    .await;
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::request_object::Signed;
+use super::request_object::{Opened, Signed};
 use super::{
     Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, PageRefusal,
     RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object, resource,
@@ -56,7 +56,8 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
         pushed::Resolved::Refused(refusal) => return page(refusal),
     };
     let outside = sent.as_ref().unwrap_or(params);
-    let (params, signed) = match request_object::open(ctx, &client, outside).await? {
+    // What it would use up rests: such an object is no credential, and the code it leads to is bound otherwise.
+    let Opened { params, signed, once: _ } = match request_object::open(ctx, &client, outside).await? {
         Ok(opened) => opened,
         Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).await,
     };
@@ -108,9 +109,10 @@ async fn unopened(
     rejected(ctx, (client, redirect), &request, rejection).await
 }
 
-/// Whether the authorization endpoint will accept a request that `client` pushes (RFC 9126 §2.1).
+/// Whether the authorization endpoint will accept a request that `client` pushes (RFC 9126 §2.1). The `jti` of its request
+/// object is used up.
 pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Result<(), Refused>, Fault> {
-    let (params, signed) = match request_object::open(ctx, client, outside).await? {
+    let Opened { params, signed, once } = match request_object::open(ctx, client, outside).await? {
         Ok(opened) => opened,
         Err(rejection) => return Ok(Err(Refused { error: rejection.error, description: rejection.description })),
     };
@@ -122,7 +124,13 @@ pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Res
         }
     };
     let asked = Asked { realm: ctx.realm(), client, params: &params, outside, came: Came::Pushed, signed };
-    let (_, verdict) = judged(ctx, &asked, &redirect).await?;
+    let (_, mut verdict) = judged(ctx, &asked, &redirect).await?;
+    if let (Ok(()), Some(once)) = (verdict, once)
+        && !once.spend(ctx).await?
+    {
+        let description = "the jti of the request object was used before";
+        verdict = Err(Rejection::new(AuthorizationError::InvalidRequestObject, description));
+    }
     Ok(verdict.map_err(|rejection| Refused { error: rejection.error, description: rejection.description }))
 }
 

@@ -10,6 +10,7 @@
 //! | `exp`, `nbf` | held, where sent | required, at most an hour apart (FAPI 2.0 Message Signing §5.3.1) |
 //! | `client_id` inside | the client, where sent | the client |
 //! | `request`, `request_uri` inside, or `sub` naming the client | refused | refused |
+//! | `jti` | where sent, counts once at `/par`; not at `/authorize`, where a page may be loaded again | the same |
 //! | unsigned | `request_not_supported` | `invalid_request_object` |
 //! | encrypted around the signature | to a key of this realm ([`encrypted`]) | the same |
 
@@ -28,13 +29,26 @@ use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::jose::{self, Audience, Claims, JoseError, Keys, PublicKeys, Rules, SignatureAlgorithm, Times};
 use crate::oidc::params::Params;
+use crate::oidc::token::OneTime;
 
 /// How old a request object may be, and how far ahead it may expire, where its client must sign.
 const LONGEST: Duration = hours(1);
+/// How long a `jti` is remembered at most.
+const REMEMBERED: Duration = hours(24);
 /// Kinds that a request object may say it is; it was not always typed.
 pub(in crate::oidc) const TYP: [Option<&str>; 3] = [None, Some("jwt"), Some("oauth-authz-req+jwt")];
 /// Claims that are about the object, not of the request (§4).
 const ENVELOPE: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"];
+
+/// A request whose object, where it has one, holds.
+pub(super) struct Opened {
+    /// What counts: out of the object, and beside it where that counts.
+    pub(super) params: Params,
+    /// Whether somebody signed them.
+    pub(super) signed: Signed,
+    /// What the object uses up where it counts once: at the pushed authorization request endpoint.
+    pub(super) once: Option<OneTime>,
+}
 
 /// Whether the parameters are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +60,10 @@ pub(super) enum Signed {
 }
 
 /// Opens the request object of a request, if it has one.
-pub(super) async fn open(
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
-) -> Result<Result<(Params, Signed), Rejection>, Fault> {
-    let Some(object) = params.find("request") else { return Ok(Ok((params.clone(), Signed::No))) };
+pub(super) async fn open(ctx: &Ctx, client: &Client, params: &Params) -> Result<Result<Opened, Rejection>, Fault> {
+    let Some(object) = params.find("request") else {
+        return Ok(Ok(Opened { params: params.clone(), signed: Signed::No, once: None }));
+    };
     Ok(match encrypted::open(ctx, object).await? {
         Ok(opened) => match opened.fits(client) {
             Ok(()) => read(ctx, client, params, &opened.signed),
@@ -61,7 +73,7 @@ pub(super) async fn open(
     })
 }
 
-fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<(Params, Signed), Rejection> {
+fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<Opened, Rejection> {
     if params.is_doubled("request") {
         return Err(Rejection::invalid("the parameter request is repeated"));
     }
@@ -79,7 +91,19 @@ fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<(Pa
     let claims = verified(ctx, client, object)?;
     let inside = inner(client, &claims)?;
     let outside = params.without(&["request"]);
-    Ok((if must_sign(client) { inside } else { inside.over(&outside) }, Signed::Yes))
+    let params = if must_sign(client) { inside } else { inside.over(&outside) };
+    Ok(Opened { params, signed: Signed::Yes, once: identifier(ctx, client, &claims)? })
+}
+
+/// The `jti`, where there is one, kept as long as the object could be sent again. One that lives longer than
+/// [`REMEMBERED`], or for ever, is not remembered for ever.
+fn identifier(ctx: &Ctx, client: &Client, claims: &Claims) -> Result<Option<OneTime>, Rejection> {
+    let Some(jti) = claims.get("jti") else { return Ok(None) };
+    let ceiling = ctx.now + REMEMBERED;
+    let until = claims.instant("exp").ok().flatten().map_or(ceiling, |exp| exp.min(ceiling));
+    let sender = format!("request object {}", client.id);
+    let once = jti.as_str().and_then(|jti| OneTime::new(ctx, &sender, jti, until));
+    once.map(Some).ok_or(refused("the jti of the request object is unreadable"))
 }
 
 fn must_sign(client: &Client) -> bool {

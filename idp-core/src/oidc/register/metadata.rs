@@ -323,7 +323,7 @@ fn logout(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> {
 fn keys(document: &Document<'_>) -> Read<Option<KeySource>> {
     let uri = document.parsed("jwks_uri", HttpsUri::parse)?;
     match (document.get("jwks"), uri) {
-        (Some(_), Some(_)) => Err(wrong("jwks", "it cannot stand beside jwks_uri (RFC 7591 §2)")),
+        (Some(_), Some(_)) => Err(wrong("jwks", "it cannot stand beside jwks_uri (RFC 7591 section 2)")),
         (None, uri) => Ok(uri.map(KeySource::Fetched)),
         (Some(jwks), None) => {
             let keys = ClientKeySet::read(jwks.clone()).map_err(|error| wrong("jwks", error))?;
