@@ -6,4 +6,5 @@ mod indexes;
 mod passkeys;
 mod protocol_races;
 mod race;
+mod sign_out;
 mod two_nodes;

@@ -193,7 +193,10 @@ async fn session_for(
         .is_some_and(|session| session.member == member.id && session.proofs == interaction.progress.proofs);
     let (session, secret) = match present {
         Some(session) if same => {
-            store::session::touch(ctx, session.id).await?;
+            // What was read of it may be old: who signs out meanwhile is not signed in once more.
+            if !store::session::touch(ctx, session.id).await? {
+                return Err(Fault::Busy("the session ended at this moment"));
+            }
             (session, None)
         }
         Some(session) if session.member == member.id => raise(ctx, visitor, interaction, session).await?,

@@ -21,7 +21,7 @@ const BY_SECRET: Sql = Sql::of(
     "SELECT id, realm_id, member_id, secret_hash, browser_hash, proofs, authenticated_at, user_agent, created_at, \
      seen_at, expires_at, ended_at FROM sessions WHERE realm_id = $1 AND secret_hash = $2",
 );
-const TOUCH: Sql = Sql::of("UPDATE sessions SET seen_at = $1 WHERE id = $2");
+const TOUCH: Sql = Sql::of("UPDATE sessions SET seen_at = $1 WHERE id = $2 AND ended_at IS NULL");
 
 pub(crate) async fn insert(ctx: &Ctx, session: &Session, secret: &Hashed<SessionSecret>) -> Result<(), Fault> {
     let row = session::ActiveModel {
@@ -51,9 +51,10 @@ pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, F
     select.one(&ctx.db).await?.map(noun).transpose()
 }
 
-/// Notes that the session is used now. Whoever ends it waits until this transaction is over, and sees what it granted.
-pub(crate) async fn touch(ctx: &Ctx, id: SessionId) -> Result<(), Fault> {
-    ctx.db.change(&TOUCH, &[ctx.now.millis().into(), id.uuid().into()]).await.map(drop)
+/// Notes that the session is used now; false where it ended since it was read. Whoever ends it waits until this transaction
+/// is over, and sees what it granted.
+pub(crate) async fn touch(ctx: &Ctx, id: SessionId) -> Result<bool, Fault> {
+    Ok(ctx.db.change(&TOUCH, &[ctx.now.millis().into(), id.uuid().into()]).await? == 1)
 }
 
 /// Ends one session; true for the call that did it.
