@@ -45,6 +45,7 @@ pub(super) async fn behind(ctx: &Ctx, grant: Option<Grant>, id: MemberId) -> Res
 /// Prepares the tokens of an answer.
 pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) -> Result<PreparedTokens, Fault> {
     let client = &caller.client;
+    subject::note(ctx, client, granted.member).await?;
     let token_type = granted.confirmation.token_type();
     let wanted = Wanted {
         subject: subject::of(ctx, client, granted.member),
