@@ -51,6 +51,7 @@ pub(crate) mod member;
 pub mod migrate;
 pub(crate) mod opaque_token;
 pub(crate) mod outbox;
+pub(crate) mod pairwise_subject;
 pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub(crate) mod pushed_request;

@@ -33,15 +33,27 @@ pub(crate) fn of_public(ctx: &Ctx, client: &Client, public: &str) -> String {
     }
 }
 
-/// The public subject behind a hint. A pairwise one cannot be turned back, so that the session named beside it tells; a
-/// hint whose session is forgotten stands for nobody.
+/// Notes whom the client will know by the `sub` that it is told now, so that the subject can be found again.
+pub(crate) async fn note(ctx: &Ctx, client: &Client, member: &Member) -> Result<(), Fault> {
+    match client.settings.subject.kind {
+        SubjectType::Public => Ok(()),
+        SubjectType::Pairwise => store::pairwise_subject::note(ctx, &of(ctx, client, member), member.id).await,
+    }
+}
+
+/// The public subject behind a hint. Of a pairwise one it was noted whose it is, or the session named beside it tells; one
+/// that is not known stays what it is.
 pub(crate) async fn behind(ctx: &Ctx, hint: HintClaims) -> Result<String, Fault> {
     let Some(client) = store::client::by_client_id(ctx, &hint.aud).await? else { return Ok(hint.sub) };
-    let session = match client.settings.subject.kind {
-        SubjectType::Public => None,
-        SubjectType::Pairwise => hint.sid.as_deref().and_then(|sid| sid.parse().ok()),
-    };
-    let Some(session) = session else { return Ok(hint.sub) };
+    if client.settings.subject.kind == SubjectType::Public {
+        return Ok(hint.sub);
+    }
+    if let Some(member) = store::pairwise_subject::member(ctx, &hint.sub).await? {
+        let member = store::member::by_id(ctx, member).await?;
+        return Ok(member.map_or(hint.sub, |member| member.subject));
+    }
+    // Told before such subjects were noted.
+    let Some(session) = hint.sid.as_deref().and_then(|sid| sid.parse().ok()) else { return Ok(hint.sub) };
     let Some(session) = store::session::by_id(ctx, session).await? else { return Ok(hint.sub) };
     let member = store::member::by_id(ctx, session.member).await?;
     let member = member.filter(|member| of(ctx, &client, member) == hint.sub);

@@ -105,6 +105,7 @@ mod tests {
         "used_identifiers",
         // Whom to tell of a session's end; telling late does no harm.
         "session_clients",
+        "pairwise_subjects",
         "logout_notices",
         "audit_heads",
         "audit_events",

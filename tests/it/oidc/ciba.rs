@@ -6,10 +6,12 @@ mod request_object;
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::join_all;
 use harness::{Browser, ClientKey, Database, Idp, Member, MemberSeed, Page, Portal, Tokens, on_both, owned, part};
-use idp_core::client::{CibaDelivery, ClientSettings, GrantType, HttpsUri};
-use idp_core::clock::minutes;
+use idp_core::client::{CibaDelivery, ClientSettings, GrantType, HttpsUri, SubjectType};
+use idp_core::clock::{days, minutes};
+use idp_core::store::cleanup::{self, Rest};
 use serde_json::{Value, json};
 
 const GRANT: &str = "urn:openid:params:grant-type:ciba";
@@ -156,6 +158,28 @@ async fn every_hint_finds_its_member() {
             answers(&browser, "allow").await;
             assert_eq!(polls(&calls, &begun).await.status, 200, "{hint:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_token_of_a_pairwise_client_finds_its_member_when_its_session_is_long_forgotten() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let calls = asking(&idp, "calls", |settings| settings.subject.kind = SubjectType::Pairwise).await;
+        let member = idp.member(MemberSeed::new("B-P")).await;
+        let (asked, arrival) = member.signs_in(&idp.browser(), &calls).await;
+        let tokens = calls.redeems(&asked, arrival.code()).await;
+        idp.advance(days(5));
+        while idp.operate(|ctx| cleanup::delete_ended(ctx).boxed()).await.rest == Rest::Perhaps {}
+
+        let browser = idp.browser();
+        member.signs_in(&browser, &idp.portal().await).await;
+        let begun = asks(&calls, &[("id_token_hint", tokens.id_token())]).await;
+        assert_eq!(begun.status, 200, "{}", begun.json);
+        answers(&browser, "allow").await;
+        let again = polls(&calls, &begun).await;
+        assert_eq!((again.status, &again.claims()["sub"]), (200, &tokens.claims()["sub"]));
     })
     .await;
 }

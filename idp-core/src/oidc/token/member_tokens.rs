@@ -50,6 +50,7 @@ pub(in crate::oidc) async fn behind(
 /// Prepares the tokens of an answer.
 pub(super) async fn prepare(ctx: &Ctx, caller: &Caller, granted: Granted<'_>) -> Result<PreparedTokens, Fault> {
     let client = &caller.client;
+    subject::note(ctx, client, granted.member).await?;
     let token_type = granted.confirmation.token_type();
     let wanted = Wanted {
         subject: subject::of(ctx, client, granted.member),

@@ -20,6 +20,7 @@ use crate::member::Member;
 use crate::oidc::acr::Authentication;
 use crate::oidc::claims;
 use crate::oidc::protect::{self, Means};
+use crate::oidc::subject;
 use crate::oidc::token::front::{self, IdTokenClaims, PreparedAccess};
 use crate::store;
 
@@ -81,6 +82,7 @@ pub(super) async fn prepare(
         return Ok(None);
     }
     let Some(member) = store::member::by_id(ctx, authentication.member).await? else { return Ok(None) };
+    subject::note(ctx, client, &member).await?;
     let access = match kind.has_token() {
         true => Some(front::access_token(ctx, client, (grant, &member), authentication, request).await?),
         false => None,
