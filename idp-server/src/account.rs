@@ -18,10 +18,13 @@ use idp_core::clock::Timestamp;
 use idp_core::interaction::begin;
 use idp_core::interaction::errand::{AccountPage, Errand};
 use idp_core::interaction::sitting::Place;
+use idp_core::oidc::end_session::Doubt;
+use idp_core::realm::RefusalDetails;
 
 use crate::caller::{Caller, see_other};
 use crate::error::Failure;
 use crate::extract::PageForm;
+use crate::oidc::end_session::DOUBT;
 use crate::view::chrome::{Chrome, Notice};
 use crate::view::logout::Logout;
 use crate::{go, paths};
@@ -89,7 +92,12 @@ fn moment(caller: &Caller, at: Timestamp) -> crate::view::account::Moment {
 
 /// Asks whether to sign out.
 pub async fn ask_logout(caller: Caller) -> Result<Response, Failure> {
-    Ok(caller.page(&Logout { chrome: caller.chrome(), client_name: None }))
+    let explanation = match caller.visit.realm().settings.refusal_details {
+        RefusalDetails::Hidden => None,
+        RefusalDetails::ShownToEveryone => caller.query(DOUBT).and_then(|code| Doubt::from_code(&code)),
+    };
+    let explanation = explanation.map(Doubt::explanation);
+    Ok(caller.page(&Logout { chrome: caller.chrome(), client_name: None, explanation }))
 }
 
 /// Signs out, or not.

@@ -20,6 +20,9 @@ use url::{Host, Url};
 use crate::state::AppState;
 
 mod address;
+mod flights;
+
+use flights::Flights;
 
 /// How long an answer may take, from the look-up to the last byte.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -68,6 +71,14 @@ impl Names for SystemNames {
 pub struct Outgoing {
     http: reqwest::Client,
     allowed: Arc<[IpNet]>,
+    under_way: Arc<UnderWay>,
+}
+
+/// What is being fetched that strangers can make us want.
+#[derive(Default)]
+struct UnderWay {
+    keys: Flights<()>,
+    objects: Flights<String>,
 }
 
 /// What the connection asks for the addresses of a name. An error here is final: nothing was sent.
@@ -118,7 +129,7 @@ impl Outgoing {
             let pem = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
             builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(&pem)?);
         }
-        Ok(Self { http: builder.build()?, allowed })
+        Ok(Self { http: builder.build()?, allowed, under_way: Arc::default() })
     }
 
     /// The body of a document.
@@ -133,6 +144,15 @@ impl Outgoing {
             return Err(OutgoingError::Status(answer.status().as_u16()));
         }
         body(answer).await
+    }
+
+    /// The same for what a client said of itself; what cannot be had is noted.
+    async fn document(&self, uri: &HttpsUri, what: &'static str) -> Option<Vec<u8>> {
+        let answered = self.get(uri.as_str()).await;
+        if let Err(error) = &answered {
+            tracing::info!(%error, what, host = uri.host(), "it cannot be fetched");
+        }
+        answered.ok()
     }
 
     /// Posts a form; what comes back is not read.
@@ -205,28 +225,30 @@ fn failed(error: &reqwest::Error) -> OutgoingError {
     OutgoingError::Unreachable(text)
 }
 
-/// Fetches a client's key set and remembers how that ended. A set that cannot be had leaves the old one in use.
+/// Fetches a client's key set and remembers how that ended, or waits while somebody else does. A set that cannot be had
+/// leaves the old one in use.
 pub async fn fetch_keys(state: &AppState, uri: &HttpsUri) {
-    let answered = match state.outgoing.get(uri.as_str()).await {
-        Ok(body) => read_keys(&body),
-        Err(error) => {
-            tracing::info!(%error, host = uri.host(), "a client's keys cannot be fetched");
-            None
-        }
-    };
     let ambient = state.store.ambient();
-    ambient.client_keys.keep(uri, answered, ambient.clock.now());
+    let begin = || {
+        if !ambient.client_keys.asks(uri, ambient.clock.now()) {
+            return None;
+        }
+        let (keys, clock) = (Arc::clone(&ambient.client_keys), Arc::clone(&ambient.clock));
+        let (outgoing, uri) = (state.outgoing.clone(), uri.clone());
+        Some(async move {
+            let answered = outgoing.document(&uri, "a client's keys").await.and_then(|body| read_keys(&body));
+            keys.keep(&uri, answered, clock.now());
+            Some(())
+        })
+    };
+    state.outgoing.under_way.keys.share(uri.as_str(), begin).await;
 }
 
-/// Fetches a request object.
+/// Fetches a request object, or waits while somebody else does.
 pub(crate) async fn fetch_object(state: &AppState, uri: &HttpsUri) -> Option<String> {
-    match state.outgoing.get(uri.as_str()).await {
-        Ok(body) => String::from_utf8(body).ok(),
-        Err(error) => {
-            tracing::info!(%error, host = uri.host(), "a request object cannot be fetched");
-            None
-        }
-    }
+    let (outgoing, address) = (state.outgoing.clone(), uri.clone());
+    let fetch = async move { String::from_utf8(outgoing.document(&address, "a request object").await?).ok() };
+    state.outgoing.under_way.objects.share(uri.as_str(), || Some(fetch)).await
 }
 
 fn read_keys(body: &[u8]) -> Option<ClientKeySet> {

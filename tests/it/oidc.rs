@@ -13,6 +13,7 @@ mod encrypted_answer;
 mod encrypted_request;
 mod end_session;
 mod error_codes;
+mod faults;
 mod forged;
 mod id_token;
 mod introspect;

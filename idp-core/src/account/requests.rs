@@ -136,6 +136,7 @@ async fn allow(ctx: &Ctx, present: &Present, mut request: CibaRequest, client: &
     }
     store::grant::insert(ctx, &grant).await?;
     throttle::settle_right(ctx, &request.subject).await?;
+    throttle::settle_right(ctx, &throttle::request_mails(ctx, present.member.id)).await?;
     told(ctx, present, &request, EventKind::CibaAllowed).await?;
     Ok(Answered::Allowed)
 }

@@ -149,6 +149,11 @@ pub fn recovery_codes(ctx: &Ctx, member: MemberId) -> Hashed<ThrottleSubject> {
     ctx.vault.hash_within(b"recovery codes", member.uuid().as_bytes())
 }
 
+/// What mails about requests of applications from elsewhere are counted under, whichever application asks.
+pub fn request_mails(ctx: &Ctx, member: MemberId) -> Hashed<ThrottleSubject> {
+    ctx.vault.hash_within(b"request mails", member.uuid().as_bytes())
+}
+
 /// What everybody's guesses in this realm are counted under.
 pub fn everybody(ctx: &Ctx) -> Hashed<ThrottleSubject> {
     ctx.vault.hash_within(b"everybody", b"")

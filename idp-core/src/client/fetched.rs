@@ -72,12 +72,27 @@ impl FetchedKeys {
         }
     }
 
+    /// Notes that an address is asked now; false where that was done a moment ago, and it is to be left alone. Of all who
+    /// found at once that a set is missing, one is told to ask.
+    pub fn asks(&self, uri: &HttpsUri, now: Timestamp) -> bool {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = held.get_mut(uri) {
+            if now.since(entry.asked_at) < REST {
+                return false;
+            }
+            entry.asked_at = now;
+            return true;
+        }
+        make_room(&mut held);
+        held.insert(uri.clone(), Held { keys: None, fetched_at: now, asked_at: now });
+        true
+    }
+
     /// Remembers what an address answered; `None` keeps what was held, and leaves the address alone for a while.
     pub fn keep(&self, uri: &HttpsUri, answered: Option<ClientKeySet>, now: Timestamp) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= HELD && !held.contains_key(uri) {
-            // Fetching again is cheap enough that order of use need not be tracked.
-            held.clear();
+        if !held.contains_key(uri) {
+            make_room(&mut held);
         }
         let entry = held.entry(uri.clone()).or_insert(Held { keys: None, fetched_at: now, asked_at: now });
         entry.asked_at = now;
@@ -85,6 +100,13 @@ impl FetchedKeys {
             entry.keys = Some(Arc::new(keys));
             entry.fetched_at = now;
         }
+    }
+}
+
+/// Fetching again is cheap enough that order of use need not be tracked.
+fn make_room(held: &mut HashMap<HttpsUri, Held>) {
+    if held.len() >= HELD {
+        held.clear();
     }
 }
 
@@ -123,6 +145,19 @@ mod tests {
         assert!(!wants("b", start + FRESH) && fetched.of(&source).is_some());
         fetched.keep(&uri, Some(set("b")), start + minutes(11));
         assert!(!wants("b", start + minutes(11)));
+    }
+
+    #[test]
+    fn of_those_who_miss_a_set_at_once_one_asks() {
+        let uri = HttpsUri::parse("https://portal.example/jwks").unwrap();
+        let (fetched, start) = (FetchedKeys::default(), Timestamp::from_millis(0));
+        let source = KeySource::Fetched(uri.clone());
+        let wanted = Wanted { kid: Some("a"), usage: KeyUse::Signature, alg: "EdDSA" };
+        assert_eq!([start; 3].map(|now| fetched.asks(&uri, now)), [true, false, false]);
+        assert!(fetched.missing(&source, &wanted, start).is_none(), "it is being asked");
+        // Nothing came of it: after a second it is asked again.
+        assert!(fetched.missing(&source, &wanted, start + REST).is_some());
+        assert_eq!([start + REST; 2].map(|now| fetched.asks(&uri, now)), [true, false]);
     }
 
     #[test]

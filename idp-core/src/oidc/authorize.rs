@@ -6,7 +6,7 @@ mod check;
 mod claims;
 mod dpop_jkt;
 mod duplicates;
-mod error;
+pub(in crate::oidc) mod error;
 pub(crate) mod expected;
 mod id_token_hint;
 mod issue;
@@ -41,6 +41,8 @@ pub use response::{AuthorizationResponse, Delivery, FormPost};
 pub use response_mode::ResponseMode;
 pub use start::{Started, start};
 
+use std::borrow::Cow;
+
 use self::request_object::Signed;
 use crate::client::Client;
 use crate::oidc::params::Params;
@@ -74,11 +76,23 @@ pub enum Came {
 struct Rejection {
     error: AuthorizationError,
     description: &'static str,
+    /// Where the rule stands, where that is nearer than what stands behind the error.
+    section: Option<&'static str>,
 }
 
 impl Rejection {
     const fn new(error: AuthorizationError, description: &'static str) -> Self {
-        Self { error, description }
+        Self { error, description, section: None }
+    }
+
+    /// By the rule of this row, unless it says another one.
+    fn by(self, row: &Row) -> Self {
+        Self { section: self.section.or(Some(row.section)), ..self }
+    }
+
+    /// What the client is told.
+    fn told(&self, realm: &Realm) -> Cow<'static, str> {
+        error::told(realm, self.description, self.section.unwrap_or(self.error.section()))
     }
 
     const fn invalid(description: &'static str) -> Self {

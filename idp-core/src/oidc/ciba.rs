@@ -30,6 +30,9 @@ use crate::store;
 
 /// Requests of one client for one hint that the member did not allow, before they rest: each is a mail.
 const UNALLOWED: i64 = 5;
+/// Mails to one member, whichever clients ask, that no yes followed, before they rest. The requests go on without, since an
+/// error would tell a client that two hints name one member.
+const UNALLOWED_MAILS: i64 = 10;
 /// Where a mail to nobody would go.
 const NOBODY: &str = "nobody@invalid.example";
 
@@ -88,7 +91,12 @@ async fn begin(ctx: &Ctx, client: &Client, wanted: Wanted, meant: Meant) -> Resu
     };
     store::ciba_request::insert(ctx, &request, &ctx.vault.hash(auth_req_id.expose())).await?;
     let until = request.polled.expires_at;
-    outbox::enqueue_perhaps(ctx, member, mail(ctx, client, meant.member.as_ref(), until), until).await?;
+    let written_to = match throttle::take(ctx, &meant.mails, UNALLOWED_MAILS).await? {
+        Turn::Taken => meant.member.as_ref(),
+        Turn::Held { .. } => None,
+    };
+    let mail = mail(ctx, client, written_to, until);
+    outbox::enqueue_perhaps(ctx, written_to.map(|member| member.id), mail, until).await?;
     ctx.record_with(EventKind::CibaAsked, member, Outcome::Done, serde_json::json!({ "client": client.id }));
 
     Ok(Acknowledgement {

@@ -10,6 +10,7 @@
 //!
 //! Without a good hint anybody could have written the link, so that it neither signs out nor leads away.
 
+use super::authorize::Explanation;
 use super::frontchannel::Frame;
 use super::params::Params;
 use super::{frontchannel, signing, subject};
@@ -52,7 +53,45 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    /// A short stable code for the log.
+    /// Every doubt.
+    pub const ALL: [Self; 5] =
+        [Self::NoHint, Self::BadHint, Self::OtherSession, Self::UnregisteredUri, Self::Malformed];
+
+    /// The one with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|doubt| doubt.code() == code)
+    }
+
+    /// Parameter, rule and section, for a realm in which portals are developed.
+    pub const fn explanation(self) -> Explanation {
+        let (parameter, rule, section) = match self {
+            Self::NoHint => (
+                "id_token_hint",
+                "Without it anybody could have written the link: the member is asked, and stays here.",
+                "OpenID Connect RP-Initiated Logout §2, §6",
+            ),
+            Self::BadHint => (
+                "id_token_hint",
+                "It must be an ID token that this issuer signed, expired or not; client_id, where it is sent, must be its \
+                 audience.",
+                "OpenID Connect RP-Initiated Logout §2, §4",
+            ),
+            Self::OtherSession => (
+                "id_token_hint",
+                "It must be of the session, or of the member, that is signed in in this browser.",
+                "OpenID Connect RP-Initiated Logout §2, §4",
+            ),
+            Self::UnregisteredUri => (
+                "post_logout_redirect_uri",
+                "It must be a registered one of the client that the hint names, byte for byte.",
+                "OpenID Connect RP-Initiated Logout §3",
+            ),
+            Self::Malformed => ("(all)", "No parameter may come more than once.", "RFC 6749 §3.1"),
+        };
+        Explanation { parameter, rule, section, found: None }
+    }
+
+    /// A short stable code, for the log and for the page that explains it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoHint => "no_hint",

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::authorize::pushed::{self, LIFETIME};
-use super::authorize::{self, AuthorizationError, Refused};
+use super::authorize::{self, AuthorizationError, Refused, error};
 use super::params::Params;
 use super::token::{Caller, ClientCall, TokenRefusal, binding};
 use crate::audit::{EventKind, Outcome};
@@ -45,15 +45,18 @@ async fn push_bound(
     key: Option<String>,
 ) -> Result<Result<Pushed, Refused>, Fault> {
     let (client, params) = (&caller.client, &call.params);
-    let invalid = |description| Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }));
+    let invalid = |description, section| {
+        let description = error::told(ctx.realm(), description, section);
+        Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }))
+    };
     if params.find("request_uri").is_some() {
-        return invalid("the parameter request_uri must not be pushed");
+        return invalid("the parameter request_uri must not be pushed", "RFC 9126 §2.1");
     }
     if params.find("client_id").is_some_and(|named| named != client.client_id.as_str()) {
-        return invalid("the client_id is not the one of the client that pushes");
+        return invalid("the client_id is not the one of the client that pushes", "RFC 9126 §2");
     }
     if key.is_some() && params.find("dpop_jkt").is_some_and(|named| Some(named) != key.as_deref()) {
-        return invalid("the dpop_jkt is not the key of the DPoP proof");
+        return invalid("the dpop_jkt is not the key of the DPoP proof", "RFC 9449 §10.1");
     }
     let params = params.without(&PROOFS);
     let params = match key {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `closed` | nobody |
 //! | `token` | who holds an initial access token of an operator |
-//! | `open` | anybody |
+//! | `open` | anybody; for CIBA and token exchange with such a token, or with a software statement |
 
 use serde_json::{Map, Value};
 
@@ -29,6 +29,10 @@ use self::metadata::MetadataError;
 /// Members that only we write: a client that sends them back has mistaken the answer for the request (RFC 7592 §2.2).
 const OURS: [&str; 4] =
     ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
+
+/// Grants by which a client makes us write to members, or turns tokens of others into its own: they are for clients for
+/// which somebody speaks whom the realm trusts.
+const VOUCHED: [GrantType; 2] = [GrantType::Ciba, GrantType::TokenExchange];
 
 /// Why a registration is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +135,13 @@ impl Draft {
         }
     }
 
+    /// A grant that somebody must vouch for, beyond those that the client `has`. A software statement does.
+    fn needs_voucher(&self, has: &[GrantType]) -> Option<GrantType> {
+        let is_stated = self.sent.get(statement::MEMBER).is_some_and(|sent| !sent.is_null());
+        let is_new = |grant: &GrantType| self.settings.may_use(*grant) && !has.contains(grant);
+        VOUCHED.into_iter().find(is_new).filter(|_| !is_stated)
+    }
+
     fn display_name(&self) -> String {
         let given = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
         let host = self.settings.redirect_uris.first().map(|uri| uri.host()).filter(|host| !host.is_empty());
@@ -140,6 +151,24 @@ impl Draft {
 
 fn refused(text: &str) -> Refusal {
     Refusal::Metadata(MetadataError::Metadata(text.to_owned()))
+}
+
+fn unvouched(grant: GrantType) -> Refusal {
+    let grant = grant.name();
+    refused(&format!("grant_types: {grant} takes an initial access token or a software statement"))
+}
+
+/// The initial access token that a registration uses up; none where anybody may register, and nobody must vouch.
+fn voucher(ctx: &Ctx, token: Option<&str>, draft: &Draft) -> Result<Option<Hashed<RegistrationToken>>, Refusal> {
+    let sent = token.map(|token| hashed(ctx, token));
+    match ctx.realm().settings.registration {
+        RegistrationPolicy::Closed => Err(Refusal::Closed),
+        RegistrationPolicy::Token => sent.map(Some).ok_or(Refusal::Unauthorized),
+        RegistrationPolicy::Open => match draft.needs_voucher(&[]) {
+            None => Ok(None),
+            Some(grant) => sent.map(Some).ok_or_else(|| unvouched(grant)),
+        },
+    }
 }
 
 /// Whether a registration with this initial access token would be taken. Changes nothing: judged again by [`register`].
@@ -172,11 +201,11 @@ pub async fn register(
     if !client::is_display_name(&name) {
         return Ok(Err(refused("client_name: 1 to 100 characters are expected")));
     }
-    if ctx.realm().settings.registration == RegistrationPolicy::Token {
-        let token = hashed(ctx, token.unwrap_or_default());
-        if !store::registration_token::consume(ctx, &token).await? {
-            return Ok(Err(Refusal::Unauthorized));
-        }
+    match voucher(ctx, token, &draft) {
+        Ok(None) => {}
+        Ok(Some(token)) if store::registration_token::consume(ctx, &token).await? => {}
+        Ok(Some(_)) => return Ok(Err(Refusal::Unauthorized)),
+        Err(refusal) => return Ok(Err(refusal)),
     }
 
     let created = client::create(ctx, NewClient { client_id: None, name, settings: draft.settings }).await?;
@@ -224,6 +253,9 @@ pub async fn replace(
     let draft = Draft { settings: with_operators_word(&client.settings, draft.settings), ..draft };
     if let Err(refusal) = draft.check(&ctx.realm().settings, listed) {
         return Ok(Err(refusal));
+    }
+    if let Some(grant) = draft.needs_voucher(&client.settings.grant_types) {
+        return Ok(Err(unvouched(grant)));
     }
     let name = draft.display_name();
     if !client::is_display_name(&name) {

@@ -6,3 +6,4 @@ refusal-explained-title = For developers
 refusal-explained-parameter = Parameter
 refusal-explained-rule = Rule
 refusal-explained-section = Standard
+refusal-explained-found = Here

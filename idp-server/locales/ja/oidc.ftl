@@ -6,3 +6,4 @@ refusal-explained-title = 開発者向けの説明
 refusal-explained-parameter = パラメータ
 refusal-explained-rule = 規則
 refusal-explained-section = 規格
+refusal-explained-found = 今回の内容

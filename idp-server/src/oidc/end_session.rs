@@ -7,6 +7,7 @@ use futures::FutureExt;
 use idp_core::interaction::begin::Visitor;
 use idp_core::oidc::end_session::{EndSession, from_browser};
 use idp_core::oidc::params::Params;
+use idp_core::realm::RefusalDetails;
 
 use super::deliver::see_other;
 use super::sent;
@@ -15,6 +16,9 @@ use crate::extract::Visit;
 use crate::paths;
 use crate::signed_out;
 use crate::state::AppState;
+
+/// The query parameter that tells the page which doubt to explain.
+pub(crate) const DOUBT: &str = "doubt";
 
 /// A request in the query.
 pub(crate) async fn get(
@@ -42,7 +46,10 @@ pub(crate) async fn get(
         }
         (EndSession::Confirm(doubt), _) => {
             tracing::info!(reason = doubt.code(), request_id = visit.request_id(), "sign-out is asked first");
-            see_other(paths::LOGOUT)
+            match visit.realm().settings.refusal_details {
+                RefusalDetails::Hidden => see_other(paths::LOGOUT),
+                RefusalDetails::ShownToEveryone => see_other(&format!("{}?{DOUBT}={}", paths::LOGOUT, doubt.code())),
+            }
         }
     }
 }

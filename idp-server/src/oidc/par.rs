@@ -21,7 +21,7 @@ pub(crate) async fn post(State(state): State<AppState>, visit: Visit, request: R
     Ok(match pushed.await? {
         Ok(Ok(pushed)) => client_call::with_nonce(&visit, document::document(StatusCode::CREATED, &pushed)),
         Ok(Err(refused)) => {
-            let (error, reason) = (refused.error.code(), refused.description);
+            let (error, reason) = (refused.error.code(), refused.description.as_ref());
             visit.refuse(error);
             tracing::info!(error, reason, request_id = visit.request_id(), "pushed request refused");
             document::error(StatusCode::BAD_REQUEST, error, reason)

@@ -1,6 +1,7 @@
 //! The pages of signing out.
 
 use askama::Template;
+use idp_core::oidc::authorize::Explanation;
 
 use crate::view::chrome::Chrome;
 
@@ -12,6 +13,8 @@ pub struct Logout {
     pub chrome: Chrome,
     /// The application that asked.
     pub client_name: Option<String>,
+    /// What a developer is told about a client's request.
+    pub explanation: Option<Explanation>,
 }
 
 /// `/signed-out`.

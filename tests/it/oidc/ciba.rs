@@ -1,6 +1,7 @@
 //! Backchannel authentication (CIBA): a client asks for a member who is elsewhere, the member answers on a page of ours, and
 //! the client gets its tokens; once, in time, never for somebody else, and never told who is a member here.
 
+mod mails;
 mod ping;
 mod request_object;
 

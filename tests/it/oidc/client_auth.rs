@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use harness::{Authority, ClientKey, Idp, Portal, Shelf, hmac, on_both, owned};
+use harness::{Authority, ClientKey, Database, Idp, Portal, Shelf, hmac, on_both, owned};
 use idp_core::client::{AuthMethod, ClientKeySet, ClientSettings, GrantType, HttpsUri, KeySource, Profile};
 use idp_core::config::Config;
 use serde_json::{Value, json};
@@ -191,31 +191,45 @@ async fn a_client_proves_itself_the_registered_way_and_by_one_way_at_a_time() {
     .await;
 }
 
+/// A client whose keys stand at its own address.
+struct Elsewhere {
+    idp: Idp,
+    shelf: Shelf,
+    bank: Portal,
+    // Holds the certificate that the provider reads at its start.
+    _folder: tempfile::TempDir,
+}
+
+async fn elsewhere(database: Database, first: &ClientKey) -> Elsewhere {
+    let (authority, folder) = (Authority::new("portals"), tempfile::tempdir().unwrap());
+    let trusted = authority.write(folder.path());
+    let believe = |config: &mut Config| config.outgoing.ca_certificate = Some(trusted);
+    let idp = Idp::start_configured(database, believe, |_| {}).await;
+    let shelf = Shelf::open(&authority).await;
+    shelf.holds("keys", &json!({"keys": [first.jwk]}).to_string());
+    let keys = HttpsUri::parse(&shelf.address("keys")).unwrap();
+    let mut bank = idp
+        .portal_with("bank", |settings| {
+            settings.auth_method = AuthMethod::PrivateKeyJwt;
+            settings.keys = Some(KeySource::Fetched(keys));
+            settings.grant_types.push(GrantType::ClientCredentials);
+        })
+        .await;
+    bank.key = Some(first.clone());
+    Elsewhere { idp, shelf, bank, _folder: folder }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_looked_for_at_the_clients_own_address_and_again_when_it_is_new() {
     on_both(async |database| {
-        let (authority, folder) = (Authority::new("portals"), tempfile::tempdir().unwrap());
-        let trusted = authority.write(folder.path());
-        let believe = |config: &mut Config| config.outgoing.ca_certificate = Some(trusted);
-        let idp = Idp::start_configured(database, believe, |_| {}).await;
-        let (shelf, first) = (Shelf::open(&authority).await, ClientKey::new("k1"));
-        shelf.holds("keys", &json!({"keys": [first.jwk]}).to_string());
-        let keys = HttpsUri::parse(&shelf.address("keys")).unwrap();
-        let mut bank = idp
-            .portal_with("bank", |settings| {
-                settings.auth_method = AuthMethod::PrivateKeyJwt;
-                settings.keys = Some(KeySource::Fetched(keys));
-                settings.grant_types.push(GrantType::ClientCredentials);
-            })
-            .await;
+        let (first, second) = (ClientKey::new("k1"), ClientKey::new("k2"));
+        let Elsewhere { idp, shelf, mut bank, _folder } = elsewhere(database, &first).await;
         let form = || owned(&[("grant_type", "client_credentials")]);
-        bank.key = Some(first.clone());
         for _ in 0..3 {
             assert_eq!(bank.posts(form()).await.status, 200);
         }
         assert_eq!(shelf.fetched("keys"), 1, "what is held is used");
 
-        let second = ClientKey::new("k2");
         bank.key = Some(second.clone());
         assert_eq!(bank.posts(form()).await.error(), "invalid_client", "it is not there yet");
         shelf.holds("keys", &json!({"keys": [second.jwk]}).to_string());
@@ -227,6 +241,27 @@ async fn a_key_is_looked_for_at_the_clients_own_address_and_again_when_it_is_new
         bank.key = Some(first);
         assert_eq!(bank.posts(form()).await.error(), "invalid_client", "the old one went with the old set");
         assert_eq!(shelf.fetched("keys"), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_strangers_name_unknown_keys_at_once_the_client_is_asked_once() {
+    on_both(async |database| {
+        let own = ClientKey::new("k1");
+        let Elsewhere { idp, shelf, mut bank, _folder } = elsewhere(database, &own).await;
+        let asks = async |bank: &Portal| bank.posts(owned(&[("grant_type", "client_credentials")])).await;
+        bank.key = Some(ClientKey::new("k9"));
+        for round in 1..=2 {
+            let answers = join_all((0..50).map(|_| asks(&bank))).await;
+            assert!(answers.iter().all(|answer| answer.error() == "invalid_client"));
+            assert_eq!(shelf.fetched("keys"), round);
+            idp.advance(Duration::from_secs(1));
+        }
+        bank.key = Some(own);
+        let answers = join_all((0..10).map(|_| asks(&bank))).await;
+        assert!(answers.iter().all(|answer| answer.status == 200), "and it is understood all the while");
+        assert_eq!(shelf.fetched("keys"), 2);
     })
     .await;
 }

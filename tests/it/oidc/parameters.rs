@@ -298,3 +298,41 @@ async fn elsewhere_a_refusal_tells_strangers_nothing() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_realm_for_developers_names_rule_and_section_in_what_goes_back_and_what_was_found_on_the_page() {
+    on_both(async |database| {
+        let idp = Idp::start_with(database, |settings| {
+            settings.refusal_details = RefusalDetails::ShownToEveryone;
+        })
+        .await;
+        let (portal, browser) = (idp.portal().await, idp.browser());
+        for (changes, said) in [
+            (("response_type", "magic"), "(RFC 6749 section 3.1.1)"),
+            (("code_challenge", ""), "(RFC 7636 section 4.3)"),
+            (("resource", "relative"), "(RFC 8707 section 2)"),
+            (("request", "nonsense"), "(RFC 9101 section 4, section 6)"),
+            (("prompt", "none"), "the member would have to sign in (OpenID Connect Core section 3.1.2.6)"),
+        ] {
+            let arrival = browser.get(&portal.asks_with(&[changes]).url).await.arrived();
+            let told = arrival.get("error_description");
+            assert!(told.ends_with(said) && !told.starts_with('('), "{changes:?}: {told}");
+            if changes.0 != "prompt" {
+                let (status, document) = portal.pushes(&portal.asks_with(&[changes])).await;
+                assert_eq!((status, document["error_description"].as_str()), (400, Some(told)), "{changes:?}");
+            }
+        }
+        let (_, document) = portal.pushes(&portal.asks_with(&[("redirect_uri", "https://evil.example/")])).await;
+        let told = document["error_description"].as_str().unwrap();
+        assert!(told.ends_with("(RFC 9700 section 4.1.3, RFC 8252 section 7.3)"), "{told}");
+
+        let nowhere = [("redirect_uri", ""), ("request", "nonsense")];
+        let page = browser.get(&portal.asks_with(&nowhere).url).await;
+        assert_eq!(page.text_of("refusal-section").as_deref(), Some("RFC 9101 §4, §6"));
+        let found = page.text_of("refusal-found").unwrap();
+        assert!(found.contains("keys") || found.contains("JWT"), "{found}");
+        let other = browser.get(&portal.asks_with(&[("client_id", "nobody")]).url).await;
+        assert!(other.has("refusal-explained") && !other.has("refusal-found"));
+    })
+    .await;
+}

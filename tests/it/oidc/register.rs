@@ -2,7 +2,7 @@
 
 use futures::FutureExt;
 use harness::{ClientKey, Database, Idp, MemberSeed, is_well_said, on_both};
-use idp_core::admin::client::{Revised, Revision, revise, show};
+use idp_core::admin::client::{self, Revised, Revision, revise, show};
 use idp_core::admin::realm;
 use idp_core::client::{ClientName, Profile, ResponseType};
 use idp_core::oidc::acr::Acr;
@@ -260,6 +260,7 @@ async fn what_is_registered_is_answered_and_unknown_names_are_ignored() {
 async fn a_client_registers_for_poll_and_ping_and_never_for_push() {
     on_both(async |database| {
         let idp = idp(database, RegistrationPolicy::Open).await;
+        let token = issued(&idp, 1).await;
         let good = json!({
             "client_name": "Till", "grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": [],
             "redirect_uris": [], "token_endpoint_auth_method": "client_secret_basic",
@@ -267,7 +268,7 @@ async fn a_client_registers_for_poll_and_ping_and_never_for_push() {
             "backchannel_client_notification_endpoint": "https://till.example/ping",
             "backchannel_authentication_request_signing_alg": "ES256",
         });
-        let (status, seen) = registers(&idp, None, &good).await;
+        let (status, seen) = registers(&idp, Some(&token), &good).await;
         assert_eq!(status, 201, "{seen}");
         for (name, value) in good.as_object().unwrap().iter().filter(|(name, _)| name.starts_with("backchannel")) {
             assert_eq!(seen[name], *value, "{name}");
@@ -330,6 +331,58 @@ async fn what_the_realm_has_off_cannot_be_registered() {
             assert_eq!(registers(&idp, None, body).await.0, 201, "{body}");
         }
         assert_eq!(asks(&idp, Method::PUT, address, access, Some(&changed)).await.0, 200);
+    })
+    .await;
+}
+
+/// An initial access token, good for a day.
+async fn issued(idp: &Idp, uses: u16) -> String {
+    let new = NewToken { name: "Vendor".into(), uses, days: 1 };
+    let issued = idp.operate(move |ctx| async move { issue_token(ctx, new).await }.boxed()).await.unwrap();
+    issued.expose_text().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_just_comes_by_gets_no_grant_that_writes_to_members_or_takes_others_tokens() {
+    on_both(async |database| {
+        let idp = idp(database, RegistrationPolicy::Open).await;
+        let ciba = json!({
+            "client_name": "Your bank", "grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": [],
+            "redirect_uris": [], "backchannel_token_delivery_mode": "poll",
+        });
+        let mut exchange = portal();
+        exchange["grant_types"] = json!(["authorization_code", "urn:ietf:params:oauth:grant-type:token-exchange"]);
+        let token = issued(&idp, 2).await;
+        for body in [&ciba, &exchange] {
+            let (status, answer) = registers(&idp, None, body).await;
+            assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{answer}");
+            assert!(answer["error_description"].as_str().unwrap().starts_with("grant_types: urn:"), "{answer}");
+            assert_eq!(registers(&idp, Some("guessed"), body).await.0, 401);
+            let mut stated = (*body).clone();
+            stated["software_statement"] = Value::Null;
+            assert_eq!(registers(&idp, None, &stated).await.0, 400, "nothing is no statement");
+            assert_eq!(registers(&idp, Some(&token), body).await.0, 201);
+        }
+        assert_eq!(registers(&idp, Some(&token), &ciba).await.0, 401, "the token is used up");
+        assert_eq!(
+            registers(&idp, Some(&token), &portal()).await.0,
+            201,
+            "where nobody must vouch it is not looked at"
+        );
+
+        // Nor by changing afterwards what was harmless; what a client has, it keeps.
+        let (_, client) = registers(&idp, None, &portal()).await;
+        let address = client["registration_client_uri"].as_str().unwrap();
+        let access = client["registration_access_token"].as_str();
+        exchange["client_id"] = client["client_id"].clone();
+        let (status, answer) = asks(&idp, Method::PUT, address, access, Some(&exchange)).await;
+        assert_eq!((status, &answer["error"]), (400, &"invalid_client_metadata".into()), "{answer}");
+        let id = ClientName::parse(client["client_id"].as_str().unwrap()).unwrap();
+        let grants = json!({"grant_types": exchange["grant_types"]}).as_object().unwrap().clone();
+        let granted =
+            idp.operate(move |ctx| async move { client::revise(ctx, &id, &grants, Revision::default()).await }.boxed());
+        assert!(matches!(granted.await, Revised::Done { .. }));
+        assert_eq!(asks(&idp, Method::PUT, address, access, Some(&exchange)).await.0, 200);
     })
     .await;
 }

@@ -175,3 +175,19 @@ async fn one_statement_speaks_for_every_instance_of_its_software() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_vouches_for_a_client_that_asks_for_members_elsewhere() {
+    on_both(async |database| {
+        let place = place(database).await;
+        let ciba = json!({
+            "grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": [], "redirect_uris": [],
+            "backchannel_token_delivery_mode": "poll",
+        });
+        assert_eq!(place.registers(&Value::Null, &ciba).await.0, 400);
+        let (status, told) = place.registers(&place.states(&ciba).into(), &json!({})).await;
+        assert_eq!(status, 201, "{told}");
+        assert_eq!(told["grant_types"], ciba["grant_types"]);
+    })
+    .await;
+}

@@ -1,11 +1,12 @@
 //! From parameters to a checked request. Until the redirect URI is trusted a refusal is a page, never a redirect.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::request_object::{Opened, Signed};
 use super::{
-    Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, PageRefusal,
-    RedirectUriSent, Rejection, ResponseMode, id_token_hint, pushed, request_object, resource,
+    Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, Explanation,
+    PageRefusal, RedirectUriSent, Rejection, ResponseMode, Row, error, id_token_hint, pushed, request_object, resource,
 };
 use crate::client::{Client, ResponseType};
 use crate::ctx::Ctx;
@@ -32,12 +33,18 @@ pub enum Checked {
 }
 
 /// Why a request that was pushed is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The code.
     pub error: AuthorizationError,
     /// For the developer.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
+}
+
+impl Refused {
+    fn by(ctx: &Ctx, rejection: Rejection) -> Self {
+        Self { error: rejection.error, description: rejection.told(ctx.realm()) }
+    }
 }
 
 /// Checks an authorization request.
@@ -85,8 +92,7 @@ async fn rejected(
     if !pushed::use_up(ctx, request).await? {
         return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestUri));
     }
-    let (error, description) = (rejection.error, rejection.description);
-    let response = AuthorizationResponse::error(ctx, to, request, error, description).await?;
+    let response = AuthorizationResponse::error(ctx, to, request, rejection.error, rejection.told(ctx.realm())).await?;
     Ok(Checked::RefusedWithRedirect(Box::new(response)))
 }
 
@@ -98,13 +104,13 @@ async fn unopened(
     rejection: Rejection,
 ) -> Result<Checked, Fault> {
     let Ok(redirect) = redirect(client, outside) else {
-        return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestObject));
+        return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestObject(rejection.description)));
     };
     let asked =
         Asked { realm: ctx.realm(), client, params: outside, outside, came: Came::Directly, signed: Signed::No };
     let mut request = blank(&redirect);
     request.pushed = reference;
-    let listens = CHECKS.iter().take(2).try_for_each(|row| (row.check)(&asked, &mut request));
+    let listens = passes(&CHECKS[..2], &asked, &mut request);
     let rejection = listens.err().unwrap_or(rejection);
     rejected(ctx, (client, redirect), &request, rejection).await
 }
@@ -114,12 +120,13 @@ async fn unopened(
 pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Result<(), Refused>, Fault> {
     let Opened { params, signed, once } = match request_object::open(ctx, client, outside).await? {
         Ok(opened) => opened,
-        Err(rejection) => return Ok(Err(Refused { error: rejection.error, description: rejection.description })),
+        Err(rejection) => return Ok(Err(Refused::by(ctx, rejection))),
     };
     let redirect = match redirect(client, &params) {
         Ok(redirect) => redirect,
         Err(refusal) => {
-            let description = refusal.explanation().rule;
+            let Explanation { rule, section, .. } = refusal.explanation();
+            let description = error::told(ctx.realm(), rule, section);
             return Ok(Err(Refused { error: AuthorizationError::InvalidRequest, description }));
         }
     };
@@ -131,7 +138,7 @@ pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Res
         let description = "the jti of the request object was used before";
         verdict = Err(Rejection::new(AuthorizationError::InvalidRequestObject, description));
     }
-    Ok(verdict.map_err(|rejection| Refused { error: rejection.error, description: rejection.description }))
+    Ok(verdict.map_err(|rejection| Refused::by(ctx, rejection)))
 }
 
 async fn judged(
@@ -143,7 +150,7 @@ async fn judged(
     if asked.params.find("redirect_uri").is_none() {
         request.redirect_uri_sent = RedirectUriSent::No;
     }
-    let mut verdict = CHECKS.iter().try_for_each(|row| (row.check)(asked, &mut request));
+    let mut verdict = passes(&CHECKS, asked, &mut request);
     // What the table cannot see: these ask the database.
     if verdict.is_ok() {
         verdict = resource::registered(ctx, &request).await?;
@@ -152,6 +159,11 @@ async fn judged(
         verdict = id_token_hint::check(ctx, asked, &mut request).await?;
     }
     Ok((request, verdict))
+}
+
+/// Looks at the request row by row, up to the first that refuses it.
+fn passes(rows: &[Row], asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
+    rows.iter().try_for_each(|row| (row.check)(asked, request).map_err(|rejection| rejection.by(row)))
 }
 
 fn redirect(client: &Client, params: &Params) -> Result<TrustedRedirect, PageRefusal> {

@@ -1,5 +1,18 @@
 //! Error codes of the authorization endpoint (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6).
 
+use std::borrow::Cow;
+
+use crate::realm::{Realm, RefusalDetails};
+
+/// What a client is told of a refusal: in a realm in which portals are developed with the section that the rule stands in,
+/// in the characters that a description may have (RFC 6749 Appendix A.8).
+pub(in crate::oidc) fn told(realm: &Realm, description: &'static str, section: &str) -> Cow<'static, str> {
+    match realm.settings.refusal_details {
+        RefusalDetails::Hidden => description.into(),
+        RefusalDetails::ShownToEveryone => format!("{description} ({})", section.replace('§', "section ")).into(),
+    }
+}
+
 /// Why there is no code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthorizationError {
@@ -54,6 +67,27 @@ impl AuthorizationError {
             Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
+        }
+    }
+
+    /// Where it stands what the error is for.
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::InvalidRequest
+            | Self::AccessDenied
+            | Self::UnauthorizedClient
+            | Self::UnsupportedResponseType
+            | Self::InvalidScope => "RFC 6749 §4.1.2.1",
+            Self::InteractionRequired
+            | Self::LoginRequired
+            | Self::ConsentRequired
+            | Self::RequestNotSupported
+            | Self::InvalidRequestUri
+            | Self::RegistrationNotSupported => "OpenID Connect Core §3.1.2.6",
+            Self::UnmetAuthenticationRequirements => "RFC 9470 §5",
+            Self::InvalidTarget => "RFC 8707 §2",
+            Self::InvalidAuthorizationDetails => "RFC 9396 §5",
+            Self::InvalidRequestObject => "RFC 9101 §4, §6",
         }
     }
 

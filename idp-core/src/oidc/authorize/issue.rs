@@ -5,7 +5,7 @@ mod front_tokens;
 pub(super) use front_tokens::FrontTokens;
 
 use super::expected::is_expected;
-use super::{AuthorizationError, AuthorizationRequest, AuthorizationResponse};
+use super::{AuthorizationError, AuthorizationRequest, AuthorizationResponse, error};
 use crate::audit::{EventKind, Outcome};
 use crate::authorization_code::{self, CODE_LIFETIME, CodeDetails};
 use crate::client::Client;
@@ -30,6 +30,7 @@ pub async fn issue(
     if !is_expected(ctx, (client.id, request), authentication.member).await? {
         let error = AuthorizationError::LoginRequired;
         let description = "somebody else signed in than the request names";
+        let description = error::told(ctx.realm(), description, error.section());
         let to = (&client, redirect);
         return Ok(Some(AuthorizationResponse::error(ctx, to, request, error, description).await?));
     }
@@ -93,7 +94,8 @@ pub async fn refuse(
 ) -> Result<Option<AuthorizationResponse>, Fault> {
     let Some((client, redirect)) = still_trusted(ctx, client, request).await? else { return Ok(None) };
     let to = (&client, redirect);
-    Ok(Some(AuthorizationResponse::error(ctx, to, request, error, error.description()).await?))
+    let description = error::told(ctx.realm(), error.description(), error.section());
+    Ok(Some(AuthorizationResponse::error(ctx, to, request, error, description).await?))
 }
 
 /// A request may rest for a day: its redirect URI is matched once more against what is registered now.

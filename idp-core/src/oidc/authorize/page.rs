@@ -19,8 +19,8 @@ pub enum PageRefusal {
     InvalidRedirectUri,
     /// `request_uri` came twice.
     RequestUriRepeated,
-    /// The request object cannot be opened, and nothing outside it names a trusted redirect URI.
-    InvalidRequestObject,
+    /// The request object cannot be opened, for this reason, and nothing outside it names a trusted redirect URI.
+    InvalidRequestObject(&'static str),
     /// The pushed request was used, has expired, is another client's or never was.
     InvalidRequestUri,
 }
@@ -34,6 +34,8 @@ pub struct Explanation {
     pub rule: &'static str,
     /// Where the rule stands.
     pub section: &'static str,
+    /// What was found, where the rule is one of several things.
+    pub found: Option<&'static str>,
 }
 
 impl PageRefusal {
@@ -47,7 +49,7 @@ impl PageRefusal {
         Self::RedirectUriRepeated,
         Self::InvalidRedirectUri,
         Self::RequestUriRepeated,
-        Self::InvalidRequestObject,
+        Self::InvalidRequestObject("the request object is no signed JWT"),
         Self::InvalidRequestUri,
     ];
 
@@ -57,7 +59,7 @@ impl PageRefusal {
             Self::Unreadable | Self::NoClient | Self::ClientRepeated | Self::RequestUriRepeated => "invalid_request",
             Self::UnknownClient => "unknown_client",
             Self::NoRedirectUri | Self::RedirectUriRepeated | Self::InvalidRedirectUri => "invalid_redirect_uri",
-            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestObject(_) => "invalid_request_object",
             Self::InvalidRequestUri => "invalid_request_uri",
         }
     }
@@ -91,7 +93,7 @@ impl PageRefusal {
                 "RFC 9700 §4.1.3, RFC 8252 §7.3",
             ),
             Self::RequestUriRepeated => ("request_uri", "No parameter may come more than once.", "RFC 6749 §3.1"),
-            Self::InvalidRequestObject => (
+            Self::InvalidRequestObject(_) => (
                 "request",
                 "It must be a JWT that the client signed with a registered key: alg, typ, iss, aud, exp, nbf and client_id \
                  must hold.",
@@ -103,7 +105,19 @@ impl PageRefusal {
                 "RFC 9126 §2.2, §4, §7.3",
             ),
         };
-        Explanation { parameter, rule, section }
+        let found = match self {
+            Self::InvalidRequestObject(found) => Some(found),
+            Self::Unreadable
+            | Self::NoClient
+            | Self::ClientRepeated
+            | Self::UnknownClient
+            | Self::NoRedirectUri
+            | Self::RedirectUriRepeated
+            | Self::InvalidRedirectUri
+            | Self::RequestUriRepeated
+            | Self::InvalidRequestUri => None,
+        };
+        Explanation { parameter, rule, section, found }
     }
 }
 

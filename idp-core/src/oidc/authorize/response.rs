@@ -1,5 +1,7 @@
 //! What goes back to the client (RFC 6749 §4.1.2, RFC 9207). Needs a [`TrustedRedirect`]: there is no other way out.
 
+use std::borrow::Cow;
+
 use super::issue::FrontTokens;
 use super::response_mode::jwt::Envelope;
 use super::response_mode::{Carrier, form_post, fragment, query};
@@ -58,9 +60,9 @@ impl AuthorizationResponse {
         to: (&Client, TrustedRedirect),
         request: &AuthorizationRequest,
         error: AuthorizationError,
-        description: &'static str,
+        description: Cow<'static, str>,
     ) -> Result<Self, Fault> {
-        let params = vec![("error", error.code().to_owned()), ("error_description", description.to_owned())];
+        let params = vec![("error", error.code().to_owned()), ("error_description", description.into_owned())];
         Self::complete(ctx, to, request, params, None).await
     }
 

@@ -11,6 +11,7 @@
 //! token knew its member before.
 
 use super::{CibaError, CibaRefusal};
+use crate::authn::throttle;
 use crate::client::Client;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -36,8 +37,10 @@ pub(super) enum Hint {
 pub(super) struct Meant {
     /// Who is asked; nobody where there is nobody, or nobody who can answer.
     pub(super) member: Option<Member>,
-    /// What requests with this hint are counted under.
+    /// What requests of the client with this hint are counted under.
     pub(super) subject: Hashed<ThrottleSubject>,
+    /// What mails to whoever is meant are counted under, for all clients.
+    pub(super) mails: Hashed<ThrottleSubject>,
 }
 
 impl Hint {
@@ -88,7 +91,12 @@ impl Hint {
         };
         let subject =
             ctx.vault.hash_within(&[b"ciba", client.id.uuid().as_bytes().as_slice()].concat(), key.as_bytes());
-        Ok(Ok(Meant { member: found.filter(can_answer), subject }))
+        // Nobody has a count as well: it costs the same.
+        let mails = match &found {
+            Some(member) => throttle::request_mails(ctx, member.id),
+            None => ctx.vault.hash_within(b"request mails to nobody", key.as_bytes()),
+        };
+        Ok(Ok(Meant { member: found.filter(can_answer), subject, mails }))
     }
 }
 
