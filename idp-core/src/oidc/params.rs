@@ -64,7 +64,7 @@ impl Params {
     /// The first name that came more than once, although it may not: resources and audiences may (RFC 8707 §2, RFC 8693
     /// §2.1).
     pub fn doubled(&self) -> Option<&str> {
-        // Sorted, since anybody may send a body of twenty thousand names, and each against each would take a second.
+        // Sorted, since anybody may send a body of twenty thousand names, which are too many for each with each.
         let mut sorted: Vec<&str> = self.names().filter(|name| !REPEATABLE.contains(name)).collect();
         sorted.sort_unstable();
         let pairs = sorted.iter().zip(sorted.iter().skip(1));

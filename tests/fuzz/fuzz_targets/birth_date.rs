@@ -1,7 +1,4 @@
 //! libFuzzer on `birth_date`.
 #![no_main]
 
-#[path = "../parsers.rs"]
-mod parsers;
-
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::birth_date(bytes));

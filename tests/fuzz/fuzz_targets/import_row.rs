@@ -1,7 +1,4 @@
 //! libFuzzer on `import_row`.
 #![no_main]
 
-#[path = "../parsers.rs"]
-mod parsers;
-
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::import_row(bytes));

@@ -1,7 +1,4 @@
 //! libFuzzer on `mail_address`.
 #![no_main]
 
-#[path = "../parsers.rs"]
-mod parsers;
-
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::mail_address(bytes));

@@ -1,7 +1,4 @@
 //! libFuzzer on `redirect_uri`.
 #![no_main]
 
-#[path = "../parsers.rs"]
-mod parsers;
-
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::redirect_uri(bytes));

@@ -98,6 +98,9 @@ async fn a_token_for_a_resource_never_becomes_one_for_userinfo() {
         assert_eq!((again.status, &claims(again.access_token())["aud"]), (200, &"api".into()));
         assert_eq!(api.userinfo(again.access_token()).await.0, 401);
 
+        let crowd = vec![("audience", "api"); 9];
+        assert_eq!(exchange(&api, subject.access_token(), &crowd).await.error(), "invalid_target");
+
         // Nobody makes one for userinfo by naming us, either.
         let ours = idp.origin();
         for target in ["resource", "audience"] {

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::store;
 
 /// More than that nobody asks for at once.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 
 const UNKNOWN: TokenRefusal = TokenRefusal::new(TokenError::InvalidTarget, "the resource is not known here");
 

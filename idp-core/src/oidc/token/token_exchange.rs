@@ -127,7 +127,11 @@ async fn targets(ctx: &Ctx, call: &ClientCall, subject: &Access) -> Result<Resul
         Ok(resources) => resources,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    for audience in call.params.all("audience") {
+    let audiences: Vec<&str> = call.params.all("audience").take(resource::MOST + 1).collect();
+    if audiences.len() > resource::MOST {
+        return Ok(Err(TokenRefusal::new(TokenError::InvalidTarget, "too many audiences at once")));
+    }
+    for audience in audiences {
         if store::client::by_client_id(ctx, audience).await?.is_none() {
             return Ok(Err(TokenRefusal::new(TokenError::InvalidTarget, "the audience is not known here")));
         }

@@ -268,6 +268,17 @@ fn resources_may_be_several_and_are_kept_once() {
 }
 
 #[test]
+fn too_many_resources_and_too_long_ones_are_refused_before_they_are_read() {
+    let nine: Vec<String> = (0..9).map(|n| format!("urn:{n}")).collect();
+    let sent: Vec<(&str, &str)> = nine.iter().map(|resource| ("resource", resource.as_str())).collect();
+    assert_eq!(checked(&sent[1..]).unwrap().resources.len(), 8);
+    assert_eq!(checked(&sent).map(|_| ()), Err("invalid_target"));
+    let longest = format!("https://a.example/{}", "x".repeat(494));
+    assert_eq!(checked(&[("resource", &longest)]).unwrap().resources, [longest.as_str()]);
+    assert_eq!(checked(&[("resource", &format!("{longest}x"))]).map(|_| ()), Err("invalid_target"));
+}
+
+#[test]
 fn a_request_is_pushed_where_client_or_realm_says_so() {
     let (mut strict, mut pushing) = (realm(), client(Pkce::Required));
     pushing.settings.requests.require_pushed = true;
