@@ -150,6 +150,14 @@ impl Connection {
     }
 }
 
+/// Looks for the first byte before it compares: heads are long, and line ends few.
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    let mut from = 0;
+    loop {
+        let at = from + haystack[from..].iter().position(|byte| Some(byte) == needle.first())?;
+        if haystack[at..].starts_with(needle) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
