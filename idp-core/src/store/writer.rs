@@ -224,14 +224,22 @@ mod tests {
             Ok(())
         };
 
-        // The first waits until the others stand behind it, so that all of them share one commit.
+        // The first runs until the others stand behind it, so that these share one commit.
+        let (runs, running) = oneshot::channel::<()>();
         let (go, gone) = oneshot::channel::<()>();
-        let waits = store.write(&scope, |_| gone.map(|_| Ok(())).boxed());
-        let notes = store.write(&scope, move |ctx| async move { noted(ctx) }.boxed());
-        let breaks = store
-            .write(&scope, |ctx| async move { Ok(ctx.db.execute_unprepared("ROLLBACK").await.map(drop)?) }.boxed());
-        let (waits, notes, breaks, ()) = tokio::join!(waits, notes, breaks, async { go.send(()).unwrap() });
-        assert!(waits.is_err() && notes.is_err() && breaks.is_err());
+        let first = store.write(&scope, |_| {
+            runs.send(()).unwrap();
+            gone.map(|_| Ok(())).boxed()
+        });
+        let others = async {
+            running.await.unwrap();
+            let notes = store.write(&scope, move |ctx| async move { noted(ctx) }.boxed());
+            let breaks = store
+                .write(&scope, |ctx| async move { Ok(ctx.db.execute_unprepared("ROLLBACK").await.map(drop)?) }.boxed());
+            tokio::join!(notes, breaks, async { go.send(()).unwrap() })
+        };
+        let (first, (notes, breaks, ())) = tokio::join!(first, others);
+        assert!(first.is_ok() && notes.is_err() && breaks.is_err());
 
         let head = async || store.read(&scope, |ctx| audit::head(ctx).boxed()).await.unwrap();
         assert_eq!(head().await, Head::start());
