@@ -3,6 +3,7 @@
 //! A rule is a row: what must hold, the function that looks for the opposite, and a planted offence that the function has to
 //! find. Rules read text, so they are rough on purpose; what a type or a clippy lint can hold is held there instead.
 
+mod checks;
 mod docs;
 mod graph;
 mod layout;
@@ -27,7 +28,7 @@ struct Rule {
 type Offence = String;
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
-    [layout::RULES, words::RULES, routes::RULES, docs::RULES].into_iter().flatten()
+    [layout::RULES, words::RULES, routes::RULES, docs::RULES, checks::RULES].into_iter().flatten()
 }
 
 #[test]

@@ -33,7 +33,7 @@ async function everyWay() {
   const [plain, signed] = [await discover(), await discover(oidc.useJwtResponseMode)];
 
   /** Asks, lets the member sign in where a page is shown, and redeems what comes back; `read` turns it into a callback. */
-  const ask = async (config, build, extra = {}, read = (page) => page) => {
+  const ask = async (config, build, extra = {}, read = (page) => page, options = {}) => {
     const [verifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
     const parameters = {
       redirect_uri: CALLBACK, scope: 'openid email', state, nonce,
@@ -41,7 +41,7 @@ async function everyWay() {
     };
     const callback = read(await build(config, parameters));
     const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
-    return (await oidc.authorizationCodeGrant(config, callback, checks)).claims();
+    return oidc.authorizationCodeGrant(config, callback, checks, {}, options);
   };
   const open = async (url) => (await browser.open(url)).elsewhere;
 
@@ -60,8 +60,27 @@ async function everyWay() {
     plain, (config, asked) => open(oidc.buildAuthorizationUrl(config, asked)), { response_mode: 'fragment' },
     (url) => new URL(url.href.replace('#', '?')),
   );
-  const ways = { pushed, object, jarm, both, posted, fragment };
-  return Object.fromEntries(Object.entries(ways).map(([way, claims]) => [way, claims.sub === first.sub ? 'same member' : claims]));
+  const bound = { DPoP: oidc.getDPoPHandle(plain, await oidc.randomDPoPKeyPair('ES256')) };
+  const proved = await ask(
+    plain, async (config, asked) => open(await oidc.buildAuthorizationUrlWithPAR(config, asked, bound)),
+    { scope: 'openid email offline_access' }, undefined, bound,
+  );
+  const ways = { pushed, object, jarm, both, posted, fragment, proved };
+  const { sub } = first.claims();
+  const seen = Object.entries(ways).map(([way, tokens]) => [way, tokens.claims().sub === sub ? 'same member' : tokens.claims()]);
+  return { ...Object.fromEntries(seen), bound: await boundTokens(plain, proved, bound) };
+}
+
+/** What tokens that are bound to a key come to: with proofs of it, renewed so, and with none. */
+async function boundTokens(config, tokens, bound) {
+  const { sub } = tokens.claims();
+  const userinfo = (token, options) => oidc.fetchUserInfo(config, token, sub, options).then(() => 'told', (error) => error.status);
+  const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token, {}, bound);
+  return {
+    types: [tokens.token_type, renewed.token_type],
+    with_proof: [await userinfo(tokens.access_token, bound), await userinfo(renewed.access_token, bound)],
+    without: [await userinfo(tokens.access_token, {}), await userinfo(renewed.access_token, {})],
+  };
 }
 
 /** The request that the page of `form_post` makes the browser send. */

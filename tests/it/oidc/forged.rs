@@ -2,7 +2,7 @@
 //!
 //! | signed by | enters as |
 //! |---|---|
-//! | the client | client assertion, request object (by value, by reference, pushed, by CIBA), proof of possession |
+//! | the client | client assertion (wherever clients prove themselves), request object (by value, by reference, pushed, by CIBA), proof of possession (to be given a token, to push, to use a token) |
 //! | this realm | bearer token, token to introspect, to revoke, to exchange, of an actor, `id_token_hint` |
 //!
 //! (Software statements, which a third signs, have a table of their own in `software_statement`.)
@@ -40,7 +40,8 @@ async fn place(database: Database, user_id: &str) -> Place {
             settings.requests.request_uris = objects;
             settings.exchange = ExchangePolicy::Delegation;
             settings.ciba = Some(CibaDelivery::Poll);
-            settings.grant_types.extend([GrantType::ClientCredentials, GrantType::TokenExchange, GrantType::Ciba]);
+            let own = [GrantType::ClientCredentials, GrantType::TokenExchange];
+            settings.grant_types.extend(own.into_iter().chain([GrantType::DeviceCode, GrantType::Ciba]));
         })
         .await;
     bank.key = Some(key.clone());

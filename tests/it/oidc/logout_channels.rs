@@ -1,9 +1,10 @@
 //! How relying parties hear that a session ended: by a logout token from our queue, and in frames of the browser.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::FutureExt;
-use harness::{Authority, Ear, Idp, MemberSeed, Shelf, on_both, part};
+use harness::{Authority, Browser, Ear, Idp, Member, MemberSeed, Portal, Shelf, on_both, part};
 use idp_core::admin::member::{self as admin_member, Change};
 use idp_core::admin::remedy;
 use idp_core::admin::session::{self, Ended};
@@ -177,6 +178,63 @@ async fn whoever_ends_a_session_its_clients_hear_of_it() {
         let user_id = || UserId::parse("L-1005").unwrap().normal().clone();
         idp.operate(move |ctx| async move { admin_member::disable(ctx, &user_id()).await }.boxed()).await;
         assert_eq!(ear.hears_logout().await.0["sid"], second);
+    })
+    .await;
+}
+
+/// A browser in which the member came to a client, and the `sid` that the client knows.
+async fn comes(idp: &Idp, member: &Member, portal: &Portal) -> (Browser, String) {
+    let browser = idp.browser();
+    let asked = portal.asks();
+    let arrival = member.walks(browser.get(&asked.url).await).await.arrived();
+    let tokens = portal.redeems(&asked, arrival.code()).await;
+    (browser, tokens.claims()["sid"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_a_member_ends_a_session_its_clients_hear_of_it_and_of_no_other() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1007")).await;
+        let ear = Ear::open(&[]).await;
+        let portal = idp.portal_with("told", |s| s.logout.backchannel_uri = WebUri::parse(&ear.address).ok()).await;
+        let (here, sid_here) = comes(&idp, &member, &portal).await;
+
+        // One session, from the page that lists them.
+        let (_, there) = comes(&idp, &member, &portal).await;
+        let page = here.get("/account/sessions").await;
+        let (_, rest) = page.body.split_once("id=\"session-revoke-").unwrap();
+        let button = format!("session-revoke-{}", rest.split('"').next().unwrap());
+        page.submit(&button).await;
+        assert_eq!(ear.hears_logout().await.0["sid"], there.as_str());
+
+        // All others.
+        let mut others = BTreeSet::new();
+        for _ in 0..2 {
+            others.insert(comes(&idp, &member, &portal).await.1);
+        }
+        here.get("/account/sessions").await.submit("sessions-revoke-all").await;
+        let mut heard = BTreeSet::new();
+        for _ in 0..2 {
+            heard.insert(ear.hears_logout().await.0["sid"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(heard, others);
+
+        // A changed password, as the page offers it.
+        let (_, there) = comes(&idp, &member, &portal).await;
+        let page = here.get("/account/password").await;
+        let password = "kawa-no-nagare-to-hashi-74";
+        let page = page.fill("new-password", password).fill("new-password-confirm", password);
+        assert_eq!(page.submit("password-submit").await.path(), "/account");
+        assert_eq!(ear.hears_logout().await.0["sid"], there.as_str());
+
+        // Somebody else signs in in the browser: the last of them, so that all that was heard is accounted for.
+        let second = idp.member(MemberSeed::new("L-1008")).await;
+        second.signs_in(&idp.browser(), &idp.portal().await).await;
+        let asked = portal.asks_with(&[("prompt", "select_account")]);
+        second.walks(here.get(&asked.url).await).await.arrived();
+        assert_eq!(ear.hears_logout().await.0["sid"], sid_here.as_str());
+        assert!(ear.is_silent().await, "the session that began is not over");
     })
     .await;
 }

@@ -1,10 +1,11 @@
 //! How answers travel: response modes and response types, each one that there is.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Arrival, Browser, Idp, Member, MemberSeed, Page, Portal, every_response_type, on_both};
+use harness::{Arrival, Browser, Idp, Member, MemberSeed, Page, Portal, every_response_type, on_both, part};
 use idp_core::client::ResponseType;
+use idp_core::key::Algorithm;
 use serde_json::Value;
 
 /// A realm and a client with every response type, and a member who is signed in.
@@ -23,6 +24,11 @@ fn claims(token: &str) -> Value {
 
 fn half_hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest(&SHA256, text.as_bytes()).as_ref()[..16])
+}
+
+/// The same by the hash that EdDSA uses on Ed25519 (RFC 8032 §5.1): SHA-512.
+fn half_hash_of_eddsa(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&digest(&SHA512, text.as_bytes()).as_ref()[..32])
 }
 
 /// Checks the signature with the published keys, and returns the claims.
@@ -156,6 +162,33 @@ async fn every_response_type_gives_what_it_names_and_ties_it_together() {
                     assert_eq!(portal.userinfo(arrival.get("access_token")).await.0, 401, "a replay ends every token");
                 }
             }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ties_an_answer_together_is_hashed_as_its_signature_is() {
+    on_both(async |database| {
+        let (idp, _, _, browser) = everything(database, "M-1006").await;
+        for algorithm in Algorithm::ALL {
+            let portal = idp
+                .portal_with(algorithm.name(), |settings| {
+                    every_response_type(settings);
+                    settings.id_token_alg = algorithm;
+                })
+                .await;
+            let asked = portal.asks_with(&[("response_type", "code id_token token")]);
+            let arrival = browser.get(&asked.url).await.arrived();
+            let token = arrival.get("id_token");
+            assert_eq!(part(token, 0)["alg"], algorithm.name());
+            let told = verified(&idp, token).await;
+            let (access_token, code) = (arrival.get("access_token"), arrival.code());
+            let expected = match algorithm {
+                Algorithm::Rs256 | Algorithm::Es256 | Algorithm::Ps256 => [half_hash(access_token), half_hash(code)],
+                Algorithm::EdDsa => [half_hash_of_eddsa(access_token), half_hash_of_eddsa(code)],
+            };
+            assert_eq!([told["at_hash"].clone(), told["c_hash"].clone()], expected, "{}", algorithm.name());
         }
     })
     .await;

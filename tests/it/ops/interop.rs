@@ -132,7 +132,7 @@ fn openid_client_completes_as_a_public_client_through_a_first_login() {
 }
 
 #[test]
-fn openid_client_asks_pushed_signed_and_hears_signed_posted_and_in_the_fragment() {
+fn openid_client_asks_pushed_signed_proved_and_hears_signed_posted_and_in_the_fragment() {
     let demo = Demo::start();
     let pair = node("authorization.mjs", &json!({"make": "key"}));
     let keys = demo.folder().join("jwks.json");
@@ -148,6 +148,8 @@ fn openid_client_asks_pushed_signed_and_hears_signed_posted_and_in_the_fragment(
     let same = "same member";
     let ways = json!({
         "pushed": same, "object": same, "jarm": same, "both": same, "posted": same, "fragment": same,
+        "proved": same,
+        "bound": { "types": ["dpop", "dpop"], "with_proof": ["told", "told"], "without": [401, 401] },
     });
     assert_eq!(node("authorization.mjs", &plan), ways);
 }

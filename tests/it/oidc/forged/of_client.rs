@@ -12,32 +12,87 @@ use super::{Place, place};
 /// What a client signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OfClient {
-    AssertionAtToken,
-    AssertionAtIntrospect,
-    AssertionAtPar,
+    Assertion(Proves),
     ObjectByValue,
     ObjectByReference,
     ObjectPushed,
     ObjectByCiba,
     ProofAtToken,
+    ProofAtPar,
     ProofAtUserinfo,
 }
 
+/// Where a client proves itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proves {
+    Token,
+    Introspect,
+    Revoke,
+    Par,
+    Device,
+    Ciba,
+}
+
+impl Proves {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Token => "/token",
+            Self::Introspect => "/introspect",
+            Self::Revoke => "/revoke",
+            Self::Par => "/par",
+            Self::Device => "/device_authorization",
+            Self::Ciba => "/bc-authorize",
+        }
+    }
+}
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Assertion,
+    Object,
+    Proof,
+}
+
 impl OfClient {
-    const ALL: [Self; 9] = [
-        Self::AssertionAtToken,
-        Self::AssertionAtIntrospect,
-        Self::AssertionAtPar,
+    const ALL: [Self; 13] = [
+        Self::Assertion(Proves::Token),
+        Self::Assertion(Proves::Introspect),
+        Self::Assertion(Proves::Revoke),
+        Self::Assertion(Proves::Par),
+        Self::Assertion(Proves::Device),
+        Self::Assertion(Proves::Ciba),
         Self::ObjectByValue,
         Self::ObjectByReference,
         Self::ObjectPushed,
         Self::ObjectByCiba,
         Self::ProofAtToken,
+        Self::ProofAtPar,
         Self::ProofAtUserinfo,
     ];
 
-    const fn is_proof(self) -> bool {
-        matches!(self, Self::ProofAtToken | Self::ProofAtUserinfo)
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Assertion(_) => Kind::Assertion,
+            Self::ObjectByValue | Self::ObjectByReference | Self::ObjectPushed | Self::ObjectByCiba => Kind::Object,
+            Self::ProofAtToken | Self::ProofAtPar | Self::ProofAtUserinfo => Kind::Proof,
+        }
+    }
+
+    /// Whether what was made for this entrance is meant for that one, too. A proof names its address and its method.
+    fn fits(self, entrance: Self) -> bool {
+        match self.kind() {
+            Kind::Assertion | Kind::Object => self.kind() == entrance.kind(),
+            Kind::Proof => self == entrance,
+        }
+    }
+
+    /// The header of a genuine one.
+    fn header(self, key: &ClientKey) -> Value {
+        match self.kind() {
+            Kind::Assertion | Kind::Object => json!({"kid": "a"}),
+            Kind::Proof => json!({"typ": "dpop+jwt", "jwk": key.jwk}),
+        }
     }
 }
 
@@ -47,11 +102,10 @@ impl Place {
         let mut claims = self.bank.assertion_claims();
         let now = self.idp.seconds();
         match entrance {
-            OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar => {}
+            OfClient::Assertion(_) => return claims,
             OfClient::ObjectByValue | OfClient::ObjectByReference | OfClient::ObjectPushed => {
-                let asked = url::Url::parse(&self.bank.asks().url).unwrap();
-                let pairs = asked.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned().into()));
-                let sent: Map<String, Value> = pairs.collect();
+                let sent: Map<String, Value> =
+                    self.asked().into_iter().map(|(name, value)| (name, value.into())).collect();
                 claims.as_object_mut().unwrap().extend(sent);
                 claims["nbf"] = now.into();
             }
@@ -60,55 +114,58 @@ impl Place {
                 claims.as_object_mut().unwrap().extend(sent.as_object().unwrap().clone());
             }
             OfClient::ProofAtToken => return self.key.proof_claims(&self.idp, "POST", "/token"),
+            OfClient::ProofAtPar => return self.key.proof_claims(&self.idp, "POST", "/par"),
             OfClient::ProofAtUserinfo => {
                 claims = self.key.proof_claims(&self.idp, "GET", "/userinfo");
                 claims["ath"] = URL_SAFE_NO_PAD.encode(digest(&SHA256, access.as_bytes())).into();
                 return claims;
             }
         }
-        if !matches!(entrance, OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar)
-        {
-            claims.as_object_mut().unwrap().remove("sub");
-        }
+        claims.as_object_mut().unwrap().remove("sub");
         claims
+    }
+
+    /// The parameters of a request for a member.
+    fn asked(&self) -> Vec<(String, String)> {
+        url::Url::parse(&self.bank.asks().url).unwrap().query_pairs().into_owned().collect()
+    }
+
+    /// Whether a client that names itself by nothing but this assertion is known, whatever it wants there.
+    async fn knows(&self, proves: Proves, assertion: &str) -> bool {
+        let mut nameless = self.bank.clone();
+        nameless.auth_method = AuthMethod::None;
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let mut form = owned(&[("client_assertion_type", kind), ("client_assertion", assertion)]);
+        form.extend(match proves {
+            Proves::Token => owned(&[("grant_type", "client_credentials")]),
+            Proves::Introspect | Proves::Revoke => owned(&[("token", "x")]),
+            Proves::Par => self.asked().into_iter().filter(|(name, _)| name != "client_id").collect(),
+            Proves::Device => owned(&[("scope", "openid")]),
+            Proves::Ciba => owned(&[("scope", "openid"), ("login_hint", &self.member.user_id)]),
+        });
+        let answer = nameless.posts_to(proves.path(), form, &[]).await;
+        assert!(answer.status < 300 || answer.error() == "invalid_client", "{proves:?}: {}", answer.json);
+        answer.status < 300
+    }
+
+    /// Whether a request with this parameter leads to a code.
+    async fn asks(&self, name: &str, value: &str) -> bool {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("client_id", "bank"), ("response_type", "code"), ("scope", "openid")])
+            .extend_pairs([("redirect_uri", self.bank.redirect_uri.as_str()), (name, value)])
+            .finish();
+        let page = self.browser.get(&format!("{}/authorize?{query}", self.idp.origin())).await;
+        page.arrival().is_some_and(|arrival| !arrival.get("code").is_empty())
     }
 
     /// Whether a token gets in.
     async fn lets_in(&self, entrance: OfClient, token: &str, access: &str) -> bool {
-        let assertion = |more: &[(&str, &str)]| {
-            let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-            let mut form = owned(&[("client_assertion_type", kind), ("client_assertion", token)]);
-            form.extend(owned(more));
-            form
-        };
-        let mut nameless = self.bank.clone();
-        nameless.auth_method = AuthMethod::None;
-        let origin = self.idp.origin();
-        let asks = async |name: &str, value: &str| {
-            let query = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs([("client_id", "bank"), ("response_type", "code"), ("scope", "openid")])
-                .extend_pairs([("redirect_uri", self.bank.redirect_uri.as_str()), (name, value)])
-                .finish();
-            let page = self.browser.get(&format!("{origin}/authorize?{query}")).await;
-            page.arrival().is_some_and(|arrival| !arrival.get("code").is_empty())
-        };
         let status = match entrance {
-            OfClient::AssertionAtToken => {
-                nameless.posts_to("/token", assertion(&[("grant_type", "client_credentials")]), &[]).await.status
-            }
-            OfClient::AssertionAtIntrospect => {
-                nameless.posts_to("/introspect", assertion(&[("token", "x")]), &[]).await.status
-            }
-            OfClient::AssertionAtPar => {
-                let asked = url::Url::parse(&self.bank.asks().url).unwrap();
-                let mut form = assertion(&[]);
-                form.extend(asked.query_pairs().into_owned().filter(|(name, _)| name != "client_id"));
-                nameless.posts_to("/par", form, &[]).await.status
-            }
-            OfClient::ObjectByValue => return asks("request", token).await,
+            OfClient::Assertion(proves) => return self.knows(proves, token).await,
+            OfClient::ObjectByValue => return self.asks("request", token).await,
             OfClient::ObjectByReference => {
                 self.shelf.holds("object", token);
-                return asks("request_uri", &self.shelf.address("object")).await;
+                return self.asks("request_uri", &self.shelf.address("object")).await;
             }
             OfClient::ObjectPushed => self.bank.pushes_form(owned(&[("request", token)])).await.0,
             OfClient::ObjectByCiba => {
@@ -118,8 +175,12 @@ impl Place {
                 let form = owned(&[("grant_type", "client_credentials")]);
                 self.bank.posts_to("/token", form, &[("DPoP", token)]).await.status
             }
+            OfClient::ProofAtPar => {
+                let form = self.asked().into_iter().filter(|(name, _)| name != "client_id").collect();
+                self.bank.posts_to("/par", form, &[("DPoP", token)]).await.status
+            }
             OfClient::ProofAtUserinfo => {
-                let request = self.idp.http().get(format!("{origin}/userinfo")).header("DPoP", token);
+                let request = self.idp.http().get(format!("{}/userinfo", self.idp.origin())).header("DPoP", token);
                 let request = request.header("authorization", format!("DPoP {access}"));
                 request.send().await.unwrap().status().as_u16()
             }
@@ -143,9 +204,7 @@ impl Place {
     /// Every way to make a token that is not genuine, out of the header and the claims of one that is.
     fn forged(&self, entrance: OfClient, claims: &Value) -> Vec<(&'static str, String)> {
         let (key, stranger) = (&self.key, ClientKey::new("a"));
-        let own = if entrance.is_proof() { json!({"typ": "dpop+jwt", "jwk": key.jwk}) } else { json!({"kid": "a"}) };
-        let theirs =
-            if entrance.is_proof() { json!({"typ": "dpop+jwt", "jwk": stranger.jwk}) } else { json!({"kid": "a"}) };
+        let (own, theirs) = (entrance.header(key), entrance.header(&stranger));
         let with = |base: &Value, more: Value| {
             let mut header = base.clone();
             header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -180,7 +239,7 @@ impl Place {
             ("a time that is none", changed(json!({"iat": "now"}))),
             ("made an hour ahead", changed(json!({"iat": now + 3600}))),
         ];
-        if entrance.is_proof() {
+        if entrance.kind() == Kind::Proof {
             let private = with(&json!({"jwk": key.jwk}), json!({}));
             let mut jwk = private["jwk"].clone();
             jwk["d"] = "AQAB".into();
@@ -224,22 +283,16 @@ async fn what_a_client_signed_gets_in_once_and_nothing_forged_does_anywhere() {
                 assert!(!place.lets_in(entrance, &token, &access).await, "{entrance:?}: {attack}");
             }
             // Nothing of the forged ones used the identifier up.
-            let header = if entrance.is_proof() {
-                json!({"typ": "dpop+jwt", "jwk": place.key.jwk})
-            } else {
-                json!({"kid": "a"})
-            };
-            let genuine = place.key.signs(&header, &claims);
+            let genuine = place.key.signs(&entrance.header(&place.key), &claims);
             assert!(place.lets_in(entrance, &genuine, &access).await, "{entrance:?}: the genuine one");
             let counts_once = match entrance {
                 // A page may be loaded again.
                 OfClient::ObjectByValue | OfClient::ObjectByReference => false,
-                OfClient::ObjectPushed
-                | OfClient::AssertionAtToken
-                | OfClient::AssertionAtIntrospect
-                | OfClient::AssertionAtPar
+                OfClient::Assertion(_)
+                | OfClient::ObjectPushed
                 | OfClient::ObjectByCiba
                 | OfClient::ProofAtToken
+                | OfClient::ProofAtPar
                 | OfClient::ProofAtUserinfo => true,
             };
             assert_eq!(place.lets_in(entrance, &genuine, &access).await, !counts_once, "{entrance:?}: replayed");
@@ -253,34 +306,15 @@ async fn what_a_client_signed_for_one_entrance_opens_no_other() {
     on_both(async |database| {
         let place = place(database, "F-2").await;
         let access = place.bound_token().await;
-        for made_for in
-            [OfClient::AssertionAtToken, OfClient::ObjectByValue, OfClient::ObjectByCiba, OfClient::ProofAtToken]
-        {
-            for entrance in OfClient::ALL {
-                let is_of_its_kind = match made_for {
-                    OfClient::AssertionAtToken => {
-                        matches!(
-                            entrance,
-                            OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar
-                        )
-                    }
-                    OfClient::ProofAtToken => entrance == OfClient::ProofAtToken,
-                    _ => {
-                        !entrance.is_proof()
-                            && !matches!(
-                                entrance,
-                                OfClient::AssertionAtToken | OfClient::AssertionAtIntrospect | OfClient::AssertionAtPar
-                            )
-                    }
-                };
-                if is_of_its_kind {
-                    continue;
-                }
-                let typ = match made_for {
-                    OfClient::ProofAtToken => json!({"typ": "dpop+jwt", "jwk": place.key.jwk}),
-                    _ => json!({"kid": "a"}),
-                };
-                let token = place.key.signs(&typ, &place.claims(made_for, &access));
+        for made_for in [
+            OfClient::Assertion(Proves::Token),
+            OfClient::ObjectByValue,
+            OfClient::ObjectByCiba,
+            OfClient::ProofAtToken,
+            OfClient::ProofAtPar,
+        ] {
+            for entrance in OfClient::ALL.into_iter().filter(|entrance| !made_for.fits(*entrance)) {
+                let token = place.key.signs(&made_for.header(&place.key), &place.claims(made_for, &access));
                 assert!(!place.lets_in(entrance, &token, &access).await, "{made_for:?} at {entrance:?}");
             }
         }
