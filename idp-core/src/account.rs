@@ -75,7 +75,7 @@ pub(crate) async fn enter_to_change(
         Ok(present) => present,
         Err(closed) => return Ok(Err(closed)),
     };
-    if !store::session::touch(ctx, present.session.id).await? {
+    if !store::session::touch(ctx, &present.session).await? {
         return Ok(Err(Closed::SignedOut));
     }
     Ok(match freshness {
@@ -94,7 +94,7 @@ impl Present {
 /// Looking at a page counts as using the session.
 pub async fn touch(ctx: &Ctx, visitor: &Visitor) -> Result<(), Fault> {
     match begin::live_session(ctx, visitor).await? {
-        Some(session) => store::session::touch(ctx, session.id).await.map(drop),
+        Some(session) => store::session::touch(ctx, &session).await.map(drop),
         None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::client::{Pkce, ResponseType};
 use crate::clock::{days, hours, minutes};
 use crate::credential::Method;
-use crate::credential::passkey::relying_party::RelyingParty;
+use crate::credential::passkey::relying_party;
 use crate::id::RealmId;
 use crate::language::Language;
 
@@ -36,7 +36,7 @@ impl Realm {
     /// The second steps members are offered, strongest first: those of the settings that can work at this origin.
     pub fn offered_methods(&self) -> Vec<Method> {
         let works = |method: &Method| match method {
-            Method::Passkey => RelyingParty::of(self).is_some(),
+            Method::Passkey => relying_party::rp_id(self).is_some(),
             Method::App | Method::Mail => true,
         };
         self.settings.methods.iter().copied().filter(works).collect()

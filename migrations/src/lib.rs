@@ -34,6 +34,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "m20261126_000015_not_by_expiry", sql: include_str!("sql/000015_not_by_expiry.sql") },
     Step { name: "m20261126_000016_by_grant", sql: include_str!("sql/000016_by_grant.sql") },
     Step { name: "m20261126_000017_pairwise", sql: include_str!("sql/000017_pairwise.sql") },
+    Step { name: "m20261127_000019_not_by_session", sql: include_str!("sql/000019_not_by_session.sql") },
 ];
 
 #[cfg(test)]

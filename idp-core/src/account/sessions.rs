@@ -5,7 +5,7 @@ use crate::audit::{EventKind, Outcome};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
-use crate::id::{ClientRowId, RememberedBrowserId, SessionId};
+use crate::id::{RememberedBrowserId, SessionId};
 use crate::interaction::begin::Visitor;
 use crate::interaction::errand::Freshness;
 use crate::secret::{BrowserSecret, Hashed};
@@ -139,13 +139,10 @@ pub async fn left_open(ctx: &Ctx, visitor: &Visitor, id: SessionId) -> Result<Ve
         session.browser == visitor.browser && session.ended_at.is_some_and(|at| ctx.now.since(at) < TOLD_FOR)
     });
     let Some(session) = session else { return Ok(Vec::new()) };
-    let clients: Vec<ClientRowId> = store::grant::clients_of_session(ctx, session.id).await?;
-    let mut names = Vec::new();
-    for client in clients {
-        let client = store::client::by_id(ctx, client).await?;
-        // Whoever is told of the end is not left open.
-        names.extend(client.filter(|client| !client.settings.logout.is_told()).map(|client| client.name));
-    }
+    // Whoever is told of the end is not left open.
+    let clients = store::session_client::of(ctx, session.id).await?.into_iter();
+    let mut names: Vec<_> =
+        clients.filter(|client| !client.settings.logout.is_told()).map(|client| client.name).collect();
     names.sort();
     names.dedup();
     Ok(names)

@@ -1,5 +1,7 @@
 //! Ends an interaction well: the session begins here and nowhere else, and the application gets its answer.
 
+use futures::FutureExt;
+
 use super::begin::{self, Begun, Visitor};
 use super::decide::Next;
 use super::demand::Demand;
@@ -191,28 +193,29 @@ async fn session_for(
     let same = present
         .as_ref()
         .is_some_and(|session| session.member == member.id && session.proofs == interaction.progress.proofs);
+    // What is rare is boxed: a future is as large as the largest that it waits for, and is moved when it begins.
     let (session, secret) = match present {
         Some(session) if same => {
             // What was read of it may be old: who signs out meanwhile is not signed in once more.
-            if !store::session::touch(ctx, session.id).await? {
+            if !store::session::touch(ctx, &session).await? {
                 return Err(Fault::Busy("the session ended at this moment"));
             }
             (session, None)
         }
-        Some(session) if session.member == member.id => raise(ctx, visitor, interaction, session).await?,
+        Some(session) if session.member == member.id => raise(ctx, visitor, interaction, session).boxed().await?,
         Some(session) => {
-            end::one(ctx, &session, Cause::Replaced).await?;
-            start(ctx, interaction, member.id).await?
+            end::one(ctx, &session, Cause::Replaced).boxed().await?;
+            start(ctx, interaction, member.id).boxed().await?
         }
-        None => start(ctx, interaction, member.id).await?,
+        None => start(ctx, interaction, member.id).boxed().await?,
     };
     if interaction.progress.sign_out_others == SignOutOthers::Wanted {
         let kept = Kept { session: Some(session.id), interaction: Some(interaction.id) };
-        end::everywhere(ctx, member.id, kept, Cause::Elsewhere).await?;
+        end::everywhere(ctx, member.id, kept, Cause::Elsewhere).boxed().await?;
     }
     if secret.is_some() {
-        store::remembered_browser::touch(ctx, member.id, &interaction.browser).await?;
-        store::session::know_browser(ctx, member.id, &interaction.browser).await?;
+        store::remembered_browser::touch(ctx, member.id, &interaction.browser).boxed().await?;
+        store::session::know_browser(ctx, member.id, &interaction.browser).boxed().await?;
     }
     Ok((session, secret))
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
+
 use super::decide::{self, Next, Situation, Standing};
 use super::demand::Demand;
 use super::errand::Errand;
@@ -163,7 +165,7 @@ async fn seated_member(ctx: &Ctx, interaction: &Interaction, locked: Option<Memb
     let Some(id) = interaction.member else { return Ok(None) };
     if !interaction.proofs_are_fresh(ctx.now) {
         // Whoever waits for the mail may wait as long as its link is good.
-        let mail = store::ceremony::newest(ctx, id, interaction.id, CeremonyKind::VerifyMail).await?;
+        let mail = store::ceremony::newest(ctx, id, interaction.id, CeremonyKind::VerifyMail).boxed().await?;
         if mail.is_none_or(|ceremony| !ceremony.is_pending(ctx.now)) {
             return Ok(None);
         }
@@ -182,11 +184,11 @@ async fn evidence_holds(ctx: &Ctx, interaction: &Interaction) -> Result<bool, Fa
         None => Ok(false),
         // Whoever removes a passkey ends what rests on it.
         Some(Evidence::Passkey { id, .. }) => match interaction.member {
-            Some(member) => store::passkey::has(ctx, member, id).await,
+            Some(member) => store::passkey::has(ctx, member, id).boxed().await,
             None => Ok(false),
         },
         Some(Evidence::Letter { id }) => {
-            let letter = store::letter::by_id(ctx, id).await?;
+            let letter = store::letter::by_id(ctx, id).boxed().await?;
             Ok(letter.is_some_and(|letter| letter.openness(ctx.now) == crate::letter::Openness::Open))
         }
         Some(
@@ -250,7 +252,7 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         fallback: fallback_fact(ctx, interaction, member, &enrolled),
         offered: ctx.realm().offered_methods(),
         chosen: member.chosen_method,
-        recovery: recovery_fact(ctx, interaction, member, &enrolled).await?,
+        recovery: recovery_fact(ctx, interaction, member, &enrolled).boxed().await?,
         password: password_fact(interaction, member),
         completion: completion(interaction),
         mail_proof: if strong { MailProof::Stale } else { mail_proof(ctx, &interaction.browser, member).await? },
@@ -272,7 +274,7 @@ fn adding(interaction: &Interaction) -> Option<Adding> {
 /// Only the member's own password is helped by a remembered browser, and only while the realm says so.
 async fn browser(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<BrowserFact, Fault> {
     let allowed = ctx.realm().settings.remember_browser_days > 0 && primary(interaction) == Some(Evidence::Password);
-    let known = allowed && store::remembered_browser::knows(ctx, member.id, &interaction.browser).await?;
+    let known = allowed && store::remembered_browser::knows(ctx, member.id, &interaction.browser).boxed().await?;
     Ok(if known { BrowserFact::Remembered } else { BrowserFact::Unknown })
 }
 
@@ -336,7 +338,7 @@ fn password_fact(interaction: &Interaction, member: &Member) -> PasswordFact {
 
 async fn letter_fact(ctx: &Ctx, interaction: &Interaction) -> Result<LetterFact, Fault> {
     let Some(Evidence::Letter { id }) = primary(interaction) else { return Ok(LetterFact::Ordinary) };
-    let letter = store::letter::by_id(ctx, id).await?;
+    let letter = store::letter::by_id(ctx, id).boxed().await?;
     Ok(match letter.map(|letter| letter.purpose) {
         Some(Purpose::ReEnrol) => LetterFact::ReEnrol,
         Some(Purpose::FirstLogin) | None => LetterFact::Ordinary,
@@ -358,7 +360,7 @@ async fn mail_fact(
     if member.verified_mail().is_some() && (proved_here || !weak) {
         return Ok(MailFact::Proved);
     }
-    let newest = store::ceremony::newest(ctx, member.id, interaction.id, CeremonyKind::VerifyMail).await?;
+    let newest = store::ceremony::newest(ctx, member.id, interaction.id, CeremonyKind::VerifyMail).boxed().await?;
     let waiting = newest.is_some_and(|ceremony| ceremony.is_pending(ctx.now));
     Ok(if waiting { MailFact::Waiting } else { MailFact::Unproved })
 }
@@ -387,7 +389,7 @@ async fn consent_fact(ctx: &Ctx, interaction: &Interaction, member: &Member) -> 
     match client.settings.party {
         Party::First => Ok(ConsentFact::Settled),
         Party::Third => {
-            let given = store::consent::by_member_and_client(ctx, member.id, client.id).await?;
+            let given = store::consent::by_member_and_client(ctx, member.id, client.id).boxed().await?;
             let covered = given.is_some_and(|given| given.permissions.cover(&request.permissions()));
             Ok(if covered { ConsentFact::Settled } else { ConsentFact::Owed })
         }

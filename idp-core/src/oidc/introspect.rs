@@ -1,6 +1,8 @@
 //! The introspection endpoint (RFC 7662; as a JWT: RFC 9701). A client sees its own tokens and those it is a resource for;
 //! everything else reads like a token that never was.
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -74,11 +76,17 @@ impl SignedIntrospection {
 }
 
 /// Tells what is known of the token in the form. `token_type_hint` is not needed: tokens of each kind look different.
-pub async fn introspect(
-    ctx: &Ctx,
-    caller: &Caller,
-    call: &ClientCall,
-) -> Result<Result<Introspection, TokenRefusal>, Fault> {
+///
+/// It is boxed here and not where it is called, so that it is compiled with the rules, for speed; pages are compiled for size.
+pub fn introspect<'a>(
+    ctx: &'a Ctx,
+    caller: &'a Caller,
+    call: &'a ClientCall,
+) -> BoxFuture<'a, Result<Result<Introspection, TokenRefusal>, Fault>> {
+    told(ctx, caller, call).boxed()
+}
+
+async fn told(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Result<Introspection, TokenRefusal>, Fault> {
     if caller.client.settings.client_type() == ClientType::Public {
         // Whoever finds a token could name its client and be told whose it is (RFC 7662 §4).
         let description = "a public client cannot ask: introspection takes a proof (RFC 7662 section 2.1)";

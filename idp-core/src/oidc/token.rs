@@ -33,6 +33,9 @@ pub(in crate::oidc) use member_tokens::behind;
 pub use one_time::OneTime;
 pub(in crate::oidc) use refresh_token::family as refresh_family;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
 use crate::client::{GrantType, TokenFormat};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -65,7 +68,13 @@ pub enum Read {
 }
 
 /// Answers a token request as far as that is possible without changing anything.
-pub async fn read(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
+///
+/// It is boxed here and not where it is called, so that it is compiled with the rules, for speed; pages are compiled for size.
+pub fn read<'a>(ctx: &'a Ctx, call: &'a ClientCall) -> BoxFuture<'a, Result<Read, Fault>> {
+    unchanging(ctx, call).boxed()
+}
+
+async fn unchanging(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
     let claimant = match authenticate(ctx, call).await? {
         Ok(claimant) => claimant,
         Err(refusal) => return Ok(Read::Answered(Exchanged::Refused(refusal))),
@@ -87,8 +96,12 @@ pub async fn read(ctx: &Ctx, call: &ClientCall) -> Result<Read, Fault> {
     Ok(Read::Changes(Box::new(claimant)))
 }
 
-/// Answers the token request of a client that proved itself.
-pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
+/// Answers the token request of a client that proved itself. Boxed as [`read`] is.
+pub fn exchange<'a>(ctx: &'a Ctx, caller: &'a Caller, call: &'a ClientCall) -> BoxFuture<'a, Result<Exchanged, Fault>> {
+    exchanged(ctx, caller, call).boxed()
+}
+
+async fn exchanged(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Exchanged, Fault> {
     let refused = |error, description| Ok(Exchanged::Refused(TokenRefusal::new(error, description)));
     let Some(name) = call.params.find("grant_type") else {
         return refused(TokenError::InvalidRequest, "the parameter grant_type is missing");
@@ -111,13 +124,14 @@ pub async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<E
             }
         }
     }
+    // Boxed: a future is as large as the largest that it waits for, and is moved when it begins.
     match grant {
-        GrantType::AuthorizationCode => authorization_code::redeem(ctx, caller, call).await,
-        GrantType::RefreshToken => refresh_token::refresh(ctx, caller, call).await,
-        GrantType::ClientCredentials => client_credentials::answer(ctx, caller, call).await,
-        GrantType::DeviceCode => device_code::redeem(ctx, caller, call).await,
-        GrantType::TokenExchange => token_exchange::exchange(ctx, caller, call).await,
-        GrantType::Ciba => ciba::redeem(ctx, caller, call).await,
+        GrantType::AuthorizationCode => authorization_code::redeem(ctx, caller, call).boxed().await,
+        GrantType::RefreshToken => refresh_token::refresh(ctx, caller, call).boxed().await,
+        GrantType::ClientCredentials => client_credentials::answer(ctx, caller, call).boxed().await,
+        GrantType::DeviceCode => device_code::redeem(ctx, caller, call).boxed().await,
+        GrantType::TokenExchange => token_exchange::exchange(ctx, caller, call).boxed().await,
+        GrantType::Ciba => ciba::redeem(ctx, caller, call).boxed().await,
         GrantType::Implicit => refused(TokenError::UnsupportedGrantType, "the grant_type is not supported"),
     }
 }

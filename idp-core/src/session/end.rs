@@ -86,7 +86,7 @@ pub(crate) async fn trust(ctx: &Ctx, member: MemberId) -> Result<(), Fault> {
 
 /// The seam: called once for each session that ended, in the transaction that ended it.
 async fn ended(ctx: &Ctx, session: &Session, cause: Cause) -> Result<(), Fault> {
-    store::grant::revoke_of_session(ctx, session.id).await?;
+    store::grant::revoke_of_session(ctx, session).await?;
     backchannel::announce(ctx, session.id, session.member).await?;
     let details = serde_json::json!({ "session": session.id, "why": cause });
     ctx.record_with(EventKind::SessionEnded, Some(session.member), Outcome::Done, details);

@@ -1,5 +1,6 @@
 //! Table `clients`.
 
+use futures::FutureExt;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -61,7 +62,7 @@ pub(crate) async fn by_id(ctx: &Ctx, id: ClientRowId) -> Result<Option<Client>, 
 
 /// Reads a client, and holds it by either name: whoever asks for it by one will ask by the other.
 async fn held(ctx: &Ctx, select: Select<client::Entity>) -> Result<Option<Client>, Fault> {
-    let client = select.one(&ctx.db).await?.map(noun).transpose()?;
+    let client = select.one(&ctx.db).boxed().await?.map(noun).transpose()?;
     if let Some(client) = &client {
         let realm = ctx.realm().id;
         ctx.held.clients.keep(ctx, (realm, client.client_id.as_str().to_owned()), client);

@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::grant::{Grant, Lifetime};
 use crate::id::{ClientRowId, GrantId, MemberId, SessionId};
 use crate::oidc::scope::Scopes;
+use crate::session::Session;
 use crate::store::held::Change;
 
 const INSERT: Sql = Sql::of(
@@ -72,12 +73,13 @@ pub(crate) async fn revoke(ctx: &Ctx, id: GrantId) -> Result<(), Fault> {
 }
 
 /// Takes back what was granted in one session, but for what was granted beyond it.
-pub(crate) async fn revoke_of_session(ctx: &Ctx, session: SessionId) -> Result<(), Fault> {
+pub(crate) async fn revoke_of_session(ctx: &Ctx, session: &Session) -> Result<(), Fault> {
     ctx.changes(Change::Grants);
     grant::Entity::update_many()
         .col_expr(grant::Column::RevokedAt, Expr::value(ctx.now.millis()))
         .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(grant::Column::SessionId.eq(session.uuid()))
+        .filter(grant::Column::MemberId.eq(session.member.uuid()))
+        .filter(grant::Column::SessionId.eq(session.id.uuid()))
         .filter(grant::Column::Lifetime.eq(Lifetime::Session.name()))
         .filter(grant::Column::RevokedAt.is_null())
         .exec(&ctx.db)
@@ -127,15 +129,6 @@ pub(crate) async fn live_of_member(ctx: &Ctx, member: MemberId) -> Result<Vec<Gr
         .filter(grant::Column::RevokedAt.is_null())
         .filter(grant::Column::ExpiresAt.gt(ctx.now.millis()));
     select.all(&ctx.db).await?.into_iter().map(noun).collect()
-}
-
-/// The clients to which something was granted in a session.
-pub(crate) async fn clients_of_session(ctx: &Ctx, session: SessionId) -> Result<Vec<ClientRowId>, Fault> {
-    let select = grant::Entity::find()
-        .filter(grant::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(grant::Column::SessionId.eq(session.uuid()));
-    let rows = select.all(&ctx.db).await?;
-    Ok(rows.into_iter().map(|row| ClientRowId::from_uuid(row.client_id)).collect())
 }
 
 fn model(row: &mut Row<'_>) -> Result<grant::Model, Fault> {

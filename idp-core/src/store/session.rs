@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -22,6 +23,7 @@ const BY_SECRET: Sql = Sql::of(
      seen_at, expires_at, ended_at FROM sessions WHERE realm_id = $1 AND secret_hash = $2",
 );
 const TOUCH: Sql = Sql::of("UPDATE sessions SET seen_at = $1 WHERE id = $2 AND ended_at IS NULL");
+const HOLD: Sql = Sql::locking("SELECT id FROM sessions WHERE id = $1 AND ended_at IS NULL");
 
 pub(crate) async fn insert(ctx: &Ctx, session: &Session, secret: &Hashed<SessionSecret>) -> Result<(), Fault> {
     let row = session::ActiveModel {
@@ -53,8 +55,12 @@ pub(crate) async fn by_id(ctx: &Ctx, id: SessionId) -> Result<Option<Session>, F
 
 /// Notes that the session is used now; false where it ended since it was read. Whoever ends it waits until this transaction
 /// is over, and sees what it granted.
-pub(crate) async fn touch(ctx: &Ctx, id: SessionId) -> Result<bool, Fault> {
-    Ok(ctx.db.change(&TOUCH, &[ctx.now.millis().into(), id.uuid().into()]).await? == 1)
+pub(crate) async fn touch(ctx: &Ctx, session: &Session) -> Result<bool, Fault> {
+    let id = session.id.uuid();
+    if session.is_noted(&ctx.realm().settings, ctx.now) {
+        return Ok(ctx.db.first(&HOLD, &[id.into()], |row| row.take::<Uuid>()).await?.is_some());
+    }
+    Ok(ctx.db.change(&TOUCH, &[ctx.now.millis().into(), id.into()]).await? == 1)
 }
 
 /// Ends one session; true for the call that did it.

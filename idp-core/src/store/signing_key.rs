@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::signing_key;
@@ -75,7 +76,7 @@ pub(crate) async fn active(ctx: &Ctx, algorithm: Algorithm) -> Result<Arc<Signer
     if let Some(signer) = ctx.held.signers.find_settled(ctx, &place) {
         return Ok(signer);
     }
-    let signer = open_active(ctx, algorithm).await?;
+    let signer = open_active(ctx, algorithm).boxed().await?;
     ctx.held.signers.keep(ctx, place, &signer);
     Ok(signer)
 }

@@ -31,9 +31,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
 
-/// Pages that the log grows to before they are put where they belong, 16 MiB: a page that changed often meanwhile is put
+/// Pages that the log grows to before they are put where they belong, 32 MiB: a page that changed often meanwhile is put
 /// there once.
-const LOG: i64 = 4_000;
+const LOG: i64 = 8_000;
 /// Pages that the writing connection keeps in memory, in KiB. It takes them when it needs them.
 const CACHE: i64 = 16_384;
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use futures::FutureExt;
+
 use super::request_object::{Opened, Signed};
 use super::{
     Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, Explanation,
@@ -66,7 +68,7 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
     // What it would use up rests: such an object is no credential, and the code it leads to is bound otherwise.
     let Opened { params, signed, once: _ } = match request_object::open(ctx, &client, outside).await? {
         Ok(opened) => opened,
-        Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).await,
+        Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).boxed().await,
     };
     let redirect = match redirect(&client, &params) {
         Ok(redirect) => redirect,
@@ -79,7 +81,7 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
     request.pushed = reference;
     Ok(match verdict {
         Ok(()) => Checked::Accepted { client: Box::new(client), request: Box::new(request) },
-        Err(rejection) => rejected(ctx, (&client, redirect), &request, rejection).await?,
+        Err(rejection) => rejected(ctx, (&client, redirect), &request, rejection).boxed().await?,
     })
 }
 
@@ -156,7 +158,7 @@ async fn judged(
         verdict = resource::registered(ctx, &request).await?;
     }
     if verdict.is_ok() {
-        verdict = id_token_hint::check(ctx, asked, &mut request).await?;
+        verdict = id_token_hint::check(ctx, asked, &mut request).boxed().await?;
     }
     Ok((request, verdict))
 }

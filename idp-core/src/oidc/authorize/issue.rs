@@ -4,6 +4,8 @@ mod front_tokens;
 
 pub(super) use front_tokens::FrontTokens;
 
+use futures::FutureExt;
+
 use super::expected::is_expected;
 use super::{AuthorizationError, AuthorizationRequest, AuthorizationResponse, error};
 use crate::audit::{EventKind, Outcome};
@@ -32,7 +34,7 @@ pub async fn issue(
         let description = "somebody else signed in than the request names";
         let description = error::told(ctx.realm(), description, error.section());
         let to = (&client, redirect);
-        return Ok(Some(AuthorizationResponse::error(ctx, to, request, error, description).await?));
+        return Ok(Some(AuthorizationResponse::error(ctx, to, request, error, description).boxed().await?));
     }
 
     // Kept as long as anything the code gave can live, so that a late replay still finds what to revoke.
@@ -53,7 +55,7 @@ pub async fn issue(
         true => Some(code(ctx, request, (&grant, authentication)).await?.expose_text().to_owned()),
         false => None,
     };
-    let tokens = front_tokens::prepare(ctx, &client, request, (&grant, authentication)).await?;
+    let tokens = front_tokens::prepare(ctx, &client, request, (&grant, authentication)).boxed().await?;
     let about = serde_json::json!({
         "client": client.id, "grant": grant.id, "scope": grant.scopes.to_string(),
         "response_type": request.response_type,

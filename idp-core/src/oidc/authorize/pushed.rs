@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use super::{AuthorizationRequest, PageRefusal};
@@ -64,7 +65,7 @@ pub(super) async fn resolve(ctx: &Ctx, client: &Client, params: &Params) -> Resu
         return Ok(Resolved::Refused(PageRefusal::RequestUriRepeated));
     }
     let hash: Hashed<RequestUri> = ctx.vault.hash(reference.as_bytes());
-    let pushed = store::pushed_request::open(ctx, &hash, client.id).await?;
+    let pushed = store::pushed_request::open(ctx, &hash, client.id).boxed().await?;
     Ok(match pushed {
         Some(sent) => Resolved::Pushed(sent, Reference::of(&hash)),
         None => Resolved::Refused(PageRefusal::InvalidRequestUri),
@@ -82,6 +83,6 @@ pub(crate) async fn keep(ctx: &Ctx, client: &Client, params: &Params) -> Result<
 pub(crate) async fn use_up(ctx: &Ctx, request: &AuthorizationRequest) -> Result<bool, Fault> {
     match &request.pushed {
         None => Ok(true),
-        Some(reference) => store::pushed_request::use_up(ctx, &reference.hash()).await,
+        Some(reference) => store::pushed_request::use_up(ctx, &reference.hash()).boxed().await,
     }
 }

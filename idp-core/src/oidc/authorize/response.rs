@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use futures::FutureExt;
+
 use super::issue::FrontTokens;
 use super::response_mode::jwt::Envelope;
 use super::response_mode::{Carrier, form_post, fragment, query};
@@ -79,7 +81,7 @@ impl AuthorizationResponse {
         // Tells a client of several providers whose answer it holds (RFC 9207).
         params.push(("iss", ctx.realm().origin.as_str().to_owned()));
         let mode = request.response_mode;
-        let envelope = if mode.is_signed() { Some(Envelope::prepare(ctx, client).await?) } else { None };
+        let envelope = if mode.is_signed() { Some(Envelope::prepare(ctx, client).boxed().await?) } else { None };
         Ok(Self { redirect, mode, params, tokens, envelope })
     }
 

@@ -1,5 +1,8 @@
 //! A request arrives: it is checked, and an interaction begins, or it is answered at once.
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
 use super::{AuthorizationRequest, AuthorizationResponse, Checked, PageRefusal, Prompt, check};
 use crate::client::Client;
 use crate::ctx::Ctx;
@@ -27,7 +30,13 @@ pub enum Started {
 }
 
 /// Takes an authorization request from this browser.
-pub async fn start(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Started, Fault> {
+///
+/// It is boxed here and not where it is called, so that it is compiled with the rules, for speed; pages are compiled for size.
+pub fn start<'a>(ctx: &'a Ctx, params: &'a Params, visitor: &'a Visitor) -> BoxFuture<'a, Result<Started, Fault>> {
+    started(ctx, params, visitor).boxed()
+}
+
+async fn started(ctx: &Ctx, params: &Params, visitor: &Visitor) -> Result<Started, Fault> {
     let (client, mut request) = match check(ctx, params).await? {
         Checked::Accepted { client, request } => (client, request),
         Checked::RefusedWithPage(refusal) => return Ok(Started::Page(refusal)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -151,7 +152,7 @@ pub(super) async fn prepare(ctx: &Ctx, client: &Client, wanted: Wanted<'_>) -> R
             claims: serde_json::to_string(&claims).map_err(|_| Fault::Broken("claims have no JSON form".into()))?,
             expires_at: ends,
         };
-        store::opaque_token::insert(ctx, row).await?;
+        store::opaque_token::insert(ctx, row).boxed().await?;
         return Ok((PreparedAccess::Opaque(secret), lifetime));
     }
     let signer = store::signing_key::active(ctx, client.settings.access_tokens.signing_alg).await?;

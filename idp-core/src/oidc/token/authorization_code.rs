@@ -1,5 +1,6 @@
 //! Redeeming an authorization code (RFC 6749 §4.1.3): once; a second use revokes what the first one gave.
 
+use futures::FutureExt;
 use serde_json::Value;
 
 use super::member_tokens::{self, Granted};
@@ -27,7 +28,7 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         return Ok(Exchanged::Refused(REFUSED));
     };
     match issued.standing(ctx.now) {
-        Standing::Used => return replayed(ctx, &issued).await,
+        Standing::Used => return replayed(ctx, &issued).boxed().await,
         Standing::Expired => return Ok(Exchanged::Refused(REFUSED)),
         Standing::Fresh => {}
     }
@@ -47,7 +48,7 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
         Err(refusal) => return Ok(Exchanged::Refused(refusal)),
     };
     if !store::authorization_code::redeem(ctx, &code).await? {
-        return replayed(ctx, &issued).await;
+        return replayed(ctx, &issued).boxed().await;
     }
 
     granted(ctx, caller, &issued, met).await

@@ -1,5 +1,7 @@
 //! What counts once: the `jti` of an assertion or a proof.
 
+use futures::FutureExt;
+
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
@@ -25,6 +27,6 @@ impl OneTime {
 
     /// Uses it up; true for the one call that did it.
     pub async fn spend(&self, ctx: &Ctx) -> Result<bool, Fault> {
-        store::used_identifier::spend(ctx, &self.identifier, self.until).await
+        store::used_identifier::spend(ctx, &self.identifier, self.until).boxed().await
     }
 }
