@@ -13,6 +13,9 @@ use idp_core::jwe::{self, AgreementKey, Content, Recipient};
 use idp_core::key::{DecryptionAlgorithm, PublicJwk};
 use serde_json::{Map, Value, json};
 
+/// To an RSA key of the realm.
+pub(super) const RSA: Encryption = Encryption { alg: KeyManagement::RsaOaep256, enc: ContentEncryption::A256Gcm };
+
 struct Place {
     idp: Idp,
     portal: Portal,

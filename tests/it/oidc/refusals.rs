@@ -3,6 +3,7 @@
 //! `tidy::checks` to say.
 
 mod authorization_code;
+mod bc_authorize;
 mod binding;
 mod client;
 mod client_credentials;
@@ -32,8 +33,8 @@ const KIND: &str = "payment";
 enum Row {
     /// What the client reads, and the codes that it may come with.
     Refusal { text: &'static str, codes: &'static str },
-    /// All rows of another table.
-    See(&'static str),
+    /// All rows of another table, with its codes unless this one has its own.
+    See { anchor: &'static str, codes: &'static str },
 }
 
 /// The rows below the heading `title`.
@@ -49,8 +50,8 @@ fn rows(title: &str) -> Vec<Row> {
 fn row(line: &'static str) -> Row {
     let mut cells = line.trim_matches('|').split(" | ").map(str::trim).skip(1);
     let (text, codes) = (cells.next().unwrap(), cells.next().unwrap());
-    match text.strip_prefix('[').and_then(|rest| rest.split_once("](#")) {
-        Some((_, anchor)) => Row::See(anchor.trim_end_matches(')')),
+    match text.strip_prefix('[').and_then(|rest| rest.split_once("](#")?.1.split_once(')')) {
+        Some((anchor, _)) => Row::See { anchor, codes },
         None => Row::Refusal { text, codes },
     }
 }
@@ -64,14 +65,15 @@ fn heading(anchor: &str) -> &'static str {
 
 /// Whether an answer is what a row says.
 fn is_told(row: &Row, answer: &Value) -> bool {
-    match row {
-        Row::Refusal { text, codes } => {
-            let codes: Vec<&str> = codes.split('`').skip(1).step_by(2).collect();
-            answer["error_description"] == *text && codes.iter().any(|code| answer["error"] == *code)
-        }
+    let has_code = |codes: &str| codes.split('`').skip(1).step_by(2).any(|code| answer["error"] == code);
+    match *row {
+        Row::Refusal { text, codes } => answer["error_description"] == text && has_code(codes),
         // Those checks are told by many texts, and their order is held by `tidy::checks`.
-        Row::See("authorize") => answer["error"] == "invalid_request",
-        Row::See(anchor) => rows(heading(anchor)).iter().any(|row| is_told(row, answer)),
+        Row::See { anchor: "authorize", .. } => answer["error"] == "invalid_request",
+        Row::See { anchor, codes } => rows(heading(anchor)).iter().any(|row| match row {
+            Row::Refusal { text, .. } if codes.contains('`') => answer["error_description"] == *text && has_code(codes),
+            row => is_told(row, answer),
+        }),
     }
 }
 
@@ -93,7 +95,7 @@ impl Walk {
         self.met += 1;
         let wanted = match &row {
             Row::Refusal { text, codes } => format!("{codes}: {text}"),
-            Row::See(anchor) => format!("a row of {anchor}"),
+            Row::See { anchor, .. } => format!("a row of {anchor}"),
         };
         assert!(is_told(&row, answer), "{}, row {}: {wanted}; was told {answer}", self.title, self.met);
     }

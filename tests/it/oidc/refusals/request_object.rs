@@ -5,10 +5,9 @@ use idp_core::client::{ClientKeySet, ContentEncryption, Encryption, HttpsUri, Ke
 use serde_json::{Value, json};
 
 use super::Walk;
-use crate::oidc::encrypted_request::{published, sealed};
+use crate::oidc::encrypted_request::{RSA, published, sealed};
 
 const UNSIGNED: &str = "eyJhbGciOiJub25lIn0.e30.";
-const RSA: Encryption = Encryption { alg: KeyManagement::RsaOaep256, enc: ContentEncryption::A256Gcm };
 const EC: Encryption = Encryption { alg: KeyManagement::EcdhEs, enc: ContentEncryption::A256Gcm };
 
 /// A client that must sign, by keys that are here or there.
