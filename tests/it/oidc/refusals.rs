@@ -11,6 +11,7 @@ mod device_authorization;
 mod par;
 mod polled;
 mod refresh_token;
+mod register;
 mod request_object;
 mod token;
 mod token_exchange;
@@ -63,15 +64,27 @@ fn heading(anchor: &str) -> &'static str {
     titles.find(is_it).unwrap_or_else(|| panic!("no heading for {anchor}"))
 }
 
+/// Whether an answer has the text of a row: with something in the place of its braces, and perhaps behind a member's name.
+fn says(answer: &Value, text: &str) -> bool {
+    let told = answer["error_description"].as_str().unwrap_or_default();
+    let is_it = |told: &str| match (text.split_once('{'), text.rsplit_once('}')) {
+        (Some((start, _)), Some((_, end))) => told.starts_with(start) && told.ends_with(end),
+        (None, _) | (_, None) => told == text,
+    };
+    is_it(told) || told.split_once(": ").is_some_and(|(_, rule)| is_it(rule))
+}
+
 /// Whether an answer is what a row says.
 fn is_told(row: &Row, answer: &Value) -> bool {
     let has_code = |codes: &str| codes.split('`').skip(1).step_by(2).any(|code| answer["error"] == code);
     match *row {
-        Row::Refusal { text, codes } => answer["error_description"] == text && has_code(codes),
+        Row::Refusal { text, codes } => says(answer, text) && has_code(codes),
+        // Rules of a page of their own, held by the tests beside them.
+        Row::See { anchor: "for-portals", codes } => has_code(codes),
         // Those checks are told by many texts, and their order is held by `tidy::checks`.
         Row::See { anchor: "authorize", .. } => answer["error"] == "invalid_request",
         Row::See { anchor, codes } => rows(heading(anchor)).iter().any(|row| match row {
-            Row::Refusal { text, .. } if codes.contains('`') => answer["error_description"] == *text && has_code(codes),
+            Row::Refusal { text, .. } if codes.contains('`') => says(answer, text) && has_code(codes),
             row => is_told(row, answer),
         }),
     }
@@ -105,6 +118,12 @@ impl Walk {
         let row = self.ahead.pop_front();
         assert!(matches!(row, Some(Row::Refusal { text: told, .. }) if told == text), "{}: {text}", self.title);
         self.met += 1;
+    }
+
+    /// Rows that another walk down the same table meets.
+    fn leaves(&mut self, rows: usize) {
+        self.met += rows;
+        self.ahead.drain(..rows);
     }
 
     /// Mends a call at one place after another, and meets a row each time before.

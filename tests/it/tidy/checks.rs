@@ -64,6 +64,8 @@ fn is_of_its_own(text: &&str) -> bool {
 fn descriptions(file: &Source) -> Vec<String> {
     let lines = file.product().map(|(_, line)| line).filter(|line| !line.trim_start().starts_with("//"));
     let code: String = lines.flat_map(|line| [line, "\n"]).collect();
+    // A quotation mark that stands for itself; one inside a text parts it.
+    let code = code.replace("'\"'", "").replace("\\\"", "\"\"");
     let mut found = Vec::new();
     let mut rest = code.as_str();
     while let Some((before, after)) = rest.split_once('"') {
