@@ -8,6 +8,7 @@ mod binding;
 mod client;
 mod client_credentials;
 mod device_authorization;
+mod end_session;
 mod par;
 mod polled;
 mod refresh_token;
@@ -81,7 +82,7 @@ fn is_told(row: &Row, answer: &Value) -> bool {
         Row::Refusal { text, codes } => says(answer, text) && has_code(codes),
         // Rules of a page of their own, held by the tests beside them.
         Row::See { anchor: "for-portals", codes } => has_code(codes),
-        // Those checks are told by many texts, and their order is held by `tidy::checks`.
+        // Those checks are told by many texts, in the order of their own table.
         Row::See { anchor: "authorize", .. } => answer["error"] == "invalid_request",
         Row::See { anchor, codes } => rows(heading(anchor)).iter().any(|row| match row {
             Row::Refusal { text, .. } if codes.contains('`') => says(answer, text) && has_code(codes),
@@ -126,8 +127,18 @@ impl Walk {
         self.ahead.drain(..rows);
     }
 
+    /// Whoever does not prove itself is told so before any row.
+    async fn follows_the_client(&self, call: &Call) {
+        let answer = call.made_by_nobody().await.json;
+        let client = Row::See { anchor: "refused-the-client", codes: "" };
+        assert!(is_told(&client, &answer), "{}: nobody was told {answer}", self.title);
+    }
+
     /// Mends a call at one place after another, and meets a row each time before.
     async fn through(&mut self, call: &mut Call, mends: &[Mend<'_>]) {
+        if self.met == 0 && self.title.contains(" at ") {
+            self.follows_the_client(call).await;
+        }
         for mend in mends {
             self.meets(&call.made().await.json);
             call.mend(mend);
@@ -193,6 +204,12 @@ impl Call {
         }
     }
 
+    async fn made_by_nobody(&self) -> Tokens {
+        let mut portal = self.portal.clone();
+        portal.client_id = "nobody".into();
+        portal.posts_to(self.path, self.form.clone(), &[("DPoP", "x")]).await
+    }
+
     async fn made(&self) -> Tokens {
         let proof = match &self.proof {
             Proof::Nothing => None,
@@ -228,4 +245,17 @@ async fn place(database: harness::Database) -> Idp {
 fn thumbprint(key: &ClientKey) -> String {
     let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.jwk.clone()).unwrap();
     idp_core::jose::thumbprint(&jwk).unwrap()
+}
+
+#[test]
+fn every_table_is_walked() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/it/oidc/refusals");
+    let walks = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let walks: String = walks.collect();
+    let sections = DOCUMENT.split("\n### ").filter(|section| section.contains("<!-- refusals of "));
+    let titles: Vec<&str> = sections.filter_map(|section| section.lines().next()).collect();
+    assert!(titles.len() > 15, "{titles:?}");
+    for title in titles {
+        assert!(walks.contains(&format!("\"{title}\"")), "nobody walks down: {title}");
+    }
 }

@@ -8,7 +8,7 @@ use idp_core::key::Algorithm;
 use idp_core::user_id::UserId;
 use serde_json::{Value, json};
 
-use super::{KIND, Walk, details, place};
+use super::{Call, KIND, Walk, details, place};
 use crate::oidc::ciba::asking;
 use crate::oidc::encrypted_request::{RSA, published, sealed};
 
@@ -81,6 +81,7 @@ async fn a_request_for_a_member_is_refused_in_this_order() {
         let sends = async |portal: &Portal, form: &[(&str, &str)]| portal.posts_to(PATH, owned(form), &[]).await.json;
 
         let mut walk = Walk::down("refused at /bc-authorize");
+        walk.follows_the_client(&Call::at(PATH, (&idp, &far), &[beside])).await;
         walk.meets(&sends(&far, &[beside]).await);
         walk.meets(&sends(&far, &[beside, ("request", &to_nobody)]).await);
         walk.meets(&sends(&far, &[("request", &to_nobody)]).await);
