@@ -26,6 +26,7 @@ mod parameters;
 mod protected;
 mod redirect_uri;
 mod refresh_token;
+mod refusals;
 mod register;
 mod request_object;
 mod request_uri;

@@ -6,5 +6,6 @@ mod indexes;
 mod passkeys;
 mod protocol_races;
 mod race;
+mod resources;
 mod sign_out;
 mod two_nodes;

@@ -24,6 +24,7 @@ mod resource;
 mod token_exchange;
 
 pub(crate) use access_token::AccessTokenClaims;
+pub(in crate::oidc) use access_token::NAMED_MAX;
 pub use binding::Confirmation;
 pub use call::{ClientCall, SentProof};
 pub use client_auth::{CLIENT_ASSERTION_ALGORITHMS, Caller, Claimant, authenticate};

@@ -1,7 +1,11 @@
 //! Table `clients`.
 
 use futures::FutureExt;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+};
 use uuid::Uuid;
 
 use super::entity::client;
@@ -79,15 +83,25 @@ pub(crate) async fn list(ctx: &Ctx) -> Result<Vec<Client>, Fault> {
     select.all(&ctx.db).await?.into_iter().map(noun).collect()
 }
 
-/// Whether a client of the realm is registered as this resource (RFC 8707).
+/// Whether a client of the realm is registered as this resource (RFC 8707). Anybody may ask, at the authorization endpoint,
+/// and in some realms anybody may register: only an index keeps the answer from costing as much as all registrations.
 pub(crate) async fn is_resource(ctx: &Ctx, resource: &str) -> Result<bool, Fault> {
-    // Settings rest as JSON: the database leaves out most clients, and what it finds is compared.
-    let member = serde_json::json!({ "resource": resource }).to_string();
-    let select = client::Entity::find()
-        .filter(client::Column::RealmId.eq(ctx.realm().id.uuid()))
-        .filter(client::Column::Settings.contains(member.trim_matches(['{', '}'])));
-    let found = select.all(&ctx.db).await?.into_iter().map(noun).collect::<Result<Vec<Client>, Fault>>()?;
-    Ok(found.iter().any(|client| client.settings.resource.as_ref().is_some_and(|own| own.as_str() == resource)))
+    // PostgreSQL takes no such text, and no address is one.
+    if resource.contains('\0') {
+        return Ok(false);
+    }
+    let select = of_resource(ctx.realm().id.uuid(), resource, ctx.db.get_database_backend());
+    Ok(select.one(&ctx.db).await?.is_some())
+}
+
+/// The address inside the settings, in the words by which `clients_by_resource` is an index of it.
+fn of_resource(realm: Uuid, resource: &str, backend: DbBackend) -> Select<client::Entity> {
+    let registered = match backend {
+        DbBackend::Postgres => r"CAST(replace(settings, '\u0000', '\u0001') AS jsonb) ->> 'resource'",
+        _ => "settings ->> 'resource'",
+    };
+    let select = client::Entity::find().filter(client::Column::RealmId.eq(realm));
+    select.filter(Expr::cust(registered).eq(resource))
 }
 
 /// Writes name, secrets and settings of an existing client.
@@ -144,4 +158,22 @@ fn noun(row: client::Model) -> Result<Client, Fault> {
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use migrations::STEPS;
+    use sea_orm::QueryTrait;
+
+    use super::*;
+
+    #[test]
+    fn a_resource_is_asked_for_in_the_words_of_its_index() {
+        let step = STEPS.iter().find(|step| step.name.ends_with("by_resource")).unwrap();
+        let asked = |backend| of_resource(Uuid::nil(), "https://api.example/", backend).build(backend).sql;
+        let words = r"CAST(replace(settings, '\u0000', '\u0001') AS jsonb) ->> 'resource'";
+        assert!(step.postgres.contains(words) && asked(DbBackend::Postgres).contains(words), "{}", step.postgres);
+        let words = "settings ->> 'resource'";
+        assert!(step.sqlite.contains(words) && asked(DbBackend::Sqlite).contains(words), "{}", step.sqlite);
+    }
 }

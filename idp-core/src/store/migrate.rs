@@ -109,7 +109,8 @@ async fn pending(db: &impl ConnectionTrait) -> Result<impl Iterator<Item = &'sta
 }
 
 async fn take(db: &impl ConnectionTrait, step: &Step) -> Result<(), DbErr> {
-    run(db, step.sql).await?;
+    let sql = if db.get_database_backend() == DbBackend::Postgres { step.postgres } else { step.sqlite };
+    run(db, sql).await?;
     let at = SystemClock.now().millis();
     run(db, &format!("INSERT INTO seaql_migrations (version, applied_at) VALUES ('{}', {at})", step.name)).await
 }

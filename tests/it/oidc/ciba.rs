@@ -15,7 +15,7 @@ use idp_core::clock::{days, minutes};
 use idp_core::store::cleanup::{self, Rest};
 use serde_json::{Value, json};
 
-const GRANT: &str = "urn:openid:params:grant-type:ciba";
+pub(crate) const GRANT: &str = "urn:openid:params:grant-type:ciba";
 
 /// A call centre that asks by itself.
 pub(crate) async fn call_centre(idp: &Idp) -> Portal {
@@ -40,7 +40,7 @@ pub(crate) async fn asks(portal: &Portal, changes: &[(&str, &str)]) -> Tokens {
     portal.posts_to("/bc-authorize", owned(&form), &[]).await
 }
 
-fn auth_req_id(begun: &Tokens) -> &str {
+pub(crate) fn auth_req_id(begun: &Tokens) -> &str {
     begun.json["auth_req_id"].as_str().unwrap_or_else(|| panic!("{} {}", begun.status, begun.json))
 }
 

@@ -9,9 +9,9 @@ use idp_core::clock::minutes;
 use idp_core::oidc::acr::Acr;
 use idp_core::realm::MailFallback;
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-async fn television(idp: &Idp) -> Portal {
+pub(super) async fn television(idp: &Idp) -> Portal {
     idp.portal_with("tv", |settings| {
         settings.auth_method = AuthMethod::None;
         settings.grant_types.push(GrantType::DeviceCode);
@@ -32,14 +32,14 @@ fn user_code(begun: &Tokens) -> &str {
 }
 
 /// A browser in which a member is signed in.
-async fn signed_in(idp: &Idp, user_id: &str) -> (Member, Browser) {
+pub(super) async fn signed_in(idp: &Idp, user_id: &str) -> (Member, Browser) {
     let (member, browser) = (idp.member(MemberSeed::new(user_id)).await, idp.browser());
     let portal = idp.portal_with(&format!("portal-{user_id}"), |_| {}).await;
     member.signs_in(&browser, &portal).await;
     (member, browser)
 }
 
-async fn types(browser: &Browser, code: &str) -> Page {
+pub(super) async fn types(browser: &Browser, code: &str) -> Page {
     browser.get("/device").await.fill("user-code", code).submit("user-code-submit").await
 }
 

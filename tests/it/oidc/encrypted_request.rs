@@ -13,6 +13,9 @@ use idp_core::jwe::{self, AgreementKey, Content, Recipient};
 use idp_core::key::{DecryptionAlgorithm, PublicJwk};
 use serde_json::{Map, Value, json};
 
+/// To an RSA key of the realm.
+pub(super) const RSA: Encryption = Encryption { alg: KeyManagement::RsaOaep256, enc: ContentEncryption::A256Gcm };
+
 struct Place {
     idp: Idp,
     portal: Portal,
@@ -51,14 +54,14 @@ fn signed(idp: &Idp, key: &ClientKey, client_id: &str, asked: Option<&Asked>, mo
 }
 
 /// The realm's published key for encryption of this kind.
-async fn published(idp: &Idp, kty: &str) -> (String, PublicJwk) {
+pub(super) async fn published(idp: &Idp, kty: &str) -> (String, PublicJwk) {
     let keys = idp.browser().get("/jwks").await.json();
     let keys = keys["keys"].as_array().unwrap();
     let key = keys.iter().rev().find(|key| key["use"] == "enc" && key["kty"] == kty).unwrap();
     (key["kid"].as_str().unwrap().to_owned(), serde_json::from_value(key.clone()).unwrap())
 }
 
-fn sealed(encryption: Encryption, (kid, public): (Option<String>, PublicJwk), plain: &str) -> String {
+pub(super) fn sealed(encryption: Encryption, (kid, public): (Option<String>, PublicJwk), plain: &str) -> String {
     let recipient = Recipient { encryption, kid, public };
     jwe::encrypt(&SeededEntropy::new(5), &recipient, Content::Jwt, plain.as_bytes()).unwrap()
 }

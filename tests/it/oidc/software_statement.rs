@@ -6,18 +6,18 @@ use harness::{Authority, ClientKey, Database, Idp, Shelf, hmac, on_both, with_ch
 use idp_core::realm::{RegistrationPolicy, SoftwareIssuer};
 use serde_json::{Value, json};
 
-const ISSUER: &str = "https://directory.example";
+pub(super) const ISSUER: &str = "https://directory.example";
 
-struct Place {
-    idp: Idp,
-    key: ClientKey,
-    shelf: Shelf,
+pub(super) struct Place {
+    pub(super) idp: Idp,
+    pub(super) key: ClientKey,
+    pub(super) shelf: Shelf,
     // Holds the certificate that the provider reads at its start.
     _folder: tempfile::TempDir,
 }
 
 /// A realm that anybody may register at, and that trusts one directory.
-async fn place(database: Database) -> Place {
+pub(super) async fn place(database: Database) -> Place {
     let (authority, folder) = (Authority::new("directory"), tempfile::tempdir().unwrap());
     let trusted = authority.write(folder.path());
     let (shelf, key) = (Shelf::open(&authority).await, ClientKey::new("a"));

@@ -6,10 +6,9 @@ use url::Url;
 use super::{Asked, AuthorizationError, AuthorizationRequest, Rejection};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
+use crate::oidc::token::NAMED_MAX;
 use crate::store;
 
-/// More than a token has audiences.
-const MOST: usize = 8;
 /// The longest address that a token carries.
 const LONGEST: usize = 512;
 
@@ -24,8 +23,8 @@ pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Re
         if !request.resources.iter().any(|known| known == resource) {
             request.resources.push(resource.to_owned());
         }
-        if request.resources.len() > MOST {
-            return Err(target("the request names more than 8 resources"));
+        if request.resources.len() > NAMED_MAX {
+            return Err(target("too many resources at once"));
         }
     }
     Ok(())

@@ -19,6 +19,10 @@ use crate::oidc::scope::Scopes;
 use crate::secret::{Plain, TokenSecret};
 use crate::store;
 
+/// As many resources (RFC 8707), and as many audiences (RFC 8693), may one request name: each is looked up, and stands in the
+/// token.
+pub(in crate::oidc) const NAMED_MAX: usize = 8;
+
 /// Whom a token is for: a string where it is one, a list where there are more (RFC 7519 §4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

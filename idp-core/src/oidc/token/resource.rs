@@ -1,12 +1,9 @@
 //! Resource indicators (RFC 8707): whom an access token is for.
 
-use super::{ClientCall, TokenError, TokenRefusal};
+use super::{ClientCall, NAMED_MAX, TokenError, TokenRefusal};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::store;
-
-/// More than that nobody asks for at once.
-pub(super) const MOST: usize = 8;
 
 const UNKNOWN: TokenRefusal = TokenRefusal::new(TokenError::InvalidTarget, "the resource is not known here");
 
@@ -21,7 +18,7 @@ pub(super) async fn narrowed(
     if asked.is_empty() {
         return Ok(Ok(granted.to_vec()));
     }
-    if asked.len() > MOST {
+    if asked.len() > NAMED_MAX {
         return Ok(Err(TokenRefusal::new(TokenError::InvalidTarget, "too many resources at once")));
     }
     for resource in &asked {

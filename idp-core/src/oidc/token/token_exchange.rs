@@ -11,7 +11,7 @@
 use serde_json::{Value, json};
 
 use super::access_token::{self, Wanted};
-use super::{Caller, ClientCall, Exchanged, PreparedTokens, TokenError, TokenRefusal, binding, resource};
+use super::{Caller, ClientCall, Exchanged, NAMED_MAX, PreparedTokens, TokenError, TokenRefusal, binding, resource};
 use crate::audit::{EventKind, Outcome};
 use crate::client::ExchangePolicy;
 use crate::clock::Timestamp;
@@ -127,8 +127,8 @@ async fn targets(ctx: &Ctx, call: &ClientCall, subject: &Access) -> Result<Resul
         Ok(resources) => resources,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let audiences: Vec<&str> = call.params.all("audience").take(resource::MOST + 1).collect();
-    if audiences.len() > resource::MOST {
+    let audiences: Vec<&str> = call.params.all("audience").take(NAMED_MAX + 1).collect();
+    if audiences.len() > NAMED_MAX {
         return Ok(Err(TokenRefusal::new(TokenError::InvalidTarget, "too many audiences at once")));
     }
     for audience in audiences {
