@@ -19,6 +19,7 @@ mod seed;
 mod shelf;
 mod society;
 mod template;
+mod trap;
 
 pub use authenticator::{Algorithm, Authenticator, Claim};
 pub use browser::Browser;
@@ -35,3 +36,4 @@ pub use portal::{Asked, Portal, Tokens, every_response_type, is_well_said, owned
 pub use seed::MemberSeed;
 pub use shelf::Shelf;
 pub use template::Template;
+pub use trap::Trap;
