@@ -27,6 +27,7 @@ mod protected;
 mod redirect_uri;
 mod refresh_token;
 mod register;
+mod relying_parties;
 mod request_object;
 mod request_uri;
 mod required_class;
