@@ -147,7 +147,7 @@ impl Outgoing {
     }
 
     /// The same for what a client said of itself; what cannot be had is noted.
-    async fn document(&self, uri: &HttpsUri, what: &'static str) -> Option<Vec<u8>> {
+    pub(crate) async fn document(&self, uri: &HttpsUri, what: &'static str) -> Option<Vec<u8>> {
         let answered = self.get(uri.as_str()).await;
         if let Err(error) = &answered {
             tracing::info!(%error, what, host = uri.host(), "it cannot be fetched");

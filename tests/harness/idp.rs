@@ -76,6 +76,15 @@ impl Idp {
         Self::start_at(database, None, configure, adjust).await
     }
 
+    /// Starts with these walls around what it asks by HTTP, where other tests list this machine.
+    pub async fn start_walled(
+        database: Database,
+        outgoing: OutgoingConfig,
+        adjust: impl FnOnce(&mut RealmSettings),
+    ) -> Self {
+        Self::start_configured(database, |config| config.outgoing = outgoing, adjust).await
+    }
+
     /// Starts with an origin at this port of loopback, where a proxy will stand.
     pub async fn start_behind(database: Database, proxy: u16) -> Self {
         let believe = |config: &mut Config| config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];

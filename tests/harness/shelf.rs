@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use axum_server::tls_rustls::RustlsConfig;
 use rcgen::SanType;
 
@@ -20,7 +22,14 @@ pub struct Shelf {
     documents: Documents,
 }
 
-type Documents = Arc<Mutex<HashMap<String, (String, usize)>>>;
+type Documents = Arc<Mutex<HashMap<String, (Laid, usize)>>>;
+
+/// What lies under a name.
+#[derive(Clone)]
+enum Laid {
+    Document(String),
+    Elsewhere(String),
+}
 
 impl Shelf {
     /// An empty one, whose certificate `authority` vouches for.
@@ -30,7 +39,7 @@ impl Shelf {
         let (chain, key) = certificate.pem();
         let tls = RustlsConfig::from_pem(chain.into(), key.into()).await.unwrap();
         let documents = Documents::default();
-        let routes = Router::new().route("/{name}", get(show)).with_state(Arc::clone(&documents));
+        let routes = Router::new().route("/{name}", any(show)).with_state(Arc::clone(&documents));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let origin = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -40,7 +49,16 @@ impl Shelf {
 
     /// Lays a document out, in the place of the one called so.
     pub fn holds(&self, name: &str, document: &str) {
-        self.documents.lock().unwrap().insert(name.to_owned(), (document.to_owned(), 0));
+        self.lays(name, Laid::Document(document.to_owned()));
+    }
+
+    /// Sends whoever asks for it, or posts there, to another address.
+    pub fn leads(&self, name: &str, address: &str) {
+        self.lays(name, Laid::Elsewhere(address.to_owned()));
+    }
+
+    fn lays(&self, name: &str, laid: Laid) {
+        self.documents.lock().unwrap().insert(name.to_owned(), (laid, 0));
     }
 
     /// Where a document is, or would be.
@@ -54,9 +72,12 @@ impl Shelf {
     }
 }
 
-async fn show(State(documents): State<Documents>, Path(name): Path<String>) -> (StatusCode, String) {
+async fn show(State(documents): State<Documents>, Path(name): Path<String>) -> Response {
     let mut documents = documents.lock().unwrap();
-    let Some((document, times)) = documents.get_mut(&name) else { return (StatusCode::NOT_FOUND, String::new()) };
+    let Some((laid, times)) = documents.get_mut(&name) else { return StatusCode::NOT_FOUND.into_response() };
     *times += 1;
-    (StatusCode::OK, document.clone())
+    match laid.clone() {
+        Laid::Document(document) => document.into_response(),
+        Laid::Elsewhere(address) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, address)]).into_response(),
+    }
 }

@@ -10,6 +10,7 @@ mod login;
 mod oidc;
 mod onboarding;
 mod ops;
+mod outgoing;
 mod store;
 mod tidy;
 mod well_known;

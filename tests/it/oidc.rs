@@ -28,6 +28,7 @@ mod redirect_uri;
 mod refresh_token;
 mod refusals;
 mod register;
+mod relying_parties;
 mod request_object;
 mod request_uri;
 mod required_class;

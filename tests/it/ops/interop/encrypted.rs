@@ -21,13 +21,10 @@ fn openid_client_opens_what_we_encrypt_and_we_open_what_jose_does() {
     let demo = Demo::start();
     let (signing, verifying) = pair("ES256", "s", "sig");
     let (opening, sealing) = pair("ECDH-ES", "e", "enc");
-    let metadata = json!({
-        "jwks": {"keys": [verifying, sealing]},
-        "id_token_encrypted_response_alg": "ECDH-ES", "id_token_encrypted_response_enc": "A256GCM",
-        "userinfo_signed_response_alg": "ES256",
-        "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A256GCM",
-        "authorization_encrypted_response_alg": "ECDH-ES", "authorization_encrypted_response_enc": "A256GCM",
-    });
+    // As the document shows it, but for the address of the keys: here they go along.
+    let mut metadata: Value = serde_json::from_str(include_str!("../../../node/encrypted.json")).expect("it is JSON");
+    metadata.as_object_mut().expect("it is an object").remove("jwks_uri");
+    metadata["jwks"] = json!({"keys": [verifying, sealing]});
     let file = demo.folder().join("sealed.json");
     std::fs::write(&file, metadata.to_string()).expect("the folder of the demo can be written to");
     let file = file.to_str().expect("a path is text");
