@@ -25,7 +25,7 @@ async function asks(login_hint) {
 
 /** Answers a notification (CIBA Core §10.2), and fetches the tokens of the request it tells of, once. */
 function notified(authorization, body) {
-  const { auth_req_id } = JSON.parse(body);
+  const auth_req_id = requestOf(body);
   const expected = waiting.get(auth_req_id);
   if (!expected || !isSame(authorization, `Bearer ${expected}`)) return { status: 401 };
   waiting.delete(auth_req_id);
@@ -36,6 +36,15 @@ function notified(authorization, body) {
 async function fetchTokens(auth_req_id) {
   const tokens = await oidc.genericGrantRequest(config, GRANT, { auth_req_id });
   return { claims: tokens.claims() };
+}
+
+/** The request that a notification tells of; none where it is no notification. */
+function requestOf(body) {
+  try {
+    return JSON.parse(body)?.auth_req_id;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Takes the same time whatever differs. */

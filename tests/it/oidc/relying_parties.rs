@@ -349,14 +349,17 @@ async fn a_till_that_is_notified_fetches_its_tokens_and_believes_nobody_else() {
             let begun = till.answers(till.request(Method::POST, "/ask").body("RP-5")).await.document;
             begun["auth_req_id"].as_str().unwrap().to_owned()
         };
-        let pings = async |id: &str, bearer: &str| {
-            let body = json!({ "auth_req_id": id }).to_string();
+        let posts = async |body: String, bearer: &str| {
             till.answers(till.request(Method::POST, "/ping").bearer_auth(bearer).body(body)).await.status
         };
+        let pings = async |id: &str, bearer: &str| posts(json!({ "auth_req_id": id }).to_string(), bearer).await;
 
         let first = asks().await;
         for (id, bearer) in [(first.as_str(), "guessed"), (first.as_str(), ""), ("unknown", "guessed")] {
             assert_eq!(pings(id, bearer).await, 401, "{id} {bearer}");
+        }
+        for body in ["", "null", "[]", "no JSON"] {
+            assert_eq!(posts(body.to_owned(), "guessed").await, 401, "{body}");
         }
         ciba::answers(&browser, "allow").await;
         let told = till.says().await;
