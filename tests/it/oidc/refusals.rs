@@ -3,6 +3,7 @@
 //! `tidy::checks` to say.
 
 mod authorization_code;
+mod authorize;
 mod bc_authorize;
 mod binding;
 mod client;
@@ -20,8 +21,9 @@ mod userinfo;
 
 use std::collections::VecDeque;
 
-use harness::{Certificate, ClientKey, Idp, Portal, Tokens, owned};
+use harness::{Certificate, ClientKey, Database, Idp, Portal, Tokens, owned};
 use idp_core::client::HttpsUri;
+use idp_core::realm::RealmSettings;
 use serde_json::{Value, json};
 
 /// Where the tables are.
@@ -80,10 +82,8 @@ fn is_told(row: &Row, answer: &Value) -> bool {
     let has_code = |codes: &str| codes.split('`').skip(1).step_by(2).any(|code| answer["error"] == code);
     match *row {
         Row::Refusal { text, codes } => says(answer, text) && has_code(codes),
-        // Rules of a page of their own, held by the tests beside them.
-        Row::See { anchor: "for-portals", codes } => has_code(codes),
-        // Those checks are told by many texts, in the order of their own table.
-        Row::See { anchor: "authorize", .. } => answer["error"] == "invalid_request",
+        // No table of refusals is there.
+        Row::See { anchor: "for-portals" | "authorize", codes } => has_code(codes),
         Row::See { anchor, codes } => rows(heading(anchor)).iter().any(|row| match row {
             Row::Refusal { text, .. } if codes.contains('`') => says(answer, text) && has_code(codes),
             row => is_told(row, answer),
@@ -235,9 +235,17 @@ fn details(count: u64) -> String {
 }
 
 /// A realm with that kind of details, and a client that is a resource.
-async fn place(database: harness::Database) -> Idp {
-    let kinds = vec![KIND.to_owned()];
-    let idp = Idp::start_with(database, |settings| settings.authorization_details_types = kinds).await;
+async fn place(database: Database) -> Idp {
+    place_with(database, |_| {}).await
+}
+
+/// The same with other settings.
+async fn place_with(database: Database, adjust: impl FnOnce(&mut RealmSettings)) -> Idp {
+    let adjust = |settings: &mut RealmSettings| {
+        settings.authorization_details_types = vec![KIND.to_owned()];
+        adjust(settings);
+    };
+    let idp = Idp::start_with(database, adjust).await;
     idp.portal_with("api", |settings| settings.resource = HttpsUri::parse(API).ok()).await;
     idp
 }

@@ -1,7 +1,7 @@
 //! The address that a client is a resource under is found by an index, which the database keeps by itself
 
 use futures::FutureExt;
-use harness::{Idp, Portal, on_both};
+use harness::{ClientKey, Idp, Portal, on_both};
 use idp_core::admin::client;
 use idp_core::client::{ClientKeySet, ClientName, HttpsUri, KeySource};
 use idp_core::store::migrate;
@@ -93,6 +93,20 @@ async fn a_registration_from_before_the_index_is_found_by_it() {
         assert!(is_known(&portal, API).await);
         let plan = plan(&url).await;
         assert!(plan.contains("clients_by_resource"), "{plan}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_with_a_nul_is_nobodys_on_either_database() {
+    on_both(async |database| {
+        let (idp, key) = (Idp::start(database).await, ClientKey::new("a"));
+        let keys = ClientKeySet::read(json!({"keys": [key.jwk]})).unwrap();
+        let portal = idp.portal_with("portal", |settings| settings.keys = Some(KeySource::Registered(keys))).await;
+        // No form can carry one, a signed request can.
+        let object = key.signs(&json!({"kid": "a"}), &json!({"resource": format!("{BARE}\0")}));
+        let (status, document) = portal.pushes(&portal.asks_with(&[("request", &object)])).await;
+        assert_eq!((status, &document["error"]), (400, &"invalid_target".into()), "{document}");
     })
     .await;
 }
