@@ -151,6 +151,8 @@ fn opened(path: &Path, access: Access) -> rusqlite::Result<rusqlite::Connection>
     if access == Access::Write {
         inner.pragma_update(None, "wal_autocheckpoint", LOG)?;
         inner.pragma_update(None, "cache_size", -CACHE)?;
+        // What undoes a savepoint would go to a file elsewhere once it is large: members' rows, where nobody guards them.
+        inner.pragma_update(None, "temp_store", "memory")?;
     }
     Ok(inner)
 }
