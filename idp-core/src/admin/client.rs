@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::key;
 use crate::audit::{EventKind, Outcome};
-use crate::client::{Client, ClientName, ClientSettings, Profile, SecretUse, SettingsError};
+use crate::client::{Client, ClientName, ClientSettings, HttpsUri, Profile, SecretUse, SettingsError};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::key::Algorithm;
@@ -168,12 +168,14 @@ pub enum Revised {
 }
 
 /// What operators set beside the metadata; what is `None` stays.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Revision {
     /// What kind of application it is.
     pub profile: Option<Profile>,
     /// The least class of authentication that it accepts.
     pub least_acr: Option<Acr>,
+    /// The address by which other clients ask for tokens for it, or that it is a resource no longer.
+    pub resource: Option<Option<HttpsUri>>,
 }
 
 /// Changes what a document names of a client's metadata (RFC 7591 §2), and what operators set beside it.
@@ -192,6 +194,7 @@ pub async fn revise(
     };
     settings.profile = revision.profile.unwrap_or(settings.profile);
     settings.least_acr = revision.least_acr.unwrap_or(settings.least_acr);
+    settings.resource = revision.resource.unwrap_or(settings.resource);
     if let Err(rule) = settings.check() {
         return Ok(Revised::BadSettings(rule));
     }

@@ -38,6 +38,14 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         assert_eq!(strict["settings"]["access_tokens"]["signing_alg"], "PS256");
         assert!(desk.json("key list").as_array().unwrap().iter().any(|key| key["algorithm"] == "PS256"));
         desk.run(&format!("client delete {} --yes", strict["client_id"].as_str().unwrap())).succeeds();
+        let records = desk.json("client create --name Records --client-id records --profile service --resource https://records.example/api");
+        assert_eq!(records["settings"]["resource"], "https://records.example/api");
+        assert_eq!(desk.run("client change records --resource http://records.example/").code, 64);
+        assert_eq!(desk.run("client change records --resource https://a.example/ --no-resource").code, 64);
+        let moved = desk.json("client change records --resource https://records.example/");
+        assert_eq!(moved["settings"]["resource"], "https://records.example/");
+        assert!(desk.json("client change records --no-resource")["settings"]["resource"].is_null());
+        desk.run("client delete records --yes").succeeds();
         let rotated = desk.json("client rotate-secret kosmo");
         assert_ne!(rotated["client_secret"], created["client_secret"]);
         let television = desk.json("client create --name TV --client-id tv --public --device");

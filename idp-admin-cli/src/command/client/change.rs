@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use idp_core::admin::client::{Revised, Revision, revise};
-use idp_core::client::{ClientName, Profile};
+use idp_core::client::{ClientName, HttpsUri, Profile};
 use idp_core::oidc::acr::Acr;
 
 use super::view;
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// The client's id
     client_id: String,
     /// A file with client metadata as JSON
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["profile", "least_acr"])]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["profile", "least_acr", "resource", "no_resource"])]
     metadata: Option<PathBuf>,
     /// What kind of application it is
     #[arg(long, value_name = "PROFILE", value_parser = ["web", "spa", "native", "service", "fapi2", "legacy"])]
@@ -26,6 +26,12 @@ pub(crate) struct Arguments {
     /// The least class of authentication that it accepts; from aal2 on no mailed codes
     #[arg(long, value_name = "CLASS", value_parser = ["aal1", "aal2", "phr"])]
     least_acr: Option<String>,
+    /// The address by which other applications ask for tokens for it (RFC 8707)
+    #[arg(long, value_name = "URL")]
+    resource: Option<HttpsUri>,
+    /// No tokens are for it any more
+    #[arg(long, conflicts_with = "resource")]
+    no_resource: bool,
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
@@ -34,6 +40,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let revision = Revision {
         profile: arguments.profile.as_deref().and_then(Profile::from_name),
         least_acr: arguments.least_acr.as_deref().and_then(Acr::from_name),
+        resource: if arguments.no_resource { Some(None) } else { arguments.resource.map(Some) },
     };
     let here = context.realm().await?;
     let revised = here

@@ -84,6 +84,9 @@ pub(crate) struct Arguments {
     /// The least class of authentication that it accepts; from aal2 on no mailed codes
     #[arg(long, value_name = "CLASS", value_parser = ["aal1", "aal2", "phr"])]
     least_acr: Option<String>,
+    /// The address by which other applications ask for tokens for it (RFC 8707)
+    #[arg(long, value_name = "URL")]
+    resource: Option<HttpsUri>,
     /// Someone else's application: members are asked for consent
     #[arg(long)]
     third_party: bool,
@@ -163,6 +166,7 @@ impl Arguments {
         if let Some(least) = self.least_acr.as_deref().and_then(Acr::from_name) {
             settings.least_acr = least;
         }
+        settings.resource = self.resource.clone().or(settings.resource);
         if self.third_party {
             settings.party = Party::Third;
         }

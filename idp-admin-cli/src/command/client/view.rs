@@ -42,6 +42,9 @@ pub(super) fn text(client: &Client, secret: Option<&str>) -> String {
         ("least class", settings.least_acr.name().to_owned()),
         ("scopes", settings.scopes.to_string()),
     ];
+    if let Some(resource) = &settings.resource {
+        rows.push(("resource", resource.as_str().to_owned()));
+    }
     if let Some(secret) = secret {
         rows.push(("client secret", format!("{secret}   (shown once)")));
     }
