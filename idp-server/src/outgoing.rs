@@ -147,12 +147,17 @@ impl Outgoing {
     }
 
     /// The same for what a client said of itself; what cannot be had is noted.
-    pub(crate) async fn document(&self, uri: &HttpsUri, what: &'static str) -> Option<Vec<u8>> {
+    async fn document(&self, uri: &HttpsUri, what: &'static str) -> Option<Vec<u8>> {
         let answered = self.get(uri.as_str()).await;
         if let Err(error) = &answered {
             tracing::info!(%error, what, host = uri.host(), "it cannot be fetched");
         }
         answered.ok()
+    }
+
+    /// The addresses that share a sector (OpenID Connect Core §8.1), as they stand there.
+    pub(crate) async fn sector_document(&self, uri: &HttpsUri) -> Option<Vec<u8>> {
+        self.document(uri, "a sector document").await
     }
 
     /// Posts a form; what comes back is not read.

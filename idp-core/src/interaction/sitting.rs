@@ -7,7 +7,7 @@ use futures::FutureExt;
 use super::decide::{self, Next, Situation, Standing};
 use super::demand::Demand;
 use super::errand::Errand;
-use super::{Completion, Evidence, Interaction, Progress, Proof, RecoveryOffer, State};
+use super::{Evidence, Interaction, Progress, Proof, RecoveryOffer, State};
 use crate::ceremony::CeremonyKind;
 use crate::client::{Client, Party};
 use crate::clock::{Timestamp, minutes};
@@ -254,7 +254,7 @@ async fn facts(ctx: &Ctx, interaction: &Interaction, member: &Member) -> Result<
         chosen: member.chosen_method,
         recovery: recovery_fact(ctx, interaction, member, &enrolled).boxed().await?,
         password: password_fact(interaction, member),
-        completion: completion(interaction),
+        completion: interaction.progress.completed,
         mail_proof: if strong { MailProof::Stale } else { mail_proof(ctx, &interaction.browser, member).await? },
         enrolled,
         passkey_offer: interaction.progress.passkey_offer,
@@ -308,10 +308,6 @@ async fn recovery_fact(
         return Ok(RecoveryFact::Settled);
     }
     Ok(RecoveryFact::Offered)
-}
-
-fn completion(interaction: &Interaction) -> Completion {
-    interaction.progress.completed
 }
 
 fn password_fact(interaction: &Interaction, member: &Member) -> PasswordFact {

@@ -141,7 +141,7 @@ async fn draft(state: &AppState, visit: &Visit, request: Request) -> Result<Resu
 
 /// The addresses in the sector document, where there is one and it can be read.
 async fn listed(state: &AppState, draft: &Draft) -> Option<Vec<String>> {
-    let body = state.outgoing.document(draft.sector_document()?, "a sector document").await?;
+    let body = state.outgoing.sector_document(draft.sector_document()?).await?;
     serde_json::from_slice(&body).ok()
 }
 

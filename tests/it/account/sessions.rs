@@ -1,5 +1,7 @@
 //! Where a member is signed in: listed, ended one by one or all at once, on every node at once.
 
+use std::time::Duration;
+
 use harness::{Browser, Idp, Portal, on_both};
 use idp_core::clock::minutes;
 
@@ -120,6 +122,25 @@ async fn the_idle_and_absolute_limits_are_the_realms() {
         }
         idp.advance(minutes(3));
         assert!(!is_signed_in(&browser, &portal).await, "absolute");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uses_close_together_are_noted_once_and_let_no_session_live_longer() {
+    on_both(async |database| {
+        let idp = Idp::start_with(database, |settings| settings.session_idle_minutes = 5).await;
+        let (member, portal, browser) = signed_in(&idp, "AC-2010").await;
+        idp.advance(Duration::from_secs(4));
+        assert!(is_signed_in(&browser, &portal).await);
+        idp.advance(minutes(5) - Duration::from_secs(4));
+        assert!(!is_signed_in(&browser, &portal).await, "five minutes after what was noted");
+
+        member.signs_in(&browser, &portal).await;
+        idp.advance(Duration::from_secs(5));
+        assert!(is_signed_in(&browser, &portal).await);
+        idp.advance(minutes(5) - Duration::from_secs(1));
+        assert!(is_signed_in(&browser, &portal).await, "a sixtieth of them later a use is noted");
     })
     .await;
 }
