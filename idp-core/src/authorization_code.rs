@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::id::{ClientRowId, GrantId};
+use crate::grant::Grant;
+use crate::id::GrantId;
 use crate::oidc::acr::Authentication;
 use crate::oidc::authorize::{CodeChallenge, RedirectUriSent};
 use crate::secret::{AuthorizationCode, Hashed, Plain, Vault};
@@ -93,10 +94,8 @@ pub enum Standing {
 /// One code, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedCode {
-    /// What it stands for.
-    pub grant: GrantId,
-    /// Who may redeem it.
-    pub client: ClientRowId,
+    /// What it stands for, and whose client may redeem it.
+    pub grant: Grant,
     /// Where it was sent; must be named again (RFC 6749 §4.1.3).
     pub redirect_uri: String,
     /// What it remembers.
@@ -146,6 +145,7 @@ mod tests {
     use crate::entropy::SeededEntropy;
     use crate::id::Id;
     use crate::oidc::acr::Acr;
+    use crate::oidc::scope::Scopes;
 
     fn code(used_at: Option<Timestamp>, challenge: Option<&str>) -> IssuedCode {
         let authentication = Authentication {
@@ -156,9 +156,19 @@ mod tests {
             amr: vec![],
         };
         let code_challenge = challenge.and_then(CodeChallenge::parse);
-        IssuedCode {
-            grant: Id::from_uuid(Uuid::nil()),
+        let grant = Grant {
+            id: Id::from_uuid(Uuid::nil()),
             client: Id::from_uuid(Uuid::nil()),
+            member: authentication.member,
+            session: authentication.session,
+            scopes: Scopes::default(),
+            claims: BTreeSet::new(),
+            created_at: authentication.at,
+            expires_at: authentication.at,
+            revoked_at: None,
+        };
+        IssuedCode {
+            grant,
             redirect_uri: String::new(),
             details: CodeDetails {
                 nonce: None,

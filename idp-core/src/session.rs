@@ -43,6 +43,39 @@ impl Session {
     /// Whether its last use was written so lately that one at `now` need not be: within a sixtieth of the time that a
     /// session may rest, 30 s of 30 min. It may end that much early, and never late.
     pub(crate) fn is_noted(&self, settings: &RealmSettings, now: Timestamp) -> bool {
-        now.since(self.seen_at) < settings.session_idle() / 60
+        // A time to come was noted by a clock that was ahead.
+        self.seen_at <= now && now.since(self.seen_at) < settings.session_idle() / 60
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::minutes;
+    use crate::id::Id;
+
+    #[test]
+    fn a_use_is_noted_once_within_a_sixtieth_of_the_idle_time() {
+        let settings = RealmSettings { session_idle_minutes: 30, ..RealmSettings::default() };
+        let at = Timestamp::from_millis(1_000_000);
+        let session = Session {
+            id: Id::from_uuid(Uuid::nil()),
+            member: Id::from_uuid(Uuid::nil()),
+            browser: Hashed::from_bytes(vec![0; 32]),
+            proofs: Vec::new(),
+            authenticated_at: at,
+            created_at: at,
+            user_agent: None,
+            seen_at: at,
+            expires_at: at + minutes(720),
+            ended_at: None,
+        };
+        assert!(session.is_noted(&settings, at) && session.is_noted(&settings, at + Duration::from_secs(29)));
+        assert!(!session.is_noted(&settings, at + Duration::from_secs(30)));
+        assert!(!session.is_noted(&settings, at - Duration::from_secs(1)), "a clock that was ahead wrote it");
     }
 }

@@ -6,7 +6,7 @@ mod client_auth;
 mod client_credentials;
 mod conformance;
 mod consent;
-mod device;
+pub(crate) mod device;
 mod discovery;
 mod dpop;
 mod encrypted_answer;

@@ -55,7 +55,7 @@ pub enum Changed<T> {
 
 /// Registers a client.
 pub async fn create(ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
-    if let Err(rule) = new.settings.check() {
+    if let Err(rule) = new.settings.check_at(&ctx.realm().origin) {
         return Ok(Created::BadSettings(rule));
     }
     let name = new.name.trim();
@@ -195,7 +195,7 @@ pub async fn revise(
     settings.profile = revision.profile.unwrap_or(settings.profile);
     settings.least_acr = revision.least_acr.unwrap_or(settings.least_acr);
     settings.resource = revision.resource.unwrap_or(settings.resource);
-    if let Err(rule) = settings.check() {
+    if let Err(rule) = settings.check_at(&ctx.realm().origin) {
         return Ok(Revised::BadSettings(rule));
     }
 

@@ -1,7 +1,8 @@
 //! The rules of a client's settings that concern more than one value.
 
 use super::auth::ClientType;
-use super::{ClientSettings, GrantType, KeySource, Pkce, SecretUse, SubjectType};
+use super::{ClientSettings, GrantType, HttpsUri, KeySource, Pkce, SecretUse, SubjectType};
+use crate::realm::Origin;
 
 /// Addresses of one kind a client may register.
 const ADDRESSES: usize = 64;
@@ -55,6 +56,9 @@ pub enum SettingsError {
         "pairwise subjects with redirect URIs on several hosts need a sector_identifier_uri (OIDC Core section 8.1)"
     )]
     NoSector,
+    /// Tokens for the realm itself open userinfo, and are known to every client.
+    #[error("the realm's own address is the resource of no client")]
+    OwnIssuer,
     /// CIBA needs to know how the client learns of the answer, and the other way round.
     #[error("the CIBA grant needs a delivery mode, and a delivery mode the grant")]
     CibaDelivery,
@@ -83,6 +87,15 @@ impl ClientSettings {
     /// Whether `grant` was registered.
     pub fn may_use(&self, grant: GrantType) -> bool {
         self.grant_types.contains(&grant)
+    }
+
+    /// The same for a client of the realm at `origin`.
+    pub fn check_at(&self, origin: &Origin) -> Result<(), SettingsError> {
+        let is_issuer = |resource: &HttpsUri| resource.as_str().trim_end_matches('/') == origin.as_str();
+        if self.resource.as_ref().is_some_and(is_issuer) {
+            return Err(SettingsError::OwnIssuer);
+        }
+        self.check()
     }
 
     /// Holds the rules that concern more than one value.

@@ -164,6 +164,10 @@ pub async fn answer(ctx: &Ctx, visitor: &Visitor, typed: &str, verdict: Verdict)
     {
         return Ok(owed);
     }
+    // What was read of it may be old: who signs out meanwhile lets no device in.
+    if !store::session::touch(ctx, &session).await? {
+        return Ok(Answered::Again(Question::SignIn));
+    }
     let terms = (request.scopes.clone(), request.polled.expires_at);
     let grant = Grant::elsewhere((ctx.new_id(), ctx.now), &session, &client, terms);
     request.polled.state = match verdict {

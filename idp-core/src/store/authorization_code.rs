@@ -1,21 +1,24 @@
 //! Table `authorization_codes`.
 
+use super::grant;
 use super::statement::{Row, Sql};
 use crate::authorization_code::{CODE_LIFETIME, CodeDetails, IssuedCode, PresentedCode};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::grant::Grant;
-use crate::id::{ClientRowId, GrantId};
 use crate::secret::{AuthorizationCode, Hashed};
 
 const INSERT: Sql = Sql::of(
     "INSERT INTO authorization_codes (grant_id, realm_id, client_id, code_hash, redirect_uri, details, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
+/// With its grant, in the order in which [`grant::of_row`] reads it.
 const BY_CODE: Sql = Sql::of(
-    "SELECT grant_id, client_id, redirect_uri, details, expires_at, used_at \
-     FROM authorization_codes WHERE grant_id = $1 AND realm_id = $2 AND code_hash = $3",
+    "SELECT grants.id, grants.realm_id, grants.client_id, member_id, session_id, scope, claims, created_at, \
+     grants.expires_at, revoked_at, lifetime, redirect_uri, details, codes.expires_at, used_at \
+     FROM authorization_codes codes JOIN grants ON grants.id = codes.grant_id \
+     WHERE codes.grant_id = $1 AND codes.realm_id = $2 AND code_hash = $3",
 );
 const REDEEM: Sql = Sql::of(
     "UPDATE authorization_codes SET used_at = $1 \
@@ -58,8 +61,7 @@ pub(crate) async fn redeem(ctx: &Ctx, code: &PresentedCode) -> Result<bool, Faul
 fn noun(row: &mut Row<'_>) -> Result<IssuedCode, Fault> {
     let unreadable = || Fault::unreadable("authorization code");
     Ok(IssuedCode {
-        grant: GrantId::from_uuid(row.take()?),
-        client: ClientRowId::from_uuid(row.take()?),
+        grant: grant::of_row(row)?,
         redirect_uri: row.take()?,
         details: serde_json::from_str(&row.take::<String>()?).map_err(|_| unreadable())?,
         expires_at: Timestamp::from_millis(row.take()?),

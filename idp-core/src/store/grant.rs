@@ -52,7 +52,7 @@ pub(crate) async fn by_id(ctx: &Ctx, id: GrantId) -> Result<Option<Grant>, Fault
         return Ok(Some(grant));
     }
     let given = [id.uuid().into(), ctx.realm().id.uuid().into()];
-    let grant = ctx.db.first(&BY_ID, &given, |row| noun(model(row)?)).await?;
+    let grant = ctx.db.first(&BY_ID, &given, of_row).await?;
     if let Some(grant) = &grant {
         ctx.held.grants.keep(ctx, place, grant);
     }
@@ -129,6 +129,11 @@ pub(crate) async fn live_of_member(ctx: &Ctx, member: MemberId) -> Result<Vec<Gr
         .filter(grant::Column::RevokedAt.is_null())
         .filter(grant::Column::ExpiresAt.gt(ctx.now.millis()));
     select.all(&ctx.db).await?.into_iter().map(noun).collect()
+}
+
+/// Reads the columns in the order of [`BY_ID`].
+pub(super) fn of_row(row: &mut Row<'_>) -> Result<Grant, Fault> {
+    noun(model(row)?)
 }
 
 fn model(row: &mut Row<'_>) -> Result<grant::Model, Fault> {

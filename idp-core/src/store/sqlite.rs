@@ -31,9 +31,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
 
-/// Pages that the log grows to before they are put where they belong, 32 MiB: a page that changed often meanwhile is put
+/// Pages that the log grows to before they are put where they belong, 64 MiB: a page that changed often meanwhile is put
 /// there once.
-const LOG: i64 = 8_000;
+const LOG: i64 = 16_000;
 /// Pages that the writing connection keeps in memory, in KiB. It takes them when it needs them.
 const CACHE: i64 = 16_384;
 
@@ -151,8 +151,6 @@ fn opened(path: &Path, access: Access) -> rusqlite::Result<rusqlite::Connection>
     if access == Access::Write {
         inner.pragma_update(None, "wal_autocheckpoint", LOG)?;
         inner.pragma_update(None, "cache_size", -CACHE)?;
-        // What undoes a savepoint would go to a file elsewhere once it is large: members' rows, where nobody guards them.
-        inner.pragma_update(None, "temp_store", "memory")?;
     }
     Ok(inner)
 }

@@ -42,6 +42,8 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         assert_eq!(records["settings"]["resource"], "https://records.example/api");
         assert_eq!(desk.run("client change records --resource http://records.example/").code, 64);
         assert_eq!(desk.run("client change records --resource https://a.example/ --no-resource").code, 64);
+        let refused = desk.run("client create --name Own --profile service --resource https://mgc.id.example");
+        assert!(refused.code != 0 && refused.stderr.contains("the resource of no client"), "{}", refused.stderr);
         let moved = desk.json("client change records --resource https://records.example/");
         assert_eq!(moved["settings"]["resource"], "https://records.example/");
         assert!(desk.json("client change records --no-resource")["settings"]["resource"].is_null());

@@ -11,7 +11,7 @@ use idp_core::realm::MailFallback;
 
 pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-pub(super) async fn television(idp: &Idp) -> Portal {
+pub(crate) async fn television(idp: &Idp) -> Portal {
     idp.portal_with("tv", |settings| {
         settings.auth_method = AuthMethod::None;
         settings.grant_types.push(GrantType::DeviceCode);
@@ -19,15 +19,15 @@ pub(super) async fn television(idp: &Idp) -> Portal {
     .await
 }
 
-async fn begins(tv: &Portal, scope: &str) -> Tokens {
+pub(crate) async fn begins(tv: &Portal, scope: &str) -> Tokens {
     tv.posts_to("/device_authorization", owned(&[("scope", scope)]), &[]).await
 }
 
-async fn polls(tv: &Portal, begun: &Tokens) -> Tokens {
+pub(crate) async fn polls(tv: &Portal, begun: &Tokens) -> Tokens {
     tv.posts(owned(&[("grant_type", GRANT), ("device_code", begun.json["device_code"].as_str().unwrap())])).await
 }
 
-fn user_code(begun: &Tokens) -> &str {
+pub(crate) fn user_code(begun: &Tokens) -> &str {
     begun.json["user_code"].as_str().unwrap()
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn signed_in(idp: &Idp, user_id: &str) -> (Member, Browser) {
     (member, browser)
 }
 
-pub(super) async fn types(browser: &Browser, code: &str) -> Page {
+pub(crate) async fn types(browser: &Browser, code: &str) -> Page {
     browser.get("/device").await.fill("user-code", code).submit("user-code-submit").await
 }
 

@@ -153,6 +153,13 @@ impl Walk {
     }
 }
 
+impl Drop for Walk {
+    fn drop(&mut self) {
+        let is_done = self.ahead.is_empty() || std::thread::panicking();
+        assert!(is_done, "{}: {} rows were never asked for", self.title, self.ahead.len());
+    }
+}
+
 /// What is set right.
 enum Mend<'a> {
     /// A parameter gets a value; an empty one is left out.

@@ -319,7 +319,7 @@ async fn a_forged_logout_token_is_answered_400_whatever_is_wrong_with_it() {
         assert_eq!(posts_logout(&portal, "").await.status, 400);
 
         assert_eq!(hears(&signed).await, 200, "none of them used its jti up");
-        assert_eq!(hears(&signed).await, 400, "a second time it is a replay");
+        assert_eq!(hears(&signed).await, 200, "whose answer was lost is told again");
         for (jti, changes) in [("2", json!({ "sub": null })), ("3", json!({ "sid": null }))] {
             let claims = with_changes(issuer.claims(&idp, &changes), &json!({ "jti": jti }));
             assert_eq!(hears(&issuer.signs(&claims)).await, 200, "one name is enough: {changes}");

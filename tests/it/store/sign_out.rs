@@ -1,8 +1,12 @@
 //! A member signs out in one tab while another one signs in to an application by the same session. Two transactions of
 //! PostgreSQL see each other's work late; whichever comes first, nothing is left that outlives the sign-out.
 
+use std::time::Duration;
+
 use harness::{Browser, Database, Idp, Member, MemberSeed, Portal};
 use sqlx::{Connection, Executor, PgConnection};
+
+use crate::oidc::device;
 
 struct Place {
     idp: Idp,
@@ -37,7 +41,17 @@ impl Place {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_that_comes_after_a_sign_out_under_way_gets_nothing() {
-    let Some(place) = place("S-1").await else { return };
+    gets_nothing("S-1", Duration::ZERO).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_does_one_whose_use_of_the_session_is_to_be_noted() {
+    gets_nothing("S-3", Duration::from_secs(60)).await;
+}
+
+async fn gets_nothing(user_id: &str, since: Duration) {
+    let Some(place) = place(user_id).await else { return };
+    place.idp.advance(since);
     let mut signs_out = place.beside().await;
     signs_out.execute("BEGIN; UPDATE sessions SET ended_at = 1").await.unwrap();
 
@@ -76,4 +90,22 @@ async fn a_sign_out_that_comes_after_a_sign_in_under_way_takes_what_it_gave() {
     assert_eq!(signed_out.name(), "signed-out", "{}", signed_out.summary());
     let tokens = place.portal.redeems(&asked, arrival.code()).await;
     assert_eq!((tokens.status, tokens.error()), (400, "invalid_grant"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_let_in_by_no_session_that_is_ended_meanwhile() {
+    let Some(place) = place("S-4").await else { return };
+    let tv = device::television(&place.idp).await;
+    let begun = device::begins(&tv, "openid").await;
+    let confirm = device::types(&place.browser, device::user_code(&begun)).await;
+    let mut signs_out = place.beside().await;
+    signs_out.execute("BEGIN; UPDATE sessions SET ended_at = 1").await.unwrap();
+
+    let (page, ()) = tokio::join!(confirm.submit("device-allow"), async {
+        place.wait_for(1).await;
+        signs_out.execute("COMMIT").await.unwrap();
+    });
+
+    assert!(!page.has("device-allowed"), "{}", page.summary());
+    assert_eq!(device::polls(&tv, &begun).await.error(), "authorization_pending");
 }

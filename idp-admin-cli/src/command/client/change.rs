@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// The address by which other applications ask for tokens for it (RFC 8707)
     #[arg(long, value_name = "URL")]
     resource: Option<HttpsUri>,
-    /// No tokens are for it any more
+    /// Nobody can ask anew for tokens for it; what was granted goes on
     #[arg(long, conflicts_with = "resource")]
     no_resource: bool,
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::setting::{Assignment, reason_of};
 use super::terms_text;
-use crate::client::{Client, ClientName, ClientSettings, Profile};
+use crate::client::{Client, ClientName, ClientSettings, Profile, SettingsError};
 use crate::credential::passkey::relying_party;
 use crate::language::Language;
 use crate::realm::{Origin, Realm, RealmName, RealmSettings};
@@ -78,6 +78,7 @@ impl RealmFile {
         let clients = root.get("clients").map(|clients| clients_of(clients, &mut problems));
         if let Some(origin) = &origin {
             problems.extend(foreign_passkeys(origin, &settings));
+            problems.extend(own_resources(origin, clients.as_deref().unwrap_or_default()));
         }
         match (name, origin) {
             (Some(name), Some(origin)) if problems.is_empty() => Ok(Self { name, origin, settings, terms, clients }),
@@ -145,6 +146,12 @@ fn foreign_passkeys(origin: &Origin, settings: &RealmSettings) -> Option<String>
     let is_foreign = settings.passkey_rp_id.is_some() && relying_party::rp_id(&realm).is_none();
     let at = origin.as_str();
     is_foreign.then(|| format!("settings.passkey_rp_id: it is neither the host of {at} nor a parent domain of it"))
+}
+
+fn own_resources(origin: &Origin, clients: &[ClientEntry]) -> Vec<String> {
+    let own = |entry: &&ClientEntry| entry.settings.check_at(origin) == Err(SettingsError::OwnIssuer);
+    let told = |entry: &ClientEntry| format!("clients: {}: {}", entry.client_id.as_str(), SettingsError::OwnIssuer);
+    clients.iter().filter(own).map(told).collect()
 }
 
 fn text_at<T, E: std::fmt::Display>(

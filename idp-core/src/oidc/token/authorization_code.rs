@@ -24,7 +24,7 @@ pub(super) async fn redeem(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Res
     let Some(code) = PresentedCode::read(&ctx.vault, code) else { return Ok(Exchanged::Refused(REFUSED)) };
     let issued = store::authorization_code::by_code(ctx, &code).await?;
     // Another client's code is left alone: whoever guesses around must not be able to end its grant.
-    let Some(issued) = issued.filter(|issued| issued.client == caller.client.id) else {
+    let Some(issued) = issued.filter(|issued| issued.grant.client == caller.client.id) else {
         return Ok(Exchanged::Refused(REFUSED));
     };
     match issued.standing(ctx.now) {
@@ -85,8 +85,8 @@ async fn demands(
 
 /// Two holders of one code: nobody can tell which is the thief, so that both lose what it gave (RFC 9700 §4.5).
 async fn replayed(ctx: &Ctx, issued: &IssuedCode) -> Result<Exchanged, Fault> {
-    store::grant::revoke(ctx, issued.grant).await?;
-    let about = serde_json::json!({ "client": issued.client, "grant": issued.grant });
+    store::grant::revoke(ctx, issued.grant.id).await?;
+    let about = serde_json::json!({ "client": issued.grant.client, "grant": issued.grant.id });
     let member = issued.details.authentication.member;
     ctx.record_with(EventKind::CodeReplayed, Some(member), Outcome::Refused, about);
     Ok(Exchanged::Refused(TokenRefusal::invalid_grant("the code was used before")))
@@ -94,8 +94,8 @@ async fn replayed(ctx: &Ctx, issued: &IssuedCode) -> Result<Exchanged, Fault> {
 
 async fn granted(ctx: &Ctx, caller: &Caller, issued: &IssuedCode, met: Met) -> Result<Exchanged, Fault> {
     let authentication = &issued.details.authentication;
-    let grant = store::grant::by_id(ctx, issued.grant).await?;
-    let Some((grant, member)) = member_tokens::behind(ctx, grant, authentication.member).await? else {
+    let grant = issued.grant.clone();
+    let Some((grant, member)) = member_tokens::behind(ctx, Some(grant), authentication.member).await? else {
         return Ok(Exchanged::Refused(REFUSED));
     };
     let binding = member_tokens::refresh_binding(&caller.client, &met.confirmation);
