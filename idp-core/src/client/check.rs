@@ -89,13 +89,19 @@ impl ClientSettings {
         self.grant_types.contains(&grant)
     }
 
-    /// The same for a client of the realm at `origin`.
+    /// Holds every rule for a client of the realm at `origin`.
     pub fn check_at(&self, origin: &Origin) -> Result<(), SettingsError> {
-        let is_issuer = |resource: &HttpsUri| resource.as_str().trim_end_matches('/') == origin.as_str();
-        if self.resource.as_ref().is_some_and(is_issuer) {
-            return Err(SettingsError::OwnIssuer);
-        }
+        self.check_resource(origin)?;
         self.check()
+    }
+
+    /// Holds the rule that concerns the realm, too.
+    pub(crate) fn check_resource(&self, origin: &Origin) -> Result<(), SettingsError> {
+        let is_issuer = |resource: &HttpsUri| resource.as_str().trim_end_matches('/') == origin.as_str();
+        match self.resource.as_ref().is_some_and(is_issuer) {
+            true => Err(SettingsError::OwnIssuer),
+            false => Ok(()),
+        }
     }
 
     /// Holds the rules that concern more than one value.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::setting::{Assignment, reason_of};
 use super::terms_text;
-use crate::client::{Client, ClientName, ClientSettings, Profile, SettingsError};
+use crate::client::{Client, ClientName, ClientSettings, Profile};
 use crate::credential::passkey::relying_party;
 use crate::language::Language;
 use crate::realm::{Origin, Realm, RealmName, RealmSettings};
@@ -148,10 +148,13 @@ fn foreign_passkeys(origin: &Origin, settings: &RealmSettings) -> Option<String>
     is_foreign.then(|| format!("settings.passkey_rp_id: it is neither the host of {at} nor a parent domain of it"))
 }
 
+/// The other rules of a client know no origin, and were asked while it was read.
 fn own_resources(origin: &Origin, clients: &[ClientEntry]) -> Vec<String> {
-    let own = |entry: &&ClientEntry| entry.settings.check_at(origin) == Err(SettingsError::OwnIssuer);
-    let told = |entry: &ClientEntry| format!("clients: {}: {}", entry.client_id.as_str(), SettingsError::OwnIssuer);
-    clients.iter().filter(own).map(told).collect()
+    let problem = |entry: &ClientEntry| {
+        let rule = entry.settings.check_resource(origin).err()?;
+        Some(format!("clients: {}: {rule}", entry.client_id.as_str()))
+    };
+    clients.iter().filter_map(problem).collect()
 }
 
 fn text_at<T, E: std::fmt::Display>(

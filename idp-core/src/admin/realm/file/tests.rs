@@ -1,6 +1,7 @@
 //! Every setting there is goes into a file and comes back: by enumeration, so that none is forgotten.
 
 use super::*;
+use crate::client::HttpsUri;
 
 const ORIGIN: &str = "https://mgc.portal.example";
 
@@ -155,6 +156,19 @@ fn every_setting_of_a_client_travels_through_the_file() {
         ClientSettings { redirect_uris: vec![redirect_uri], access_token_lifetime: 120, ..ClientSettings::default() };
     let file = file(RealmSettings::default(), settings);
     assert_eq!(RealmFile::parse(&file.text().unwrap()).as_ref(), Ok(&file));
+}
+
+#[test]
+fn no_client_is_registered_under_the_realms_own_address() {
+    for (address, is_own) in [(ORIGIN.to_owned(), true), (format!("{ORIGIN}/"), true), (format!("{ORIGIN}/api"), false)]
+    {
+        let client = ClientSettings { resource: HttpsUri::parse(&address).ok(), ..Profile::Service.defaults() };
+        let problems = RealmFile::parse(&file(RealmSettings::default(), client).text().unwrap()).err();
+        let told = problems.is_some_and(|problems| {
+            problems == ["clients: portal: the realm's own address is the resource of no client"]
+        });
+        assert_eq!(told, is_own, "{address}");
+    }
 }
 
 #[test]
