@@ -19,7 +19,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
     /// The public key the checkpoints must be signed with
-    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    // Base64url: every 64th key begins with a hyphen.
+    #[arg(long, value_name = "KEY", requires = "checkpoint", allow_hyphen_values = true)]
     key: Option<String>,
 }
 
