@@ -202,17 +202,19 @@ impl Place {
 
         let mut notices = Vec::new();
         for name in names {
-            let tried = loop {
-                let name = name.clone();
-                let read =
-                    self.idp.operate(move |ctx| async move { backchannel::of_client(ctx, &name, 1).await }.boxed());
-                let notice = read.await.unwrap().remove(0);
-                if notice.answer.is_some() {
-                    break notice;
+            let tried = async {
+                loop {
+                    let name = name.clone();
+                    let read =
+                        self.idp.operate(move |ctx| async move { backchannel::of_client(ctx, &name, 1).await }.boxed());
+                    let notice = read.await.unwrap().remove(0);
+                    if notice.answer.is_some() {
+                        return notice;
+                    }
+                    tokio::task::yield_now().await;
                 }
-                tokio::task::yield_now().await;
             };
-            notices.push(tried);
+            notices.push(soon(tried).await);
         }
         notices
     }
@@ -228,11 +230,19 @@ impl Place {
             assert_eq!(begun.status, 200, "{}", begun.json);
             ciba::answers(&self.browser, "allow").await;
         }
-        while self.idp.operate(|ctx| ping::is_due(ctx).boxed()).await {
-            tokio::task::yield_now().await;
-        }
+        soon(async {
+            while self.idp.operate(|ctx| ping::is_due(ctx).boxed()).await {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         self.idp.stop().await;
     }
+}
+
+/// A worker that never gets there fails the test instead of holding it up.
+async fn soon<T>(settled: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), settled).await.expect("a worker settles what is due")
 }
 
 fn addresses(port: u16) -> Vec<String> {
