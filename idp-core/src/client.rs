@@ -34,6 +34,7 @@ pub use self::address::{HttpsUri, HttpsUriError, WebUri, WebUriError};
 pub use self::auth::{
     AssertionAudience, AuthMethod, Authentication, ClientType, SecretUse, TlsSubject, TlsSubjectError,
 };
+pub(crate) use self::check::RESOURCE_MAX;
 pub use self::check::SettingsError;
 pub use self::crypt::{Answers, ContentEncryption, Encryption, KeyManagement, Protection};
 pub(crate) use self::distinguished_name::DistinguishedName;

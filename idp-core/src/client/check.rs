@@ -6,6 +6,8 @@ use crate::realm::Origin;
 
 /// Addresses of one kind a client may register.
 const ADDRESSES: usize = 64;
+/// The longest address that a token carries as its audience, in characters.
+pub(crate) const RESOURCE_MAX: usize = 512;
 
 /// Why settings are refused. The text names the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +61,9 @@ pub enum SettingsError {
     /// Tokens for the realm itself open userinfo, and are known to every client.
     #[error("the realm's own address is the resource of no client")]
     OwnIssuer,
+    /// Nobody could ask for tokens for it.
+    #[error("the address of a resource has at most 512 characters")]
+    LongResource,
     /// CIBA needs to know how the client learns of the answer, and the other way round.
     #[error("the CIBA grant needs a delivery mode, and a delivery mode the grant")]
     CibaDelivery,
@@ -128,6 +133,9 @@ impl ClientSettings {
             [self.redirect_uris.len(), self.post_logout_redirect_uris.len(), self.requests.request_uris.len()];
         if lengths.into_iter().any(|length| length > ADDRESSES) {
             return Err(SettingsError::TooMany);
+        }
+        if self.resource.as_ref().is_some_and(|resource| resource.as_str().len() > RESOURCE_MAX) {
+            return Err(SettingsError::LongResource);
         }
         if !self.response_types.is_empty() && self.redirect_uris.is_empty() {
             return Err(SettingsError::NoRedirectUri);

@@ -149,7 +149,11 @@ async fn a_file_with_problems_changes_nothing_and_tells_them_all() {
         assert_eq!(desk.run("realm apply").code, 64);
         assert_snapshot!(desk.run("realm apply mgc.toml").succeeds(), @"Nothing to change: mgc is as the file says.");
 
-        desk.has_file("moved.toml", FILE.replace("https://mgc.", "https://other."));
+        let moved = FILE.replace("https://mgc.", "https://other.");
+        desk.has_file("moved.toml", moved.split("[[clients]]").next().unwrap());
+        desk.run("client change portal --resource https://other.id.example/").succeeds();
+        assert_snapshot!(desk.run("realm apply --move-origin moved.toml").fails(), @"The client “portal” is the resource at the origin of the file, and the realm's own address is the resource of no client. Take it away first: client change portal --no-resource");
+        desk.run("client change portal --no-resource").succeeds();
         desk.run("realm apply --move-origin moved.toml").succeeds();
         assert_eq!(desk.json("realm show")["origin"], "https://other.id.example");
     } }

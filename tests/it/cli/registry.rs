@@ -44,6 +44,10 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
         assert_eq!(desk.run("client change records --resource https://a.example/ --no-resource").code, 64);
         let refused = desk.run("client create --name Own --profile service --resource https://mgc.id.example");
         assert!(refused.code != 0 && refused.stderr.contains("the resource of no client"), "{}", refused.stderr);
+        let long = format!("https://records.example/{}", "r".repeat(489));
+        let refused = desk.run(&format!("client change records --resource {long}")).fails();
+        assert!(refused.contains("at most 512 characters"), "{refused}");
+        assert_eq!(desk.json(&format!("client change records --resource {}", &long[..512]))["settings"]["resource"], long[..512]);
         let moved = desk.json("client change records --resource https://records.example/");
         assert_eq!(moved["settings"]["resource"], "https://records.example/");
         assert!(desk.json("client change records --no-resource")["settings"]["resource"].is_null());

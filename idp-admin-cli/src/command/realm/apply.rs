@@ -73,6 +73,11 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
             origin.as_str()
         ))),
         Application::HostTaken(other) => Err(taken(&other)),
+        Application::OriginIsResource(client) => Err(Failure::refused(format!(
+            "The client “{client}” is the resource at the origin of the file, and the realm's own address is the \
+             resource of no client. Take it away first: client change {client} --no-resource",
+            client = client.as_str()
+        ))),
     }
 }
 

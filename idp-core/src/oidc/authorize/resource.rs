@@ -4,19 +4,17 @@
 use url::Url;
 
 use super::{Asked, AuthorizationError, AuthorizationRequest, Rejection};
+use crate::client::RESOURCE_MAX;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::oidc::token::NAMED_MAX;
 use crate::store;
 
-/// The longest address that a token carries.
-const LONGEST: usize = 512;
-
 pub(super) fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
     let target = |description| Rejection::new(AuthorizationError::InvalidTarget, description);
     for resource in asked.params.all("resource") {
         // The length first: what a long host in Punycode means takes long to find out.
-        let is_readable = resource.len() <= LONGEST && resource.is_ascii() && !resource.contains(['#', ' ']);
+        let is_readable = resource.len() <= RESOURCE_MAX && resource.is_ascii() && !resource.contains(['#', ' ']);
         if !is_readable || Url::parse(resource).is_err() {
             return Err(target("a resource is not an absolute URI without a fragment"));
         }

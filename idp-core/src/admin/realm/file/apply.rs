@@ -55,6 +55,8 @@ pub enum Application {
     MovesOrigin(Origin),
     /// Another realm answers at the file's host; its name is given.
     HostTaken(String),
+    /// The origin it would move to is the resource of this client.
+    OriginIsResource(ClientName),
 }
 
 /// What was done, or would be.
@@ -92,6 +94,10 @@ pub async fn apply(ctx: &Ctx, file: RealmFile, mode: Mode, limits: Limits) -> Re
     let mut secrets = Vec::new();
     if !limits.deletes_clients {
         keep(&now, &mut wanted, &kept);
+    }
+    let mut clients_to_be = wanted.clients.iter().flatten();
+    if let Some(client) = clients_to_be.find(|client| client.settings.check_resource(&wanted.origin).is_err()) {
+        return Ok(Application::OriginIsResource(client.client_id.clone()));
     }
     let differences = differences(Some(&now), &wanted);
     if mode == Mode::Write && !differences.is_empty() {
