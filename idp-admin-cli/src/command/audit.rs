@@ -7,7 +7,7 @@ mod trim;
 mod verify;
 mod verify_file;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use idp_core::audit::Finding;
@@ -54,20 +54,34 @@ impl Verb {
     }
 }
 
-/// Reads checkpoints and checks their signatures; `key` is the public key they must be signed with, where it is known.
-fn checkpoints(files: &[std::path::PathBuf], key: Option<&str>) -> Result<Vec<Checkpoint>, Failure> {
-    let mut read = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::refused(format!("{} cannot be read: {error}.", file.display())))?;
-        let found: Vec<Checkpoint> = serde_json::from_str(&text)
-            .map_err(|_| Failure::refused(format!("{} is no file of checkpoints.", file.display())))?;
-        for checkpoint in found {
-            check(file, &checkpoint, key)?;
-            read.push(checkpoint);
+/// What was kept elsewhere, for a log to be compared with.
+#[derive(Debug, clap::Args)]
+struct Kept {
+    /// Compare with checkpoints that were kept elsewhere, too
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    /// The public key the checkpoints must be signed with
+    // Base64url: every 64th key begins with a hyphen.
+    #[arg(long, value_name = "KEY", requires = "checkpoint", allow_hyphen_values = true)]
+    key: Option<String>,
+}
+
+impl Kept {
+    /// Reads the checkpoints and checks their signatures.
+    fn checkpoints(&self) -> Result<Vec<Checkpoint>, Failure> {
+        let mut read = Vec::new();
+        for file in &self.checkpoint {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| Failure::refused(format!("{} cannot be read: {error}.", file.display())))?;
+            let found: Vec<Checkpoint> = serde_json::from_str(&text)
+                .map_err(|_| Failure::refused(format!("{} is no file of checkpoints.", file.display())))?;
+            for checkpoint in found {
+                check(file, &checkpoint, self.key.as_deref())?;
+                read.push(checkpoint);
+            }
         }
+        Ok(read)
     }
-    Ok(read)
 }
 
 fn check(file: &Path, checkpoint: &Checkpoint, key: Option<&str>) -> Result<(), Failure> {

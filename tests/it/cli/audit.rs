@@ -235,6 +235,8 @@ async fn an_exported_log_is_proved_without_configuration_database_or_secret() {
         assert_eq!(desk.run("audit export --output log.jsonl").code, 1);
         let elsewhere = "--config nowhere.toml audit verify-file";
         desk.run(&format!("{elsewhere} log.jsonl --checkpoint safe.json")).succeeds();
+        let told = desk.run(&format!("{elsewhere} log.jsonl --checkpoint safe.json --key -other")).fails();
+        assert!(told.contains("with another key"), "{told}");
         let lines = desk.reads("log.jsonl");
         let lines: Vec<&str> = lines.lines().collect();
         let altered = |name: &str, lines: Vec<String>| {

@@ -1,6 +1,5 @@
 //! `audit verify`
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use idp_core::admin::audit::{Verification, verify};
@@ -15,17 +14,12 @@ use crate::output::Failure;
 #[command(after_help = "Examples:\n  idp-admin audit verify\n  idp-admin audit verify --checkpoint \
                         /media/safe/2026-11.json --key 3q2-7w…")]
 pub(crate) struct Arguments {
-    /// Compare with checkpoints that were kept elsewhere, too
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Vec<PathBuf>,
-    /// The public key the checkpoints must be signed with
-    // Base64url: every 64th key begins with a hyphen.
-    #[arg(long, value_name = "KEY", requires = "checkpoint", allow_hyphen_values = true)]
-    key: Option<String>,
+    #[command(flatten)]
+    kept: super::Kept,
 }
 
 pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
-    let checkpoints = super::checkpoints(&arguments.checkpoint, arguments.key.as_deref())?;
+    let checkpoints = arguments.kept.checkpoints()?;
     let here = context.installation().await?;
     let mut chains = vec![("installation".to_owned(), here.scope.clone())];
     for realm in here.store.read(&here.scope, |ctx| Box::pin(list(ctx))).await? {

@@ -19,19 +19,14 @@ use crate::output::{Failure, Output};
 pub(crate) struct Arguments {
     /// What audit export wrote
     file: PathBuf,
-    /// Compare with checkpoints that were kept elsewhere, too
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Vec<PathBuf>,
-    /// The public key the checkpoints must be signed with
-    // Base64url: every 64th key begins with a hyphen.
-    #[arg(long, value_name = "KEY", requires = "checkpoint", allow_hyphen_values = true)]
-    key: Option<String>,
+    #[command(flatten)]
+    kept: super::Kept,
 }
 
 pub(crate) fn run(output: Output, arguments: &Arguments) -> Result<(), Failure> {
     let file = File::open(&arguments.file)
         .map_err(|error| Failure::refused(format!("{} cannot be read: {error}.", arguments.file.display())))?;
-    let checkpoints = super::checkpoints(&arguments.checkpoint, arguments.key.as_deref())?;
+    let checkpoints = arguments.kept.checkpoints()?;
 
     match walk(BufReader::new(file), checkpoints)? {
         Ok(events) => output.answer(&json!({ "good": true, "events": events }), || format!("good: {events} events")),
