@@ -1,6 +1,7 @@
 //! SQLite's one writer. Operations that wait are run one after another in one transaction, each in a savepoint of its
 //! own, and answered after the common commit: one fsync for all of them, and one link of the audit chain after another.
 
+use std::iter;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -21,6 +22,8 @@ use crate::id::RealmId;
 const QUEUE: usize = 1024;
 /// Operations that share one commit at most, so that the first of them does not wait long.
 const BATCH: usize = 64;
+/// Where no more than so many wait, all of them share the next commit: a smaller one costs hardly less.
+const FEW: usize = 16;
 
 /// Hands operations to the writing task.
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>);
@@ -58,13 +61,22 @@ impl Writer {
 
 async fn work(connection: Connection, ambient: Ambient, echo: Arc<Echo>, mut receiver: mpsc::Receiver<Box<dyn Job>>) {
     let connection = Arc::new(connection);
-    let mut batch = Vec::with_capacity(BATCH);
-    while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        commit_together(&connection, (&ambient, &echo), std::mem::take(&mut batch)).await;
+    while let Some(first) = receiver.recv().await {
+        let others = share(receiver.len() + 1) - 1;
+        let others = iter::from_fn(|| receiver.try_recv().ok()).take(others);
+        let batch = iter::once(first).chain(others).collect();
+        commit_together(&connection, (&ambient, &echo), batch).await;
     }
     if let Some(Err(error)) = Arc::into_inner(connection).map(Connection::close) {
         tracing::warn!(%error, "the writing connection did not close");
     }
+}
+
+/// How many of those that wait share the next commit. A third stays behind where they are many: whoever is answered has
+/// something to do on the other processors while the next are written, and if all were in one commit, the writer and
+/// everybody else would wait for each other in turns (ADR 27).
+fn share(waiting: usize) -> usize {
+    (waiting - waiting / 3).max(FEW).min(waiting).min(BATCH)
 }
 
 async fn commit_together(connection: &Arc<Connection>, (ambient, echo): (&Ambient, &Echo), batch: Vec<Box<dyn Job>>) {
@@ -204,6 +216,12 @@ mod tests {
     use crate::realm::Realm;
     use crate::secret::Vault;
     use crate::store::{DatabaseUrl, Store, migrate};
+
+    #[test]
+    fn few_go_together_and_of_many_a_third_stays_behind() {
+        let shares = [1, 2, 16, 17, 24, 25, 30, 64, 96, 97, QUEUE].map(share);
+        assert_eq!(shares, [1, 2, 16, 16, 16, 17, 20, 43, 64, 64, 64]);
+    }
 
     #[tokio::test]
     async fn what_sqlite_rolled_back_was_done_by_nobody_and_leaves_no_event() {
