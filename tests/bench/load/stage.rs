@@ -9,13 +9,15 @@ use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::try_join_all;
+use jsonwebtoken::Algorithm;
 
 use crate::flow::{Account, Way};
+use crate::keys::Keys;
 use crate::product::{self, Product};
 use crate::skeleton;
 use crate::subject::{Subject, free_port};
-use crate::wire::{Answer, Connection};
-use crate::worker::{Fixed, Introspect, Paths, Refresh, SignIn, Worker};
+use crate::wire::Connection;
+use crate::worker::{Check, Fixed, Introspect, OFFLINE, Paths, Refresh, SignIn, Worker, refresh_token};
 
 /// The secret of every client of the peer.
 const PEER_SECRET: &str = "a-secret-of-the-benchmark-that-is-long-enough";
@@ -85,6 +87,10 @@ impl Stage {
         Connection::open(self.subject(who).context("nginx is not installed")?.port).await
     }
 
+    async fn keys(&self, who: Who) -> Result<Arc<Keys>> {
+        Ok(Arc::new(Keys::of(&mut self.connect(who).await?).await?))
+    }
+
     fn way(&self, who: Who) -> Way {
         match who {
             Who::Peer => {
@@ -124,25 +130,28 @@ impl Stage {
             (_, Signature::Rs256) => (self.product.service_rs.clone(), CREDENTIALS.to_owned()),
             (_, Signature::Es256) => (self.product.service.clone(), CREDENTIALS.to_owned()),
         };
-        let algorithm: fn(&Answer) -> Result<()> = match signature {
-            Signature::Es256 => is_es256,
-            Signature::Rs256 => is_rs256,
+        let algorithm = match signature {
+            Signature::Es256 => Algorithm::ES256,
+            Signature::Rs256 => Algorithm::RS256,
         };
-        self.fixed(who, count, algorithm, |connection| vec![connection.post("/token", &client, &form)]).await
+        let keys = self.keys(who).await?;
+        let is_signed: Check = Arc::new(move |answer| keys.verify(&answer.json()?["access_token"], algorithm));
+        self.fixed(who, count, &is_signed, |connection| vec![connection.post("/token", &client, &form)]).await
     }
 
     /// W2: families of refresh tokens, one each.
     pub(crate) async fn families(&self, who: Who, count: usize) -> Result<Vec<Box<dyn Worker>>> {
         let way = Way { more: if who == Who::Peer { PEER_JWT_OFFLINE } else { "" }, ..self.way(who) };
+        let keys = self.keys(who).await?;
         let begun = (0..count).map(|number| {
-            let way = way.clone();
+            let (way, account, keys) = (way.clone(), self.account(number), Arc::clone(&keys));
             async move {
                 let mut connection = self.connect(who).await?;
                 connection.cookies = self.fresh_cookies(who, number);
-                let tokens = way.tokens(&mut connection, &self.account(number), "openid offline_access").await?;
-                let token = tokens["refresh_token"].as_str().context("no refresh token")?.to_owned();
-                connection.cookies.clear();
-                Ok(Box::new(Refresh { connection, way, token }) as Box<dyn Worker>)
+                let token = refresh_token(&way.tokens(&mut connection, &account, OFFLINE).await?)?;
+                let cookies = std::mem::take(&mut connection.cookies);
+                let worker = Refresh { connection, way, account, cookies, keys, token, spent: None, done: 0 };
+                Ok(Box::new(worker) as Box<dyn Worker>)
             }
         });
         try_join_all(begun).await
@@ -150,8 +159,9 @@ impl Stage {
 
     /// W3: browsers that sign in, without a session or with one.
     pub(crate) async fn browsers(&self, who: Who, session: Session, count: usize) -> Result<Vec<Box<dyn Worker>>> {
+        let keys = &self.keys(who).await?;
         let begun = (0..count).map(|number| async move {
-            let (way, account) = (self.way(who), self.account(number));
+            let (way, account, keys) = (self.way(who), self.account(number), Arc::clone(keys));
             let mut connection = self.connect(who).await?;
             connection.cookies = self.fresh_cookies(who, number);
             let mut cookies = connection.cookies.clone();
@@ -159,7 +169,7 @@ impl Stage {
                 way.tokens(&mut connection, &account, "openid").await?;
                 cookies.clone_from(&connection.cookies);
             }
-            Ok(Box::new(SignIn { connection, way, account, cookies }) as Box<dyn Worker>)
+            Ok(Box::new(SignIn { connection, way, account, cookies, keys, done: 0 }) as Box<dyn Worker>)
         });
         try_join_all(begun).await
     }
@@ -222,29 +232,34 @@ impl Stage {
         let way = Way { more: "", ..self.way(who) };
         let tokens = way.tokens(&mut connection, &self.account(0), "openid profile").await?;
         let token = tokens["access_token"].as_str().context("no access token")?;
+        let has_a_subject: Check = Arc::new(|answer| {
+            ensure!(answer.json()?["sub"].is_string(), "{}", answer.text());
+            Ok(())
+        });
         let path = if who == Who::Peer { "/me" } else { "/userinfo" };
         let header = format!("authorization: Bearer {token}\r\n");
-        self.fixed(who, count, has_a_subject, |connection| vec![connection.get(path, &header)]).await
+        self.fixed(who, count, &has_a_subject, |connection| vec![connection.get(path, &header)]).await
     }
 
     /// W6: clients that look the provider up.
     pub(crate) async fn lookers(&self, who: Who, count: usize) -> Result<Vec<Box<dyn Worker>>> {
         let paths = ["/.well-known/openid-configuration", "/jwks"];
-        self.fixed(who, count, is_json, |connection| paths.map(|path| connection.get(path, "")).to_vec()).await
+        let is_json: Check = Arc::new(|answer| answer.json().map(drop));
+        self.fixed(who, count, &is_json, |connection| paths.map(|path| connection.get(path, "")).to_vec()).await
     }
 
     async fn fixed(
         &self,
         who: Who,
         count: usize,
-        is_right: fn(&Answer) -> Result<()>,
+        is_right: &Check,
         requests: impl Fn(&Connection) -> Vec<Vec<u8>>,
     ) -> Result<Vec<Box<dyn Worker>>> {
         let mut workers: Vec<Box<dyn Worker>> = Vec::with_capacity(count);
         for _ in 0..count {
             let connection = self.connect(who).await?;
             let requests = requests(&connection);
-            workers.push(Box::new(Fixed { connection, requests, done: 0, is_right }));
+            workers.push(Box::new(Fixed { connection, requests, done: 0, is_right: Arc::clone(is_right) }));
         }
         Ok(workers)
     }
@@ -252,31 +267,6 @@ impl Stage {
 
 fn peer_header(client_id: &str) -> String {
     format!("authorization: Basic {}\r\n", STANDARD.encode(format!("{client_id}:{PEER_SECRET}")))
-}
-
-fn is_es256(answer: &Answer) -> Result<()> {
-    is_signed_with(answer, "ES256")
-}
-
-fn is_rs256(answer: &Answer) -> Result<()> {
-    is_signed_with(answer, "RS256")
-}
-
-fn is_signed_with(answer: &Answer, algorithm: &str) -> Result<()> {
-    let json = answer.json()?;
-    let token = json["access_token"].as_str().context("no access token")?;
-    let header = harness::part(token, 0);
-    ensure!(header["alg"] == algorithm, "{header}");
-    Ok(())
-}
-
-fn has_a_subject(answer: &Answer) -> Result<()> {
-    ensure!(answer.json()?["sub"].is_string(), "{}", answer.text());
-    Ok(())
-}
-
-fn is_json(answer: &Answer) -> Result<()> {
-    answer.json().map(|_| ())
 }
 
 /// nginx with the product's two documents as files.

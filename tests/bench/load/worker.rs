@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jsonwebtoken::Algorithm;
+use serde_json::Value;
 
 use crate::flow::{Account, Way};
+use crate::keys::Keys;
 use crate::wire::{Answer, Connection};
+
+/// One answer in so many is verified.
+const VERIFIED: usize = 1_000;
 
 /// One user.
 pub(crate) trait Worker: Send {
@@ -21,9 +27,12 @@ pub(crate) struct Fixed {
     pub(crate) connection: Connection,
     pub(crate) requests: Vec<Vec<u8>>,
     pub(crate) done: usize,
-    /// Looks at one answer in a thousand.
-    pub(crate) is_right: fn(&Answer) -> Result<()>,
+    /// Verifies an answer.
+    pub(crate) is_right: Check,
 }
+
+/// An error says what is wrong with an answer.
+pub(crate) type Check = Arc<dyn Fn(&Answer) -> Result<()> + Send + Sync>;
 
 impl Worker for Fixed {
     fn once(&mut self) -> BoxFuture<'_, Result<()>> {
@@ -31,7 +40,7 @@ impl Worker for Fixed {
             let request = &self.requests[self.done % self.requests.len()];
             let answer = self.connection.expects(200, request).await?;
             self.done += 1;
-            if self.done % 1_000 == 1 { (self.is_right)(&answer) } else { Ok(()) }
+            if self.done % VERIFIED == 1 { (self.is_right)(&answer) } else { Ok(()) }
         }
         .boxed()
     }
@@ -41,28 +50,72 @@ impl Worker for Fixed {
 pub(crate) struct Refresh {
     pub(crate) connection: Connection,
     pub(crate) way: Way,
+    pub(crate) account: Account,
+    /// The browser's, with its session.
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) keys: Arc<Keys>,
     pub(crate) token: String,
+    /// The token before the last.
+    pub(crate) spent: Option<String>,
+    pub(crate) done: usize,
 }
+
+/// What the families of refresh tokens are for.
+pub(crate) const OFFLINE: &str = "openid offline_access";
 
 impl Worker for Refresh {
     fn once(&mut self) -> BoxFuture<'_, Result<()>> {
         async move {
-            let form = format!("grant_type=refresh_token&refresh_token={}", self.token);
-            let request = self.connection.post(self.way.token, &self.way.portal, &form);
-            let next = self.connection.expects(200, &request).await?.json()?;
-            ensure!(is_jwt(&next["access_token"]), "{next}");
-            let next = next["refresh_token"].as_str().unwrap_or_default();
-            ensure!(!next.is_empty() && next != self.token, "the token was not rotated");
-            next.clone_into(&mut self.token);
-            Ok(())
+            let request = self.request(&self.token);
+            let answer = self.connection.expects(200, &request).await?.json()?;
+            ensure!(is_jwt(&answer["access_token"]), "{answer}");
+            let next = refresh_token(&answer)?;
+            ensure!(next != self.token, "the token was not rotated");
+            let spent = self.spent.replace(std::mem::replace(&mut self.token, next));
+            self.done += 1;
+            match spent {
+                Some(spent) if self.done % VERIFIED == 2 => self.verify(&answer, &spent).await,
+                _ => Ok(()),
+            }
         }
         .boxed()
     }
 }
 
+impl Refresh {
+    fn request(&self, token: &str) -> Vec<u8> {
+        let form = format!("grant_type=refresh_token&refresh_token={token}");
+        self.connection.post(self.way.token, &self.way.portal, &form)
+    }
+
+    /// The signatures; and that neither a spent token is taken, nor any of its family after it was tried.
+    async fn verify(&mut self, answer: &Value, spent: &str) -> Result<()> {
+        verify_both(&self.keys, answer)?;
+        for refused in [spent, &self.token] {
+            let request = self.request(refused);
+            let answer = self.connection.expects(400, &request).await?.json()?;
+            ensure!(answer["error"] == "invalid_grant", "{answer}");
+        }
+        self.connection.cookies.clone_from(&self.cookies);
+        let begun = self.way.tokens(&mut self.connection, &self.account, OFFLINE).await?;
+        self.connection.cookies.clear();
+        (self.token, self.spent) = (refresh_token(&begun)?, None);
+        Ok(())
+    }
+}
+
+/// The refresh token of an answer.
+pub(crate) fn refresh_token(answer: &Value) -> Result<String> {
+    Ok(answer["refresh_token"].as_str().with_context(|| format!("no refresh token: {answer}"))?.to_owned())
+}
+
 /// Whoever signs one token less is not measured beside whoever signs two.
-fn is_jwt(token: &serde_json::Value) -> bool {
+fn is_jwt(token: &Value) -> bool {
     token.as_str().is_some_and(|token| token.split('.').count() == 3)
+}
+
+fn verify_both(keys: &Keys, answer: &Value) -> Result<()> {
+    ["access_token", "id_token"].iter().try_for_each(|name| keys.verify(&answer[*name], Algorithm::ES256))
 }
 
 /// Signs in at a portal, with a password or by a session.
@@ -72,6 +125,8 @@ pub(crate) struct SignIn {
     pub(crate) account: Account,
     /// The cookies the browser begins with each time: a session among them, or not.
     pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) done: usize,
 }
 
 impl Worker for SignIn {
@@ -80,7 +135,8 @@ impl Worker for SignIn {
             self.connection.cookies.clone_from(&self.cookies);
             let tokens = self.way.tokens(&mut self.connection, &self.account, "openid").await?;
             ensure!(tokens["id_token"].is_string() && is_jwt(&tokens["access_token"]), "{tokens}");
-            Ok(())
+            self.done += 1;
+            if self.done % VERIFIED == 1 { verify_both(&self.keys, &tokens) } else { Ok(()) }
         }
         .boxed()
     }

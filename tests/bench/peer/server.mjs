@@ -81,7 +81,8 @@ const provider = new Provider(issuer, {
 provider.use(async (ctx, next) => {
   const uid = ctx.path.match(/^\/interaction\/(.+)$/)?.[1];
   if (!uid) return next();
-  const result = { login: { accountId: `member-${uid}` }, consent: {} };
+  const { session } = await provider.interactionDetails(ctx.req, ctx.res);
+  const result = { login: { accountId: session?.accountId ?? `member-${uid}` }, consent: {} };
   const location = await provider.interactionResult(ctx.req, ctx.res, result);
   ctx.redirect(location);
 });
