@@ -10,7 +10,7 @@ use crate::id::ClientRowId;
 use crate::key::Algorithm;
 use crate::oidc::acr::Acr;
 use crate::oidc::scope::Scopes;
-use crate::redirect_uri::{RedirectUri, TrustedRedirect};
+use crate::redirect_uri::{LoopbackPort, RedirectUri, TrustedRedirect};
 use crate::refresh_token::REFRESH_LIFETIME;
 use crate::secret::{ClientSecret, Hashed, RegistrationAccess, Sealed};
 
@@ -257,7 +257,7 @@ pub struct Client {
 impl Client {
     /// The one way to a redirect: `sent` matches a registration.
     pub fn trusts(&self, sent: &str) -> Option<TrustedRedirect> {
-        TrustedRedirect::matched(&self.settings.redirect_uris, sent)
+        TrustedRedirect::matched(&self.settings.redirect_uris, sent, self.loopback_port())
     }
 
     /// The one way to a redirect for a request that names none: exactly one is registered (RFC 6749 §3.1.2.3).
@@ -267,7 +267,16 @@ impl Client {
 
     /// The same for the way back after sign-out.
     pub fn trusts_after_logout(&self, sent: &str) -> Option<TrustedRedirect> {
-        TrustedRedirect::matched(&self.settings.post_logout_redirect_uris, sent)
+        TrustedRedirect::matched(&self.settings.post_logout_redirect_uris, sent, self.loopback_port())
+    }
+
+    const fn loopback_port(&self) -> LoopbackPort {
+        match self.settings.profile {
+            Profile::Native => LoopbackPort::Any,
+            Profile::Web | Profile::Spa | Profile::Service | Profile::Fapi2 | Profile::Legacy => {
+                LoopbackPort::Registered
+            }
+        }
     }
 
     /// How long what it is given for these scopes lives.

@@ -85,10 +85,13 @@ impl RedirectUri {
         Loopback::split(&self.0).is_some()
     }
 
-    /// Whether `sent` is this very address; on loopback the port may differ.
-    fn matches(&self, sent: &str) -> bool {
+    /// Whether `sent` is this very address, but for a port that may differ.
+    fn matches(&self, sent: &str, port: LoopbackPort) -> bool {
         if self.0 == sent {
             return true;
+        }
+        if port == LoopbackPort::Registered {
+            return false;
         }
         let (Some(registered), Some(sent)) = (Loopback::split(&self.0), Loopback::split(sent)) else { return false };
         registered == sent
@@ -120,6 +123,15 @@ fn authority(text: &str) -> Option<&str> {
 fn has_dot_segment(text: &str) -> bool {
     let path = text.split('?').next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
     path.split('/').any(|segment| segment == "." || segment == "..")
+}
+
+/// Which port of a loopback address is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LoopbackPort {
+    /// The one that was registered.
+    Registered,
+    /// Any: an application gets one from the system when it asks (RFC 8252 §7.3).
+    Any,
 }
 
 /// An `http` loopback address without its port.
@@ -168,8 +180,8 @@ impl From<RedirectUri> for String {
 pub struct TrustedRedirect(String);
 
 impl TrustedRedirect {
-    pub(crate) fn matched(registered: &[RedirectUri], sent: &str) -> Option<Self> {
-        registered.iter().any(|uri| uri.matches(sent)).then(|| Self(sent.to_owned()))
+    pub(crate) fn matched(registered: &[RedirectUri], sent: &str, port: LoopbackPort) -> Option<Self> {
+        registered.iter().any(|uri| uri.matches(sent, port)).then(|| Self(sent.to_owned()))
     }
 
     /// As sent.

@@ -10,6 +10,7 @@ use idp_core::fault::Fault;
 use idp_core::oidc::authorize::PageRefusal;
 use serde_json::json;
 
+use crate::oidc::document;
 use crate::paths::{self, Audience};
 use crate::view::chrome::Chrome;
 use crate::view::error::{ErrorPage, WayBack};
@@ -158,6 +159,9 @@ pub(crate) fn finish(response: Response, path: &str, request_id: &str, chrome: i
         head.headers.insert(header::CONTENT_TYPE, content_type.clone());
     }
     head.headers.remove(header::CONTENT_LENGTH);
+    if paths::audience(path) == Audience::Client {
+        document::open(&mut head.headers);
+    }
     Response::from_parts(head, body)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::jws::Signer;
@@ -53,6 +54,16 @@ impl ClientKey {
         let (signer, private) = Signer::generate(Algorithm::Ps256).unwrap();
         let private = EncodingKey::from_rsa_der(&private.expose()[PKCS8_HEADER..]);
         Self::of(kid, &signer, (private, jsonwebtoken::Algorithm::PS256))
+    }
+
+    /// A new key on P-384.
+    pub fn p384(kid: &str) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
+        let [x, y] = [x, y].map(|number| URL_SAFE_NO_PAD.encode(number));
+        let jwk = json!({"kty": "EC", "crv": "P-384", "kid": kid, "x": x, "y": y});
+        let private = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
+        Self { kid: kid.to_owned(), jwk, private: Arc::new(private), algorithm: jsonwebtoken::Algorithm::ES384 }
     }
 
     fn of(kid: &str, signer: &Signer, (private, algorithm): (EncodingKey, jsonwebtoken::Algorithm)) -> Self {

@@ -222,7 +222,8 @@ pub(super) fn draw_secret(ctx: &Ctx, client: &mut Client) -> Result<Option<Plain
 
 /// The algorithms that a client's tokens and answers are signed with.
 pub(super) fn signing(settings: &ClientSettings) -> impl Iterator<Item = Algorithm> {
-    [settings.id_token_alg, settings.access_tokens.signing_alg].into_iter().chain(settings.answers.signatures())
+    let always = [settings.id_token_alg, settings.access_tokens.signing_alg, settings.unchosen_alg()];
+    always.into_iter().chain(settings.answers.signatures())
 }
 
 fn drawn_name(ctx: &Ctx) -> Result<ClientName, Fault> {

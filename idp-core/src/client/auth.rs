@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DistinguishedName;
-use crate::key::Algorithm;
+use crate::jose::SignatureAlgorithm;
 
 /// How a client proves itself at the token endpoint and wherever it calls us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -166,7 +166,7 @@ impl std::str::FromStr for TlsSubject {
 #[serde(default)]
 pub struct Authentication {
     /// The only algorithm its assertions may use (`token_endpoint_auth_signing_alg`); any of ours when absent.
-    pub signing_alg: Option<Algorithm>,
+    pub signing_alg: Option<SignatureAlgorithm>,
     /// What its certificate must name.
     pub tls_subject: Option<TlsSubject>,
 }

@@ -1,7 +1,8 @@
 //! The rules of a client's settings that concern more than one value.
 
 use super::auth::ClientType;
-use super::{ClientSettings, GrantType, HttpsUri, KeySource, Pkce, SecretUse, SubjectType};
+use super::{ClientSettings, GrantType, HttpsUri, KeySource, Pkce, Profile, SecretUse, SubjectType};
+use crate::key::Algorithm;
 use crate::realm::Origin;
 
 /// Addresses of one kind a client may register.
@@ -217,5 +218,14 @@ impl ClientSettings {
     /// What we keep of the secret its method takes.
     pub const fn secret_use(&self) -> SecretUse {
         self.auth_method.secret_use()
+    }
+
+    /// What signs an answer for which none was registered: RS256 (JARM §3, RFC 9701 §6), which FAPI 2.0 Security Profile
+    /// §5.4.1 rules out.
+    pub const fn unchosen_alg(&self) -> Algorithm {
+        match self.profile {
+            Profile::Web | Profile::Spa | Profile::Native | Profile::Service | Profile::Legacy => Algorithm::Rs256,
+            Profile::Fapi2 => self.id_token_alg,
+        }
     }
 }

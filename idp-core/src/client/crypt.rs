@@ -110,7 +110,7 @@ pub struct Answers {
     pub userinfo: Protection,
     /// Introspection (RFC 9701); JSON unless the request accepts a JWT.
     pub introspection: Protection,
-    /// Authorization responses (JARM §3); signed with `id_token_alg`'s default when `jwt` modes are used.
+    /// Authorization responses (JARM §3).
     pub authorization: Protection,
 }
 

@@ -25,6 +25,8 @@ struct Held {
     keys: Option<Arc<ClientKeySet>>,
     fetched_at: Timestamp,
     asked_at: Timestamp,
+    /// No answer is here yet: whoever needs the set waits for it with the one who asked.
+    is_asked: bool,
 }
 
 /// What a key is looked for by.
@@ -40,7 +42,7 @@ pub struct Wanted<'a> {
 
 impl FetchedKeys {
     /// The address to fetch before `wanted` is looked for in `source`; `None` when what is held will do, or when the
-    /// address was asked a moment ago.
+    /// address answered a moment ago.
     pub fn missing(&self, source: &KeySource, wanted: &Wanted<'_>, now: Timestamp) -> Option<HttpsUri> {
         self.missing_unless(source, now, |keys| finds(keys, wanted))
     }
@@ -57,7 +59,7 @@ impl FetchedKeys {
         let Some(entry) = held.get(uri) else { return Some(uri.clone()) };
         let knows = entry.keys.as_ref().is_some_and(|keys| finds(keys));
         let is_fresh = now.since(entry.fetched_at) < FRESH;
-        let is_resting = now.since(entry.asked_at) < REST;
+        let is_resting = !entry.is_asked && now.since(entry.asked_at) < REST;
         (!(is_resting || knows && is_fresh)).then(|| uri.clone())
     }
 
@@ -80,11 +82,11 @@ impl FetchedKeys {
             if now.since(entry.asked_at) < REST {
                 return false;
             }
-            entry.asked_at = now;
+            (entry.asked_at, entry.is_asked) = (now, true);
             return true;
         }
         make_room(&mut held);
-        held.insert(uri.clone(), Held { keys: None, fetched_at: now, asked_at: now });
+        held.insert(uri.clone(), Held { keys: None, fetched_at: now, asked_at: now, is_asked: true });
         true
     }
 
@@ -94,8 +96,9 @@ impl FetchedKeys {
         if !held.contains_key(uri) {
             make_room(&mut held);
         }
-        let entry = held.entry(uri.clone()).or_insert(Held { keys: None, fetched_at: now, asked_at: now });
-        entry.asked_at = now;
+        let begun = Held { keys: None, fetched_at: now, asked_at: now, is_asked: false };
+        let entry = held.entry(uri.clone()).or_insert(begun);
+        (entry.asked_at, entry.is_asked) = (now, false);
         if let Some(keys) = answered {
             entry.keys = Some(Arc::new(keys));
             entry.fetched_at = now;
@@ -154,8 +157,10 @@ mod tests {
         let source = KeySource::Fetched(uri.clone());
         let wanted = Wanted { kid: Some("a"), usage: KeyUse::Signature, alg: "EdDSA" };
         assert_eq!([start; 3].map(|now| fetched.asks(&uri, now)), [true, false, false]);
-        assert!(fetched.missing(&source, &wanted, start).is_none(), "it is being asked");
-        // Nothing came of it: after a second it is asked again.
+        assert!(fetched.missing(&source, &wanted, start).is_some(), "who comes meanwhile waits for it, too");
+        fetched.keep(&uri, None, start);
+        assert!(fetched.missing(&source, &wanted, start).is_none(), "nothing came of it");
+        // After a second it is asked again.
         assert!(fetched.missing(&source, &wanted, start + REST).is_some());
         assert_eq!([start + REST; 2].map(|now| fetched.asks(&uri, now)), [true, false]);
     }

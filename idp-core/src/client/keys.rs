@@ -82,7 +82,7 @@ pub enum KeySetError {
     #[error("a key set has at most 32 keys")]
     TooMany,
     /// No key that we could use.
-    #[error("a key set needs a key we can use: RSA from 2048 bits, EC on P-256, or Ed25519")]
+    #[error("a key set needs a key we can use: RSA from 2048 bits, EC on P-256 or P-384, or Ed25519")]
     NoneUsable,
 }
 
@@ -126,7 +126,15 @@ impl TryFrom<serde_json::Value> for ClientKeySet {
 fn is_strong(key: &PublicJwk) -> bool {
     let length = |text: &str| URL_SAFE_NO_PAD.decode(text).map(|bytes| bytes.len()).unwrap_or_default();
     match key {
-        PublicJwk::Ec { crv, x, y } => crv == "P-256" && length(x) == 32 && length(y) == 32,
+        PublicJwk::Ec { crv, x, y } => {
+            let size = match crv.as_str() {
+                "P-256" => 32,
+                // For signatures alone: nothing is encrypted to it.
+                "P-384" => 48,
+                _ => return false,
+            };
+            length(x) == size && length(y) == size
+        }
         PublicJwk::Rsa { n, e } => (256..=1_024).contains(&length(n)) && (1..=8).contains(&length(e)),
         PublicJwk::Okp { crv, x } => crv == "Ed25519" && length(x) == 32,
     }

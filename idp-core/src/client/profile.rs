@@ -16,6 +16,7 @@ use super::auth::{AssertionAudience, AuthMethod, ClientType};
 use super::grants::{GrantType, ResponseType};
 use super::requests::Requests;
 use super::{ClientSettings, Pkce, SettingsError};
+use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::oidc::scope::Scopes;
 use crate::redirect_uri::RedirectUri;
@@ -150,13 +151,10 @@ fn fapi2(settings: &ClientSettings) -> Option<&'static str> {
         | AuthMethod::ClientSecretJwt
         | AuthMethod::None => false,
     };
-    let signatures = [
-        Some(settings.id_token_alg),
-        Some(settings.access_tokens.signing_alg),
-        settings.authentication.signing_alg,
-        settings.requests.signing_alg,
-        settings.requests.backchannel_signing_alg,
-    ];
+    let ours = [settings.id_token_alg, settings.access_tokens.signing_alg];
+    let theirs =
+        [settings.authentication.signing_alg, settings.requests.signing_alg, settings.requests.backchannel_signing_alg];
+    let is_weak = |alg: &SignatureAlgorithm| !SignatureAlgorithm::FAPI.contains(alg);
     if !is_strong {
         Some("the auth method is private_key_jwt, tls_client_auth or self_signed_tls_client_auth (section 5.3.2.1)")
     } else if !settings.requests.require_pushed {
@@ -167,7 +165,9 @@ fn fapi2(settings: &ClientSettings) -> Option<&'static str> {
         Some("PKCE is required (section 5.3.2.2)")
     } else if settings.response_types.iter().any(|response| *response != ResponseType::Code) {
         Some("the response type is code (section 5.3.2.2)")
-    } else if signatures.into_iter().flatten().chain(settings.answers.signatures()).any(|alg| alg == Algorithm::Rs256) {
+    } else if ours.into_iter().chain(settings.answers.signatures()).any(|alg| alg == Algorithm::Rs256)
+        || theirs.iter().flatten().any(is_weak)
+    {
         Some("signatures are ES256, PS256 or EdDSA (section 5.4.1)")
     } else if settings.redirect_uris.iter().any(|uri| !uri.as_str().starts_with("https://") && !uri.is_loopback()) {
         Some("redirect URIs are https (section 5.3.2.2)")

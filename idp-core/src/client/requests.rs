@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::crypt::Encryption;
 use super::{HttpsUri, WebUri};
-use crate::key::Algorithm;
+use crate::jose::SignatureAlgorithm;
 use crate::oidc::acr::Acr;
 
 /// Rules and defaults for authorization requests (RFC 9101 §10.5, RFC 9126 §6, OpenID Connect Registration §2).
@@ -16,10 +16,10 @@ pub struct Requests {
     /// `require_signed_request_object`.
     pub require_signed: bool,
     /// `request_object_signing_alg`: the only one accepted; any of ours when absent.
-    pub signing_alg: Option<Algorithm>,
+    pub signing_alg: Option<SignatureAlgorithm>,
     /// `backchannel_authentication_request_signing_alg`: backchannel requests must be signed with it; they may be signed
     /// when absent.
-    pub backchannel_signing_alg: Option<Algorithm>,
+    pub backchannel_signing_alg: Option<SignatureAlgorithm>,
     /// `request_object_encryption_alg` and `_enc`: what it says it will use.
     pub encryption: Option<Encryption>,
     /// `request_uris`: where request objects may be fetched from.

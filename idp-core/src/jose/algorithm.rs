@@ -26,15 +26,11 @@ pub enum SignatureAlgorithm {
     EdDsa,
     #[serde(rename = "HS256")]
     Hs256,
-    #[serde(rename = "HS384")]
-    Hs384,
-    #[serde(rename = "HS512")]
-    Hs512,
 }
 
 impl SignatureAlgorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 10] = [
         Self::Rs256,
         Self::Rs384,
         Self::Rs512,
@@ -45,8 +41,6 @@ impl SignatureAlgorithm {
         Self::Es384,
         Self::EdDsa,
         Self::Hs256,
-        Self::Hs384,
-        Self::Hs512,
     ];
     /// Those with a private and a public key, in the order discovery lists them.
     pub const PUBLIC_KEY: [Self; 9] = [
@@ -60,8 +54,9 @@ impl SignatureAlgorithm {
         Self::Es384,
         Self::EdDsa,
     ];
-    /// Those with one secret.
-    pub const SECRET: [Self; 3] = [Self::Hs256, Self::Hs384, Self::Hs512];
+    /// Those with one secret. Secrets of clients have 256 bits, which is what `HS256` needs; the longer ones need longer
+    /// ones (RFC 7518 §3.2).
+    pub const SECRET: [Self; 1] = [Self::Hs256];
     /// What FAPI 2.0 Security Profile §5.4.1 accepts.
     pub const FAPI: [Self; 3] = [Self::Ps256, Self::Es256, Self::EdDsa];
 
@@ -78,8 +73,6 @@ impl SignatureAlgorithm {
             Self::Es384 => "ES384",
             Self::EdDsa => "EdDSA",
             Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
         }
     }
 
@@ -91,10 +84,15 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// Reads the `alg` value of one with a private and a public key.
+    pub fn public_key_from_name(name: &str) -> Option<Self> {
+        Self::from_name(name).filter(|algorithm| !algorithm.is_secret())
+    }
+
     /// Whether verifying takes the secret itself.
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::Hs256 | Self::Hs384 | Self::Hs512 => true,
+            Self::Hs256 => true,
             Self::Rs256
             | Self::Rs384
             | Self::Rs512
@@ -119,8 +117,6 @@ impl SignatureAlgorithm {
             Self::Es384 => jsonwebtoken::Algorithm::ES384,
             Self::EdDsa => jsonwebtoken::Algorithm::EdDSA,
             Self::Hs256 => jsonwebtoken::Algorithm::HS256,
-            Self::Hs384 => jsonwebtoken::Algorithm::HS384,
-            Self::Hs512 => jsonwebtoken::Algorithm::HS512,
         }
     }
 }

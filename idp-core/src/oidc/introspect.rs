@@ -49,7 +49,7 @@ impl Introspection {
     pub async fn signed(self, ctx: &Ctx, caller: &Caller) -> Result<SignedIntrospection, Fault> {
         let settings = &caller.client.settings;
         let Protection { signed, encrypted } = settings.answers.introspection;
-        let protection = Protection { signed: Some(signed.unwrap_or(settings.id_token_alg)), encrypted };
+        let protection = Protection { signed: Some(signed.unwrap_or_else(|| settings.unchosen_alg())), encrypted };
         let claims = Envelope {
             iss: ctx.realm().origin.as_str().to_owned(),
             aud: caller.client.client_id.as_str().to_owned(),

@@ -55,9 +55,10 @@ impl Envelope {
 fn recipient(keys: &ClientKeySet, encryption: Encryption) -> Option<Recipient> {
     let fits = |public: &PublicJwk| match (encryption.alg, public) {
         (KeyManagement::RsaOaep256, PublicJwk::Rsa { .. }) => true,
-        (KeyManagement::EcdhEs | KeyManagement::EcdhEsA128Kw | KeyManagement::EcdhEsA256Kw, PublicJwk::Ec { .. }) => {
-            true
-        }
+        (
+            KeyManagement::EcdhEs | KeyManagement::EcdhEsA128Kw | KeyManagement::EcdhEsA256Kw,
+            PublicJwk::Ec { crv, .. },
+        ) => crv == "P-256",
         (_, PublicJwk::Rsa { .. } | PublicJwk::Ec { .. } | PublicJwk::Okp { .. }) => false,
     };
     let mut keys: Vec<_> = keys.candidates(None, KeyUse::Encryption, encryption.alg.name()).collect();

@@ -7,7 +7,7 @@ fn registered(texts: &[&str]) -> Vec<RedirectUri> {
 }
 
 fn trusted(texts: &[&str], sent: &str) -> bool {
-    TrustedRedirect::matched(&registered(texts), sent).is_some()
+    TrustedRedirect::matched(&registered(texts), sent, LoopbackPort::Any).is_some()
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn parameters_join_a_query_that_is_there() {
         ("https://a.example/cb?", "https://a.example/cb?code=x%26&state=%E3%81%82+b"),
     ];
     for (uri, expected) in cases {
-        let trusted = TrustedRedirect::matched(&registered(&[uri]), uri).unwrap();
+        let trusted = TrustedRedirect::matched(&registered(&[uri]), uri, LoopbackPort::Registered).unwrap();
         assert_eq!(trusted.with_query([("code", "x&"), ("state", "あ b")]), expected);
         assert_eq!(trusted.with_query([]), uri);
     }

@@ -4,6 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::entity::pushed_request;
+use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::id::ClientRowId;
@@ -32,15 +33,20 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The parameters that this client pushed, while they can be opened.
-pub(crate) async fn open(ctx: &Ctx, uri: &Hashed<RequestUri>, client: ClientRowId) -> Result<Option<Params>, Fault> {
+/// The parameters that this client pushed, and when it did, while they can be opened.
+pub(crate) async fn open(
+    ctx: &Ctx,
+    uri: &Hashed<RequestUri>,
+    client: ClientRowId,
+) -> Result<Option<(Params, Timestamp)>, Fault> {
     let select = pushed_request::Entity::find_by_id(uri.bytes().to_vec())
         .filter(pushed_request::Column::RealmId.eq(ctx.realm().id.uuid()))
         .filter(pushed_request::Column::ClientId.eq(client.uuid()))
         .filter(pushed_request::Column::ExpiresAt.gt(ctx.now.millis()))
         .filter(pushed_request::Column::UsedAt.is_null());
-    let row = select.one(&ctx.db).await?;
-    row.map(|row| Params::parse(row.params.as_bytes()).map_err(|_| Fault::unreadable("pushed request"))).transpose()
+    let Some(row) = select.one(&ctx.db).await? else { return Ok(None) };
+    let params = Params::parse(row.params.as_bytes()).map_err(|_| Fault::unreadable("pushed request"))?;
+    Ok(Some((params, Timestamp::from_millis(row.created_at))))
 }
 
 /// Notes that it is answered; true for the one call that did it.

@@ -37,9 +37,10 @@ pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Respon
 }
 
 /// Lets scripts of public clients read the answer (Fetch §3.3.3). Credentials of browsers stay out.
-fn open(headers: &mut HeaderMap) {
+pub(crate) fn open(headers: &mut HeaderMap) {
+    const READ: HeaderValue = HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After");
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, READ);
 }
 
 /// Answers the question a browser asks before it lets a script call an endpoint.

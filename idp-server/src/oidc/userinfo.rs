@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use idp_core::fault::Fault;
-use idp_core::oidc::interaction_id;
+use idp_core::jose::SignatureAlgorithm;
 use idp_core::oidc::protect::Protected;
 use idp_core::oidc::userinfo::{PresentedToken, Scheme, Told, Userinfo, userinfo};
+use idp_core::oidc::{dpop, interaction_id};
 
 use super::document;
 use super::{client_call, sent};
@@ -136,21 +137,23 @@ async fn tell(state: &AppState, told: Told) -> Result<Response, Failure> {
     }
 }
 
-/// The challenge of RFC 6750 §3 and RFC 9449 §7.1. A request without a token learns no error code (RFC 6750 §3.1).
+/// The challenge of RFC 6750 §3 and RFC 9449 §7.1. A request without a token learns no error code (RFC 6750 §3.1), but both
+/// ways to send one.
 fn challenge(scheme: Scheme, status: StatusCode, error: Option<(&'static str, &'static str)>) -> Response {
-    let scheme = match scheme {
-        Scheme::Bearer => "Bearer",
-        Scheme::Dpop => "DPoP",
-    };
-    let (mut response, text) = match error {
-        None => (document::document(status, &serde_json::json!({})), scheme.to_owned()),
-        Some((code, why)) => {
-            let text = format!("{scheme} error=\"{code}\", error_description=\"{why}\"");
-            (document::error(status, code, why), text)
+    let dpop = format!("DPoP algs=\"{}\"", dpop::ALGORITHMS.map(SignatureAlgorithm::name).join(" "));
+    let (mut response, challenges) = match (error, scheme) {
+        (None, _) => (document::document(status, &serde_json::json!({})), vec!["Bearer".to_owned(), dpop]),
+        (Some((code, why)), scheme) => {
+            let named = format!("error=\"{code}\", error_description=\"{why}\"");
+            let challenge = match scheme {
+                Scheme::Bearer => format!("Bearer {named}"),
+                Scheme::Dpop => format!("{dpop}, {named}"),
+            };
+            (document::error(status, code, why), vec![challenge])
         }
     };
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    for challenge in challenges.iter().filter_map(|text| HeaderValue::from_str(text).ok()) {
+        response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
     }
     response.into_response()
 }

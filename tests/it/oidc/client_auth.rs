@@ -265,3 +265,27 @@ async fn however_many_strangers_name_unknown_keys_at_once_the_client_is_asked_on
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_while_the_keys_are_fetched_waits_for_them_and_is_known() {
+    on_both(async |database| {
+        let own = ClientKey::new("k1");
+        let Elsewhere { idp: _idp, shelf, bank, _folder } = elsewhere(database, &own).await;
+        let answers = join_all((0..20).map(|_| bank.posts(owned(&[("grant_type", "client_credentials")])))).await;
+        assert!(answers.iter().all(|answer| answer.status == 200), "{:?}", answers.iter().map(|one| one.status));
+        assert_eq!(shelf.fetched("keys"), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_on_the_larger_curve_signs_too() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let key = ClientKey::p384("k1");
+        let mut portal = idp.portal_with("portal", with_key(&key, AuthMethod::PrivateKeyJwt)).await;
+        portal.key = Some(key);
+        assert_eq!(portal.posts(owned(&[("grant_type", "client_credentials")])).await.status, 200);
+    })
+    .await;
+}

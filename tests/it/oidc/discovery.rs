@@ -1,11 +1,13 @@
 //! Discovery and keys: what they promise is there.
 
 use futures::FutureExt;
-use harness::{Browser, Idp, Page, on_both};
+use harness::{Browser, ClientKey, Idp, Page, on_both};
 use idp_core::admin::{key, realm};
 use idp_core::client::ResponseType;
 use idp_core::key::Algorithm;
+use idp_core::realm::RegistrationPolicy;
 use reqwest::Method;
+use serde_json::{Value, json};
 
 const PUBLISHED: [&str; 3] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks"];
 
@@ -155,6 +157,57 @@ async fn the_classes_are_those_that_the_realms_methods_reach() {
             let document = idp.browser().get(PUBLISHED[0]).await.json();
             assert_eq!(document["acr_values_supported"], serde_json::json!(classes), "{methods}");
         }
+    })
+    .await;
+}
+
+/// What a client registers to have one of the algorithms, by the member of the document that lists them.
+fn with_algorithm(listed: &str, algorithm: &str) -> Value {
+    let method = if algorithm.starts_with("HS") { "client_secret_jwt" } else { "private_key_jwt" };
+    match listed {
+        "id_token_signing_alg_values_supported" => json!({"id_token_signed_response_alg": algorithm}),
+        "userinfo_signing_alg_values_supported" => json!({"userinfo_signed_response_alg": algorithm}),
+        "introspection_signing_alg_values_supported" => json!({"introspection_signed_response_alg": algorithm}),
+        "authorization_signing_alg_values_supported" => json!({"authorization_signed_response_alg": algorithm}),
+        "request_object_signing_alg_values_supported" => json!({"request_object_signing_alg": algorithm}),
+        "backchannel_authentication_request_signing_alg_values_supported" => {
+            json!({"backchannel_authentication_request_signing_alg": algorithm})
+        }
+        "token_endpoint_auth_signing_alg_values_supported" => {
+            json!({"token_endpoint_auth_method": method, "token_endpoint_auth_signing_alg": algorithm})
+        }
+        other => panic!("what does a client register for {other}?"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_algorithm_that_is_named_can_be_registered_and_is_told_back() {
+    on_both(async |database| {
+        let idp = Idp::start_with(database, |settings| settings.registration = RegistrationPolicy::Open).await;
+        let document = idp.browser().get("/.well-known/openid-configuration").await.json();
+        let key = ClientKey::new("k1");
+        let lists = document.as_object().unwrap().iter().filter(|(name, _)| name.contains("_signing_alg_values_"));
+        // Proofs of possession are registered nowhere; the other two are the token endpoint's.
+        let elsewhere = ["dpop_", "introspection_endpoint_", "revocation_endpoint_"];
+        let lists = lists.filter(|(name, _)| elsewhere.iter().all(|start| !name.starts_with(start)));
+        let mut seen = 0;
+        for (listed, algorithms) in lists {
+            for algorithm in algorithms.as_array().unwrap() {
+                let chosen = with_algorithm(listed, algorithm.as_str().unwrap());
+                let mut metadata = json!({"redirect_uris": ["https://portal.example/cb"], "jwks": {"keys": [key.jwk]}});
+                metadata.as_object_mut().unwrap().extend(chosen.as_object().unwrap().clone());
+                let answer =
+                    idp.http().post(format!("{}/register", idp.origin())).json(&metadata).send().await.unwrap();
+                assert_eq!(answer.status(), 201, "{listed}: {chosen}");
+                let told: Value = answer.json().await.unwrap();
+                // With a secret there is one algorithm, which need not be kept.
+                for (name, value) in chosen.as_object().unwrap().iter().filter(|(_, value)| *value != "HS256") {
+                    assert_eq!(told[name], *value, "{listed}");
+                }
+                seen += 1;
+            }
+        }
+        assert!(seen > 30, "{seen}");
     })
     .await;
 }

@@ -27,6 +27,7 @@ async fn a_passing_fault_asks_to_come_back_and_a_lasting_one_does_not() {
         let busy = portal.redeems(&asked, arrival.code()).await;
         assert_eq!((busy.status, &busy.json), (503, &json!({"error": "temporarily_unavailable"})));
         assert_eq!(busy.headers["retry-after"], "2");
+        assert_eq!(busy.headers["access-control-allow-origin"], "*", "scripts can read that, too");
         meddles(idp.database(), "ALTER TABLE codes_elsewhere RENAME TO authorization_codes").await;
         assert_eq!(portal.redeems(&asked, arrival.code()).await.status, 200, "nothing was used up");
 

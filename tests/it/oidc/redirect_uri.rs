@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use harness::{Idp, on_both};
+use harness::{Idp, Portal, on_both};
+use idp_core::client::{AuthMethod, ClientSettings, Profile};
 use idp_core::redirect_uri::RedirectUri;
 
 const REGISTERED: &str = "https://portal.example/app/callback?tenant=mgc";
@@ -108,20 +109,33 @@ async fn of_two_hundred_mutated_addresses_none_is_redirected_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_port_of_a_loopback_address_may_differ() {
+async fn only_the_port_of_a_loopback_address_may_differ_and_of_native_applications_alone() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
         let registered = ["http://127.0.0.1/cb", "http://[::1]:8000/cb", "https://localhost/cb"];
         let registered = registered.map(|uri| RedirectUri::parse(uri).unwrap()).to_vec();
-        let portal = idp.portal_with("native", |settings| settings.redirect_uris = registered).await;
+        let register = |settings: &mut ClientSettings| settings.redirect_uris = registered;
+        let web = idp.portal_with("web", register.clone()).await;
+        let native = |settings: &mut ClientSettings| {
+            register(settings);
+            (settings.profile, settings.auth_method) = (Profile::Native, AuthMethod::None);
+        };
+        let portal = idp.portal_with("native", native).await;
         let browser = idp.browser();
 
-        let ask = async |uri: &str| {
+        let ask = async |portal: &Portal, uri: &str| {
             let asked = portal.asks_with(&[("redirect_uri", uri), ("prompt", "none")]);
             browser.get_once(&asked.url).await
         };
         for good in ["http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:65535/cb", "http://[::1]:9/cb"] {
-            assert_eq!(ask(good).await.arrived().get("error"), "login_required", "{good}");
+            assert_eq!(ask(&portal, good).await.arrived().get("error"), "login_required", "{good}");
+            let named = ask(&web, good).await;
+            if good == "http://127.0.0.1/cb" {
+                assert_eq!(named.arrived().get("error"), "login_required");
+            } else {
+                let why = "a portal does not draw its port";
+                assert_eq!(named.error_code().as_deref(), Some("invalid_redirect_uri"), "{good}: {why}");
+            }
         }
         for bad in [
             "http://127.0.0.1:0/cb",
@@ -140,7 +154,7 @@ async fn only_the_port_of_a_loopback_address_may_differ() {
             "http://2130706433/cb",
             "http://[::ffff:127.0.0.1]/cb",
         ] {
-            assert_eq!(ask(bad).await.error_code().as_deref(), Some("invalid_redirect_uri"), "{bad}");
+            assert_eq!(ask(&portal, bad).await.error_code().as_deref(), Some("invalid_redirect_uri"), "{bad}");
         }
     })
     .await;

@@ -282,6 +282,29 @@ async fn a_client_without_keys_has_no_request_objects_and_a_bad_one_never_leads_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_object_has_to_hold_when_it_is_pushed_and_may_be_opened_as_long_as_was_said() {
+    on_both(async |database| {
+        let place = place(database, "J-1008", true).await;
+        let asked = place.portal.asks();
+        let object = || {
+            let now = place.idp.now().seconds();
+            place.key.signs(&header(), &place.claims(&asked, &json!({"exp": now + 30})))
+        };
+        let (first, late) = (object(), object());
+        let (status, pushed) = place.portal.pushes_form(owned(&[("request", &first)])).await;
+        assert_eq!((status, &pushed["expires_in"]), (201, &json!(90)));
+
+        place.idp.advance(std::time::Duration::from_secs(40));
+        let (status, refused) = place.portal.pushes_form(owned(&[("request", &late)])).await;
+        assert_eq!((status, &refused["error"]), (400, &json!("invalid_request_object")), "it is over");
+        let reference = pushed["request_uri"].as_str().unwrap();
+        let page = place.browser.get(&format!("/authorize?client_id=signing&request_uri={reference}")).await;
+        assert_eq!(page.arrived().get("state"), asked.state);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pushed_object_counts_once_where_it_has_a_jti_and_a_page_may_be_loaded_again() {
     on_both(async |database| {
         let place = place(database, "J-1007", false).await;

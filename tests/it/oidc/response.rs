@@ -96,6 +96,28 @@ async fn a_code_comes_by_every_mode_and_so_does_an_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn signed_answers_are_rs256_where_nothing_was_registered_whatever_the_id_token_is() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let portal = idp.portal_with("portal", |settings| settings.id_token_alg = Algorithm::Es256).await;
+        let (member, browser) = (idp.member(MemberSeed::new("M-1009")).await, idp.browser());
+        let (asked, arrival) = member.signs_in(&browser, &portal).await;
+        let tokens = portal.redeems(&asked, arrival.code()).await;
+        assert_eq!(part(tokens.id_token(), 0)["alg"], "ES256");
+
+        let answer = browser.get(&portal.asks_with(&[("response_mode", "jwt")]).url).await.arrived();
+        assert_eq!(part(answer.get("response"), 0)["alg"], "RS256", "JARM §3");
+        assert_eq!(verified(&idp, answer.get("response")).await["aud"], "portal");
+        let request = idp.http().post(format!("{}/introspect", idp.origin()));
+        let request = request.basic_auth("portal", portal.secret.clone());
+        let request = request.header("accept", "application/token-introspection+jwt");
+        let answer = request.form(&[("token", tokens.access_token())]).send().await.unwrap().text().await.unwrap();
+        assert_eq!(part(&answer, 0)["alg"], "RS256", "RFC 9701 §6");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_posted_form_runs_one_script_has_a_button_and_holds_nothing_of_ours() {
     on_both(async |database| {
         let (idp, _, portal, browser) = everything(database, "M-1002").await;

@@ -76,7 +76,7 @@ async fn each_service_on_the_way_is_named_inside_out() {
         // What the new tokens rest on is the first one's grant.
         let member_signs_out = portal.revokes(subject.access_token()).await;
         assert_eq!(member_signs_out.status, 200);
-        assert_eq!(exchange(&api, subject.access_token(), &[]).await.error(), "invalid_grant");
+        assert_eq!(exchange(&api, subject.access_token(), &[]).await.error(), "invalid_request");
     })
     .await;
 }
@@ -136,11 +136,11 @@ async fn what_must_not_be_exchanged_is_refused_by_its_own_error() {
         let token = subject.access_token();
 
         assert_eq!(exchange(&portal, token, &[]).await.error(), "unauthorized_client");
-        assert_eq!(exchange(&stranger, token, &[]).await.error(), "invalid_grant");
+        assert_eq!(exchange(&stranger, token, &[]).await.error(), "invalid_request");
         for (more, error) in [
             (("subject_token", ""), "invalid_request"),
-            (("subject_token", "unknown"), "invalid_grant"),
-            (("subject_token", subject.id_token()), "invalid_grant"),
+            (("subject_token", "unknown"), "invalid_request"),
+            (("subject_token", subject.id_token()), "invalid_request"),
             (("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"), "invalid_request"),
             (("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token"), "invalid_request"),
             (("actor_token", "x"), "invalid_request"),
@@ -152,7 +152,7 @@ async fn what_must_not_be_exchanged_is_refused_by_its_own_error() {
             assert_eq!((answer.status, answer.error()), (400, error), "{more:?}");
         }
         let actor = [("actor_token", token), ("actor_token_type", ACCESS_TOKEN)];
-        assert_eq!(exchange(&api, token, &actor).await.error(), "invalid_grant", "an actor speaks for itself");
+        assert_eq!(exchange(&api, token, &actor).await.error(), "invalid_request", "an actor speaks for itself");
     })
     .await;
 }

@@ -104,7 +104,10 @@ async fn whatever_is_no_token_of_ours_is_challenged() {
         }
         let bare = idp.http().get(&address).send().await.unwrap();
         assert_eq!(bare.status(), 401);
-        assert_eq!(bare.headers()["www-authenticate"].to_str().unwrap().split(' ').next(), Some("Bearer"));
+        let ways: Vec<&str> =
+            bare.headers().get_all("www-authenticate").iter().map(|value| value.to_str().unwrap()).collect();
+        let dpop = "DPoP algs=\"RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 EdDSA\"";
+        assert_eq!(ways, ["Bearer", dpop], "both ways, and no error (RFC 6750 §3.1, RFC 9449 §7.1)");
     })
     .await;
 }

@@ -59,14 +59,15 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
     let Some(client) = store::client::by_client_id(ctx, client_id).await? else {
         return page(PageRefusal::UnknownClient);
     };
-    let (sent, reference) = match pushed::resolve(ctx, &client, params).await? {
-        pushed::Resolved::Direct => (None, None),
-        pushed::Resolved::Pushed(sent, reference) => (Some(sent), Some(reference)),
+    let (sent, reference, at) = match pushed::resolve(ctx, &client, params).await? {
+        pushed::Resolved::Direct => (None, None, ctx.now),
+        pushed::Resolved::Pushed(sent, reference, at) => (Some(sent), Some(reference), at),
         pushed::Resolved::Refused(refusal) => return page(refusal),
     };
     let outside = sent.as_ref().unwrap_or(params);
-    // What it would use up rests: such an object is no credential, and the code it leads to is bound otherwise.
-    let Opened { params, signed, once: _ } = match request_object::open(ctx, &client, outside).await? {
+    // One that was pushed has to hold when it was pushed: the client was told how long it may be opened. What an object
+    // would use up rests: it is no credential, and the code it leads to is bound otherwise.
+    let Opened { params, signed, once: _ } = match request_object::open(ctx, &client, outside, at).await? {
         Ok(opened) => opened,
         Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).boxed().await,
     };
@@ -120,7 +121,7 @@ async fn unopened(
 /// Whether the authorization endpoint will accept a request that `client` pushes (RFC 9126 §2.1). The `jti` of its request
 /// object is used up.
 pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Result<(), Refused>, Fault> {
-    let Opened { params, signed, once } = match request_object::open(ctx, client, outside).await? {
+    let Opened { params, signed, once } = match request_object::open(ctx, client, outside, ctx.now).await? {
         Ok(opened) => opened,
         Err(rejection) => return Ok(Err(Refused::by(ctx, rejection))),
     };

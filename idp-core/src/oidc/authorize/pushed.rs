@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AuthorizationRequest, PageRefusal};
 use crate::client::Client;
+use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::interaction::INTERACTION_LIFETIME;
@@ -50,8 +51,8 @@ impl Reference {
 pub(super) enum Resolved {
     /// In the request itself.
     Direct,
-    /// Where the client pushed them; nothing else of the request counts.
-    Pushed(Params, Reference),
+    /// Where the client pushed them, at this instant; nothing else of the request counts.
+    Pushed(Params, Reference, Timestamp),
     /// Nowhere any more.
     Refused(PageRefusal),
 }
@@ -67,7 +68,7 @@ pub(super) async fn resolve(ctx: &Ctx, client: &Client, params: &Params) -> Resu
     let hash: Hashed<RequestUri> = ctx.vault.hash(reference.as_bytes());
     let pushed = store::pushed_request::open(ctx, &hash, client.id).boxed().await?;
     Ok(match pushed {
-        Some(sent) => Resolved::Pushed(sent, Reference::of(&hash)),
+        Some((sent, at)) => Resolved::Pushed(sent, Reference::of(&hash), at),
         None => Resolved::Refused(PageRefusal::InvalidRequestUri),
     })
 }

@@ -35,7 +35,7 @@ pub async fn missing_keys(ctx: &Ctx, params: &Params) -> Result<Option<HttpsUri>
     let Some(client) = client(ctx, params).await? else { return Ok(None) };
     let object = match pushed::resolve(ctx, &client, params).await? {
         pushed::Resolved::Direct => params.find("request").map(str::to_owned),
-        pushed::Resolved::Pushed(sent, _) => sent.find("request").map(str::to_owned),
+        pushed::Resolved::Pushed(sent, ..) => sent.find("request").map(str::to_owned),
         pushed::Resolved::Refused(_) => None,
     };
     match object {

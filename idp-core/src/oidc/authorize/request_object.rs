@@ -59,21 +59,26 @@ pub(super) enum Signed {
     No,
 }
 
-/// Opens the request object of a request, if it has one.
-pub(super) async fn open(ctx: &Ctx, client: &Client, params: &Params) -> Result<Result<Opened, Rejection>, Fault> {
+/// Opens the request object of a request, if it has one, by the clock as it was when the client sent it.
+pub(super) async fn open(
+    ctx: &Ctx,
+    client: &Client,
+    params: &Params,
+    at: Timestamp,
+) -> Result<Result<Opened, Rejection>, Fault> {
     let Some(object) = params.find("request") else {
         return Ok(Ok(Opened { params: params.clone(), signed: Signed::No, once: None }));
     };
     Ok(match encrypted::open(ctx, object).await? {
         Ok(opened) => match opened.fits(client) {
-            Ok(()) => read(ctx, client, params, &opened.signed),
+            Ok(()) => read(ctx, client, params, (&opened.signed, at)),
             Err(description) => Err(refused(description)),
         },
         Err(description) => Err(refused(description)),
     })
 }
 
-fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<Opened, Rejection> {
+fn read(ctx: &Ctx, client: &Client, params: &Params, (object, at): (&str, Timestamp)) -> Result<Opened, Rejection> {
     if params.is_doubled("request") {
         return Err(Rejection::invalid("the parameter request is repeated"));
     }
@@ -88,7 +93,7 @@ fn read(ctx: &Ctx, client: &Client, params: &Params, object: &str) -> Result<Ope
             false => Rejection::new(AuthorizationError::RequestNotSupported, description),
         });
     }
-    let claims = verified(ctx, client, object)?;
+    let claims = verified(ctx, client, object, at)?;
     let inside = inner(client, &claims)?;
     let outside = params.without(&["request"]);
     let params = if must_sign(client) { inside } else { inside.over(&outside) };
@@ -122,7 +127,7 @@ fn is_unsigned(object: &str) -> bool {
     alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"))
 }
 
-fn verified(ctx: &Ctx, client: &Client, object: &str) -> Result<Claims, Rejection> {
+fn verified(ctx: &Ctx, client: &Client, object: &str, at: Timestamp) -> Result<Claims, Rejection> {
     let Some(known) = client.settings.keys.as_ref().and_then(|source| ctx.client_keys().of(source)) else {
         return Err(refused("the client has no keys to check its request object with, or they cannot be fetched"));
     };
@@ -142,9 +147,8 @@ fn verified(ctx: &Ctx, client: &Client, object: &str) -> Result<Claims, Rejectio
         audience: if expected { Audience::AnyOf(&accepted) } else { Audience::Unchecked },
         times: if strict { Times::Expiring { longest: LONGEST } } else { Times::AsSent },
     };
-    let verified =
-        jose::verify(object, &Keys::Public(&keys), &rules, ctx.now).map_err(|error| refused(described(error)))?;
-    if strict && !begins_lately(&verified.claims, ctx.now) {
+    let verified = jose::verify(object, &Keys::Public(&keys), &rules, at).map_err(|error| refused(described(error)))?;
+    if strict && !begins_lately(&verified.claims, at) {
         return Err(refused("the nbf of the request object is missing, or more than an hour ago"));
     }
     Ok(verified.claims)
@@ -156,8 +160,7 @@ fn begins_lately(claims: &Claims, now: Timestamp) -> bool {
 }
 
 fn algorithms(client: &Client) -> Vec<SignatureAlgorithm> {
-    let registered = client.settings.requests.signing_alg.and_then(|alg| SignatureAlgorithm::from_name(alg.name()));
-    match (registered, client.settings.profile) {
+    match (client.settings.requests.signing_alg, client.settings.profile) {
         (Some(registered), _) => vec![registered],
         (None, Profile::Fapi2) => SignatureAlgorithm::FAPI.to_vec(),
         (None, Profile::Web | Profile::Spa | Profile::Native | Profile::Service | Profile::Legacy) => {

@@ -99,8 +99,7 @@ fn verified(ctx: &Ctx, client: &Client, object: &str) -> Result<(Claims, OneTime
 }
 
 fn algorithms(client: &Client) -> Vec<SignatureAlgorithm> {
-    let registered = client.settings.requests.backchannel_signing_alg;
-    match (registered.and_then(|alg| SignatureAlgorithm::from_name(alg.name())), client.settings.profile) {
+    match (client.settings.requests.backchannel_signing_alg, client.settings.profile) {
         (Some(registered), _) => vec![registered],
         (None, Profile::Fapi2) => SignatureAlgorithm::FAPI.to_vec(),
         (None, Profile::Web | Profile::Spa | Profile::Native | Profile::Service | Profile::Legacy) => {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::client::{CibaDelivery, ClientSettings, KeySource};
+use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 
 /// The metadata of a client, as it is answered.
@@ -73,10 +74,14 @@ fn written_requests(settings: &ClientSettings) -> Map<String, Value> {
         ("userinfo_signed_response_alg", answers.userinfo.signed),
         ("introspection_signed_response_alg", answers.introspection.signed),
         ("authorization_signed_response_alg", answers.authorization.signed),
+    ] {
+        put(kind.to_owned(), signed.map(Algorithm::name));
+    }
+    for (kind, signed) in [
         ("request_object_signing_alg", settings.requests.signing_alg),
         ("backchannel_authentication_request_signing_alg", settings.requests.backchannel_signing_alg),
     ] {
-        put(kind.to_owned(), signed.map(Algorithm::name));
+        put(kind.to_owned(), signed.map(SignatureAlgorithm::name));
     }
     let requests = &settings.requests;
     let flags = [

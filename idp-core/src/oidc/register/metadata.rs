@@ -8,6 +8,7 @@ use crate::client::{
     AuthMethod, CibaDelivery, ClientKeySet, ClientSettings, ContentEncryption, Encryption, GrantType, HttpsUri,
     KeyManagement, KeySource, Protection, ResponseType, SubjectType, TlsSubject, WebUri,
 };
+use crate::jose::SignatureAlgorithm;
 use crate::key::Algorithm;
 use crate::oidc::acr::Acr;
 use crate::oidc::scope::{Scope, Scopes};
@@ -73,8 +74,9 @@ impl<'a> Document<'a> {
         texts.into_iter().map(|text| read(text).map_err(|error| wrong(name, error))).collect::<Read<Vec<T>>>().map(Some)
     }
 
-    fn redirects(&self, name: &str) -> Read<Option<Vec<RedirectUri>>> {
-        self.list(name, RedirectUri::parse).map_err(|error| match error {
+    /// Their errors have a code of their own (RFC 7591 §3.2.2).
+    fn redirect_uris(&self) -> Read<Option<Vec<RedirectUri>>> {
+        self.list("redirect_uris", RedirectUri::parse).map_err(|error| match error {
             MetadataError::RedirectUri(text) | MetadataError::Metadata(text) => MetadataError::RedirectUri(text),
         })
     }
@@ -158,7 +160,7 @@ fn access(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> {
 }
 
 /// With a secret the one algorithm is HS256, which need not be kept.
-fn signing_alg(document: &Document<'_>, settings: &ClientSettings) -> Read<Option<Algorithm>> {
+fn signing_alg(document: &Document<'_>, settings: &ClientSettings) -> Read<Option<SignatureAlgorithm>> {
     let name = "token_endpoint_auth_signing_alg";
     match (settings.auth_method, document.text(name)?) {
         (AuthMethod::ClientSecretJwt, Some("HS256")) => Ok(None),
@@ -172,7 +174,7 @@ fn signing_alg(document: &Document<'_>, settings: &ClientSettings) -> Read<Optio
             | AuthMethod::SelfSignedTlsClientAuth
             | AuthMethod::None,
             _,
-        ) => document.named(name, Algorithm::from_name),
+        ) => document.named(name, SignatureAlgorithm::public_key_from_name),
     }
 }
 
@@ -217,10 +219,10 @@ fn ciba(document: &Document<'_>) -> Read<Option<CibaDelivery>> {
 }
 
 fn addresses(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> {
-    if let Some(uris) = document.redirects("redirect_uris")? {
+    if let Some(uris) = document.redirect_uris()? {
         settings.redirect_uris = uris;
     }
-    if let Some(uris) = document.redirects("post_logout_redirect_uris")? {
+    if let Some(uris) = document.list("post_logout_redirect_uris", RedirectUri::parse)? {
         settings.post_logout_redirect_uris = uris;
     }
     for (name, place) in [
@@ -265,9 +267,10 @@ fn requests(document: &Document<'_>, settings: &mut ClientSettings) -> Read<()> 
     if let Some(is_required) = document.is_set("require_signed_request_object")? {
         requests.require_signed = is_required;
     }
-    let signing = document.named("request_object_signing_alg", Algorithm::from_name)?;
+    let signing = document.named("request_object_signing_alg", SignatureAlgorithm::public_key_from_name)?;
     requests.signing_alg = signing.or(requests.signing_alg);
-    let signing = document.named("backchannel_authentication_request_signing_alg", Algorithm::from_name)?;
+    let name = "backchannel_authentication_request_signing_alg";
+    let signing = document.named(name, SignatureAlgorithm::public_key_from_name)?;
     requests.backchannel_signing_alg = signing.or(requests.backchannel_signing_alg);
     let encryption = document.encryption("request_object_encryption_alg", "request_object_encryption_enc")?;
     requests.encryption = encryption.or(requests.encryption);

@@ -21,7 +21,7 @@ use crate::jose::SignatureAlgorithm;
 use crate::store;
 
 /// What client assertions may be signed with, as discovery lists them.
-pub const CLIENT_ASSERTION_ALGORITHMS: [SignatureAlgorithm; 12] = SignatureAlgorithm::ALL;
+pub const CLIENT_ASSERTION_ALGORITHMS: [SignatureAlgorithm; 10] = SignatureAlgorithm::ALL;
 
 /// A client that proved itself, by a proof that is used up where it counts only once.
 pub struct Caller {

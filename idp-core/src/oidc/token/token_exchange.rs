@@ -84,6 +84,7 @@ pub(super) async fn exchange(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> R
 type Presented = (Access, Option<Access>);
 
 /// The tokens in the form: the subject's must have been given to this client or be for it; the actor's must be its own.
+/// One that does not count makes the request invalid, and not a grant (RFC 8693 §2.2.2).
 async fn presented(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Result<Presented, TokenRefusal>, Fault> {
     let refused = |description| Ok(Err(TokenRefusal::new(TokenError::InvalidRequest, description)));
     let find = |name| call.params.find(name);
@@ -110,12 +111,12 @@ async fn presented(ctx: &Ctx, caller: &Caller, call: &ClientCall) -> Result<Resu
     // A bound token is worth nothing without its proof, which only its own client can give.
     let subject = access::live(ctx, subject).await?.filter(is_for).filter(|access| access.claims.cnf.is_empty());
     let Some(subject) = subject else {
-        return Ok(Err(TokenRefusal::invalid_grant("the subject_token is not valid, or not for this client")));
+        return refused("the subject_token is not valid, or not for this client");
     };
     let Some(actor) = actor else { return Ok(Ok((subject, None))) };
     let actor = access::live(ctx, actor).await?.filter(|access| access.client.id == client.id);
     let Some(actor) = actor else {
-        return Ok(Err(TokenRefusal::invalid_grant("the actor_token is not a valid one of this client")));
+        return refused("the actor_token is not a valid one of this client");
     };
     Ok(Ok((subject, Some(actor))))
 }

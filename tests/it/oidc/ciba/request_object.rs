@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{ClientKey, Database, Idp, Portal, Tokens, hmac, on_both, owned, with_changes};
 use idp_core::client::{CibaDelivery, GrantType, KeySource, Profile};
-use idp_core::key::Algorithm;
+use idp_core::jose::SignatureAlgorithm;
 use serde_json::{Value, json};
 
 use super::{GRANT, answers, asking, asks, auth_req_id, polls, signed_in};
@@ -21,7 +21,7 @@ async fn place(database: Database) -> Place {
     let keys = serde_json::from_value(json!({ "keys": [key.jwk] })).unwrap();
     let bank = asking(&idp, "bank", |settings| {
         settings.keys = Some(KeySource::Registered(keys));
-        settings.requests.backchannel_signing_alg = Some(Algorithm::Es256);
+        settings.requests.backchannel_signing_alg = Some(SignatureAlgorithm::Es256);
     });
     Place { bank: bank.await, idp, key }
 }

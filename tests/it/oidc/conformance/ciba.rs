@@ -2,6 +2,7 @@
 
 use harness::{Certificate, ClientKey, MemberSeed, Portal, Tokens, on_both, owned, with_changes};
 use idp_core::client::{AuthMethod, CibaDelivery, ClientSettings, GrantType, KeySource};
+use idp_core::jose::SignatureAlgorithm;
 use idp_core::key::Algorithm;
 use serde_json::{Value, json};
 
@@ -14,8 +15,8 @@ const GRANT: &str = "urn:openid:params:grant-type:ciba";
 fn under_fapi(settings: &mut ClientSettings) {
     settings.grant_types.push(GrantType::Ciba);
     settings.ciba = Some(CibaDelivery::Poll);
-    settings.requests.backchannel_signing_alg = Some(Algorithm::Ps256);
-    settings.authentication.signing_alg = Some(Algorithm::Ps256);
+    settings.requests.backchannel_signing_alg = Some(SignatureAlgorithm::Ps256);
+    settings.authentication.signing_alg = Some(SignatureAlgorithm::Ps256);
     settings.id_token_alg = Algorithm::Ps256;
     settings.access_tokens.certificate_bound = true;
 }

@@ -4,7 +4,7 @@ use futures::FutureExt;
 use harness::{ClientKey, Idp, MemberSeed, Portal, on_both, owned, with_changes};
 use idp_core::admin::remedy;
 use idp_core::client::{CibaDelivery, ClientKeySet, GrantType, HttpsUri, KeySource, Profile, WebUri};
-use idp_core::key::Algorithm;
+use idp_core::jose::SignatureAlgorithm;
 use idp_core::user_id::UserId;
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ async fn a_request_for_a_member_is_refused_in_this_order() {
         let (idp, key) = (place(database).await, ClientKey::new("a"));
         let far = asking(&idp, "far", |settings| {
             settings.keys = Some(KeySource::Fetched(HttpsUri::parse("https://127.0.0.1:1/keys").unwrap()));
-            settings.requests.backchannel_signing_alg = Some(Algorithm::Es256);
+            settings.requests.backchannel_signing_alg = Some(SignatureAlgorithm::Es256);
             settings.requests.encryption = Some(RSA);
         });
         let far = far.await;

@@ -30,7 +30,7 @@ impl Envelope {
     /// The envelope of an answer to `client`.
     pub(in super::super) async fn prepare(ctx: &Ctx, client: &Client) -> Result<Self, Fault> {
         let settings = &client.settings;
-        let algorithm = settings.answers.authorization.signed.unwrap_or(settings.id_token_alg);
+        let algorithm = settings.answers.authorization.signed.unwrap_or_else(|| settings.unchosen_alg());
         Ok(Self {
             signer: store::signing_key::active(ctx, algorithm).await?,
             around: protect::Envelope::of(client, settings.answers.authorization.encrypted),

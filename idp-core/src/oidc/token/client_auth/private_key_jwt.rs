@@ -8,9 +8,7 @@ use crate::oidc::token::{ClientCall, OneTime};
 
 pub(super) fn proves(ctx: &Ctx, client: &Client, call: &ClientCall, assertion: &str) -> Option<OneTime> {
     let keys = known(ctx, client)?;
-    let only = client.settings.authentication.signing_alg;
-    let only = only.and_then(|algorithm| SignatureAlgorithm::from_name(algorithm.name()));
-    let algorithms = match (&only, client.settings.profile) {
+    let algorithms = match (&client.settings.authentication.signing_alg, client.settings.profile) {
         (Some(only), _) => std::slice::from_ref(only),
         (None, Profile::Fapi2) => &SignatureAlgorithm::FAPI,
         (None, Profile::Web | Profile::Spa | Profile::Native | Profile::Service | Profile::Legacy) => {
