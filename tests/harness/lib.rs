@@ -3,6 +3,7 @@
 //! [`Idp`] is the provider on loopback with a database, a clock and randomness of its own; [`Browser`] walks its pages;
 //! [`Member`] answers them as an honest member would; [`Authenticator`] holds passkeys and signs what a test makes it sign; [`Portal`] is a relying party; [`Mailbox`] receives the mails.
 
+mod application;
 mod authenticator;
 mod browser;
 mod certificate;
@@ -22,6 +23,7 @@ mod society;
 mod template;
 mod trap;
 
+pub use application::Application;
 pub use authenticator::{Algorithm, Authenticator, Claim};
 pub use browser::Browser;
 pub use certificate::{Authority, Certificate};

@@ -15,6 +15,7 @@ mod end_session;
 mod error_codes;
 mod faults;
 mod forged;
+mod frameworks;
 mod id_token;
 mod introspect;
 mod jwks;

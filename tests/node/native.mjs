@@ -26,13 +26,11 @@ const asked = new URLSearchParams({
 });
 
 /** Sends a request, and once more where the server wants its own nonce in the proof (RFC 9449 §8). */
-let nonces = 0;
 async function proved(request, read) {
   try {
     return await read(await request());
   } catch (error) {
     if (!oauth.isDPoPNonceError(error)) throw error;
-    nonces += 1;
     return read(await request());
   }
 }

@@ -2,13 +2,14 @@
 const show = (id, text) => { document.getElementById(id).textContent = text; };
 const asked = new URLSearchParams(location.search).get('scope');
 if (asked) localStorage.setItem('scope', asked);
+const scope = localStorage.getItem('scope');
 
 async function start() {
   const { issuer, client_id } = await (await fetch('/settings.json')).json();
   const here = `${location.origin}/cb`;
   const manager = new oidc.UserManager({
     authority: issuer, client_id, redirect_uri: here, silent_redirect_uri: here, post_logout_redirect_uri: here,
-    scope: localStorage.getItem('scope'), loadUserInfo: true, automaticSilentRenew: false, silentRequestTimeoutInSeconds: 20,
+    scope, loadUserInfo: true, automaticSilentRenew: false, silentRequestTimeoutInSeconds: 20,
   });
   if (location.pathname === '/cb' && window !== window.parent) return manager.signinSilentCallback();
   if (location.pathname === '/cb') {
