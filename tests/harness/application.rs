@@ -2,7 +2,7 @@
 //! environment tells what an operator would: where it listens, who its issuer is, and which client it is there.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -20,10 +20,14 @@ pub struct Application {
 }
 
 impl Application {
+    /// Where one may listen: its client comes back there, so that it is known before.
+    pub fn place() -> SocketAddr {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
+    }
+
     /// Starts a program as this client, and waits until it listens.
-    pub async fn start(mut command: Command, idp: &Idp, client: &Portal) -> Self {
+    pub async fn start(mut command: Command, listen: SocketAddr, idp: &Idp, client: &Portal) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let listen = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
         let address = format!("http://{listen}");
         keeps_the_time_of(&mut command, idp);
         let log = File::create(folder.path().join("log")).unwrap();

@@ -130,7 +130,8 @@ async fn a_bound_token_is_taken_with_its_proof_alone() {
         let used = proof(&key);
         assert_eq!(userinfo(&idp, "DPoP", token, Some(used.clone())).await.0, 200);
         let (status, challenge) = userinfo(&idp, "DPoP", token, Some(used)).await;
-        assert!(status == 401 && challenge.starts_with("DPoP error=\"invalid_dpop_proof\""), "{challenge}");
+        assert!(status == 401 && challenge.starts_with("DPoP algs=\"RS256 "), "{challenge}");
+        assert!(challenge.contains(", error=\"invalid_dpop_proof\", "), "{challenge}");
 
         assert_eq!(userinfo(&idp, "Bearer", token, None).await.0, 401);
         assert_eq!(userinfo(&idp, "Bearer", token, Some(proof(&key))).await.0, 401);

@@ -1,7 +1,7 @@
 //! The frameworks of docs/relying-parties.md, each in a small application whose code the document quotes: a member signs in
 //! and out by a browser, and the application knows them by their `sub`.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,9 +18,9 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// An application that comes back here after signing in and out, at whatever port it gets.
-async fn client(idp: &Idp, back: &str, signed_out: &str) -> Portal {
-    let loopback = |path: &str| vec![RedirectUri::parse(&format!("http://127.0.0.1{path}")).unwrap()];
+/// An application that comes back here after signing in and out.
+async fn client(idp: &Idp, listen: SocketAddr, back: &str, signed_out: &str) -> Portal {
+    let loopback = |path: &str| vec![RedirectUri::parse(&format!("http://{listen}{path}")).unwrap()];
     let (back, signed_out) = (loopback(back), loopback(signed_out));
     idp.portal_with("application", |settings| {
         settings.redirect_uris = back;
@@ -70,10 +70,11 @@ impl Visit {
 async fn flask_with_authlib_signs_a_member_in_and_out() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
-        let client = client(&idp, "/callback", "/").await;
+        let listen = Application::place();
+        let client = client(&idp, listen, "/callback", "/").await;
         let mut flask = Command::new("/usr/bin/python3");
         flask.arg(folder("frameworks/portal.py"));
-        let application = Application::start(flask, &idp, &client).await;
+        let application = Application::start(flask, listen, &idp, &client).await;
         let home = format!("{}/", application.address);
 
         let (visit, page) = Visit::begins(&idp, &format!("{home}sign-in")).await;
@@ -89,10 +90,11 @@ async fn flask_with_authlib_signs_a_member_in_and_out() {
 async fn express_with_its_middleware_signs_a_member_in_and_out() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
-        let client = client(&idp, "/callback", "/").await;
+        let listen = Application::place();
+        let client = client(&idp, listen, "/callback", "/").await;
         let mut node = Command::new("node");
         node.arg("express.mjs").current_dir(folder("node"));
-        let application = Application::start(node, &idp, &client).await;
+        let application = Application::start(node, listen, &idp, &client).await;
         let home = format!("{}/", application.address);
 
         let (visit, page) = Visit::begins(&idp, &format!("{home}login")).await;
@@ -122,10 +124,11 @@ async fn believing() -> String {
 async fn apache_with_mod_auth_openidc_signs_a_member_in_and_out() {
     on_both(async |database| {
         let idp = Idp::start(database).await;
-        let client = client(&idp, "/callback", "/signed-out").await;
+        let listen = Application::place();
+        let client = client(&idp, listen, "/callback", "/signed-out").await;
         let mut apache = Command::new("/usr/sbin/apache2");
         apache.arg("-X").arg("-f").arg(folder("frameworks/portal.conf")).env("APPLICATION", believing().await);
-        let application = Application::start(apache, &idp, &client).await;
+        let application = Application::start(apache, listen, &idp, &client).await;
         let home = format!("{}/", application.address);
 
         let (visit, page) = Visit::begins(&idp, &home).await;

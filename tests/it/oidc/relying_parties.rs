@@ -34,12 +34,13 @@ async fn registered(
     more: &Value,
     adjust: impl FnOnce(&mut ClientSettings),
 ) -> Portal {
+    let back = format!("{}/cb", program.address);
     let settings = |settings: &mut ClientSettings| {
-        settings.redirect_uris = vec![RedirectUri::parse("http://127.0.0.1/cb").unwrap()];
+        settings.redirect_uris = vec![RedirectUri::parse(&back).unwrap()];
         adjust(settings);
     };
     let mut client = idp.portal_with(client_id, settings).await;
-    client.redirect_uri = format!("{}/cb", program.address);
+    client.redirect_uri.clone_from(&back);
     let plan = json!({ "issuer": idp.origin(), "client_id": client_id, "client_secret": client.secret });
     program.is_told(&with_changes(plan, more)).await;
     client
