@@ -1,15 +1,18 @@
-//! The authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2): [`CHECKS`] in order, one file each.
+//! The authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2): the client ([`client_id`]), what it pushed or
+//! signed, where the answer goes ([`redirect_uri`]), then [`CHECKS`] in order, one file each.
 
 mod acr_values;
 mod authorization_details;
 mod check;
 mod claims;
+mod client_id;
 mod dpop_jkt;
 mod duplicates;
 pub(in crate::oidc) mod error;
 pub(crate) mod expected;
 mod id_token_hint;
 mod issue;
+mod login_hint;
 mod max_age;
 mod must_be_pushed;
 mod must_be_signed;
@@ -18,18 +21,20 @@ mod page;
 mod pkce;
 mod prompt;
 pub(crate) mod pushed;
+mod redirect_uri;
 pub mod referenced;
+mod registration;
 mod request;
 pub(in crate::oidc) mod request_object;
+mod request_uri;
 mod resource;
 mod response;
 mod response_mode;
 mod response_type;
 mod scope;
-mod sign_in_hints;
 mod start;
 mod state;
-mod unsupported;
+mod ui_locales;
 
 pub use check::{Checked, Refused, accepts, check};
 pub use claims::ClaimsRequest;
@@ -120,11 +125,12 @@ pub fn checks() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// What a request must pass once its client and redirect URI are trusted, at the authorization endpoint and when it is
 /// pushed. `state` and `response_mode` come first, so that every refusal after them goes back the way the client listens.
-const CHECKS: [Row; 18] = [
+const CHECKS: [Row; 20] = [
     row("state", "RFC 6749 §4.1.1", state::check),
     row("response_mode", "OAuth 2.0 Multiple Response Types §2.1, JARM §2.3", response_mode::check),
     row("no parameter twice", "RFC 6749 §3.1", duplicates::check),
-    row("request_uri, registration", "OpenID Connect Core §3.1.2.6", unsupported::check),
+    row("request_uri", "OpenID Connect Core §3.1.2.6", request_uri::check),
+    row("registration", "OpenID Connect Core §3.1.2.6", registration::check),
     row("pushed where required", "RFC 9126 §5, §6", must_be_pushed::check),
     row("signed where required", "RFC 9101 §10.5", must_be_signed::check),
     row("response_type", "RFC 6749 §3.1.1", response_type::check),
@@ -138,5 +144,6 @@ const CHECKS: [Row; 18] = [
     row("resource", "RFC 8707 §2", resource::check),
     row("authorization_details", "RFC 9396 §2", authorization_details::check),
     row("dpop_jkt", "RFC 9449 §10", dpop_jkt::check),
-    row("login_hint, ui_locales", "OpenID Connect Core §3.1.2.1", sign_in_hints::check),
+    row("login_hint", "OpenID Connect Core §3.1.2.1", login_hint::check),
+    row("ui_locales", "OpenID Connect Core §3.1.2.1", ui_locales::check),
 ];

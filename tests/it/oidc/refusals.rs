@@ -10,6 +10,7 @@ mod client;
 mod client_credentials;
 mod device_authorization;
 mod end_session;
+mod form;
 mod par;
 mod polled;
 mod refresh_token;
@@ -35,7 +36,7 @@ const KIND: &str = "payment";
 
 /// A row of a table.
 enum Row {
-    /// What the client reads, and the codes that it may come with.
+    /// What the client reads, and the codes that it may come with, with the parameter where the table has those.
     Refusal { text: &'static str, codes: &'static str },
     /// All rows of another table, with its codes unless this one has its own.
     See { anchor: &'static str, codes: &'static str },
@@ -52,7 +53,7 @@ fn rows(title: &str) -> Vec<Row> {
 }
 
 fn row(line: &'static str) -> Row {
-    let mut cells = line.trim_matches('|').split(" | ").map(str::trim).skip(1);
+    let mut cells = line.trim_matches('|').splitn(3, " | ").map(str::trim).skip(1);
     let (text, codes) = (cells.next().unwrap(), cells.next().unwrap());
     match text.strip_prefix('[').and_then(|rest| rest.split_once("](#")?.1.split_once(')')) {
         Some((anchor, _)) => Row::See { anchor, codes },
@@ -79,11 +80,14 @@ fn says(answer: &Value, text: &str) -> bool {
 
 /// Whether an answer is what a row says.
 fn is_told(row: &Row, answer: &Value) -> bool {
-    let has_code = |codes: &str| codes.split('`').skip(1).step_by(2).any(|code| answer["error"] == code);
+    let names = |codes: &str, told: &Value| codes.split('`').skip(1).step_by(2).any(|code| told == code);
+    let has_code = |codes: &str| {
+        names(codes, &answer["error"]) && (answer["parameter"].is_null() || names(codes, &answer["parameter"]))
+    };
     match *row {
         Row::Refusal { text, codes } => says(answer, text) && has_code(codes),
         // No table of refusals is there.
-        Row::See { anchor: "for-portals" | "authorize", codes } => has_code(codes),
+        Row::See { anchor: "for-portals", codes } => has_code(codes),
         Row::See { anchor, codes } => rows(heading(anchor)).iter().any(|row| match row {
             Row::Refusal { text, .. } if codes.contains('`') => says(answer, text) && has_code(codes),
             row => is_told(row, answer),

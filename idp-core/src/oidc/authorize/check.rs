@@ -8,15 +8,15 @@ use futures::FutureExt;
 use super::request_object::{Opened, Signed};
 use super::{
     Asked, AuthorizationError, AuthorizationRequest, AuthorizationResponse, CHECKS, Came, ClaimsRequest, Explanation,
-    PageRefusal, RedirectUriSent, Rejection, ResponseMode, Row, error, id_token_hint, pushed, request_object, resource,
+    PageRefusal, RedirectUriSent, Rejection, ResponseMode, Row, client_id, error, id_token_hint, pushed, redirect_uri,
+    request_object, resource,
 };
 use crate::client::{Client, ResponseType};
 use crate::ctx::Ctx;
 use crate::fault::Fault;
 use crate::oidc::params::Params;
-use crate::oidc::scope::{Scope, Scopes};
+use crate::oidc::scope::Scopes;
 use crate::redirect_uri::TrustedRedirect;
-use crate::store;
 
 /// What became of a request.
 #[derive(Debug)]
@@ -52,12 +52,9 @@ impl Refused {
 /// Checks an authorization request.
 pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
     let page = |refusal| Ok(Checked::RefusedWithPage(refusal));
-    if params.is_doubled("client_id") {
-        return page(PageRefusal::ClientRepeated);
-    }
-    let Some(client_id) = params.find("client_id") else { return page(PageRefusal::NoClient) };
-    let Some(client) = store::client::by_client_id(ctx, client_id).await? else {
-        return page(PageRefusal::UnknownClient);
+    let client = match client_id::known(ctx, params).await? {
+        Ok(client) => client,
+        Err(refusal) => return page(refusal),
     };
     let (sent, reference, at) = match pushed::resolve(ctx, &client, params).await? {
         pushed::Resolved::Direct => (None, None, ctx.now),
@@ -71,7 +68,7 @@ pub async fn check(ctx: &Ctx, params: &Params) -> Result<Checked, Fault> {
         Ok(opened) => opened,
         Err(rejection) => return unopened(ctx, &client, (outside, reference), rejection).boxed().await,
     };
-    let redirect = match redirect(&client, &params) {
+    let redirect = match redirect_uri::trusted(&client, &params) {
         Ok(redirect) => redirect,
         Err(refusal) => return page(refusal),
     };
@@ -106,7 +103,7 @@ async fn unopened(
     (outside, reference): (&Params, Option<pushed::Reference>),
     rejection: Rejection,
 ) -> Result<Checked, Fault> {
-    let Ok(redirect) = redirect(client, outside) else {
+    let Ok(redirect) = redirect_uri::trusted(client, outside) else {
         return Ok(Checked::RefusedWithPage(PageRefusal::InvalidRequestObject(rejection.description)));
     };
     let asked =
@@ -125,7 +122,7 @@ pub async fn accepts(ctx: &Ctx, client: &Client, outside: &Params) -> Result<Res
         Ok(opened) => opened,
         Err(rejection) => return Ok(Err(Refused::by(ctx, rejection))),
     };
-    let redirect = match redirect(client, &params) {
+    let redirect = match redirect_uri::trusted(client, &params) {
         Ok(redirect) => redirect,
         Err(refusal) => {
             let Explanation { rule, section, .. } = refusal.explanation();
@@ -167,17 +164,6 @@ async fn judged(
 /// Looks at the request row by row, up to the first that refuses it.
 fn passes(rows: &[Row], asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), Rejection> {
     rows.iter().try_for_each(|row| (row.check)(asked, request).map_err(|rejection| rejection.by(row)))
-}
-
-fn redirect(client: &Client, params: &Params) -> Result<TrustedRedirect, PageRefusal> {
-    if params.is_doubled("redirect_uri") {
-        return Err(PageRefusal::RedirectUriRepeated);
-    }
-    let Some(sent) = params.find("redirect_uri") else {
-        let is_plain = !Scopes::parse(params.find("scope").unwrap_or_default()).contains(Scope::Openid);
-        return client.only_redirect().filter(|_| is_plain).ok_or(PageRefusal::NoRedirectUri);
-    };
-    client.trusts(sent).ok_or(PageRefusal::InvalidRedirectUri)
 }
 
 fn blank(redirect: &TrustedRedirect) -> AuthorizationRequest {

@@ -107,8 +107,8 @@ impl AuthorizationError {
             Self::InvalidAuthorizationDetails => "the authorization_details are not valid",
             Self::RequestNotSupported => "the request object is not signed",
             Self::InvalidRequestObject => "the request object is not valid",
-            Self::InvalidRequestUri => "the request_uri is not registered, or there is no request object",
-            Self::RegistrationNotSupported => "the parameter registration is not supported",
+            Self::InvalidRequestUri => "the request_uri is not valid",
+            Self::RegistrationNotSupported => "registration is not supported",
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Refusals that end on a page of ours, since nobody who could be redirected to is trusted yet.
 
+use super::request_object;
+use crate::jose::JoseError;
+
 /// Why there is no redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageRefusal {
@@ -49,7 +52,7 @@ impl PageRefusal {
         Self::RedirectUriRepeated,
         Self::InvalidRedirectUri,
         Self::RequestUriRepeated,
-        Self::InvalidRequestObject("the request object is no signed JWT"),
+        Self::InvalidRequestObject(request_object::described(JoseError::Malformed)),
         Self::InvalidRequestUri,
     ];
 

@@ -1,12 +1,16 @@
-//! Client authentication (RFC 6749 §2.3, OpenID Connect Core §9): exactly one method, the registered one. The same function
-//! serves every endpoint that clients call.
+//! Client authentication (RFC 6749 §2.3, OpenID Connect Core §9): exactly one method, the registered one, one file each. The
+//! same function serves every endpoint that clients call.
 
 mod assertion;
+mod client_secret_basic;
 mod client_secret_jwt;
+mod client_secret_post;
+mod none;
 mod private_key_jwt;
 mod secret;
+mod self_signed_tls_client_auth;
 mod sent;
-mod tls;
+mod tls_client_auth;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -100,11 +104,13 @@ async fn authenticated(ctx: &Ctx, call: &ClientCall) -> Result<Result<Claimant, 
         (AuthMethod::PrivateKeyJwt, Proof::Assertion(assertion)) => {
             private_key_jwt::proves(ctx, &client, call, assertion).map(Some)
         }
-        (AuthMethod::SelfSignedTlsClientAuth, Proof::Nothing) => {
-            tls::self_signed_proves(ctx, &client, call.certificate.as_ref()).then_some(None)
+        (AuthMethod::TlsClientAuth, Proof::Nothing) => {
+            tls_client_auth::proves(&client, call.certificate.as_ref()).then_some(None)
         }
-        (AuthMethod::TlsClientAuth, Proof::Nothing) => tls::proves(&client, call.certificate.as_ref()).then_some(None),
-        (AuthMethod::None, Proof::Nothing) => Some(None),
+        (AuthMethod::SelfSignedTlsClientAuth, Proof::Nothing) => {
+            self_signed_tls_client_auth::proves(ctx, &client, call.certificate.as_ref()).then_some(None)
+        }
+        (AuthMethod::None, Proof::Nothing) => none::proves().then_some(None),
         _ => None,
     };
     Ok(match proved {

@@ -1,7 +1,8 @@
 //! Asking at the authorization endpoint
 
-use harness::{Browser, ClientKey, Idp, MemberSeed, on_both, owned};
+use harness::{Browser, ClientKey, Idp, MemberSeed, Page, on_both, owned};
 use idp_core::client::{ClientKeySet, ClientSettings, GrantType, KeySource, ResponseType};
+use idp_core::realm::RefusalDetails;
 use serde_json::{Value, json};
 
 use super::{KIND, Walk, crowd, place_with};
@@ -18,18 +19,27 @@ struct Request {
 impl Request {
     /// The answer at the client's redirect URI.
     async fn arrives(&self) -> harness::Arrival {
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
-        self.browser.get(&format!("{}/authorize?{query}", self.idp.origin())).await.arrived()
+        self.opens("").await.arrived()
     }
 
-    /// Mends the request at one place after another, and meets a row each time before. A place is mended by all fields of its
-    /// name; an empty one is left out.
+    /// The answer, with this behind the query.
+    async fn opens(&self, more: &str) -> Page {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
+        self.browser.get(&format!("{}/authorize?{query}{more}", self.idp.origin())).await
+    }
+
+    /// A place is mended by all fields of its name; an empty one is left out.
+    fn mend(&mut self, mend: &[(&str, &str)]) {
+        self.fields.retain(|(known, _)| !mend.iter().any(|(name, _)| name == known));
+        self.fields.extend(owned(mend).into_iter().filter(|(_, value)| !value.is_empty()));
+    }
+
+    /// Mends the request at one place after another, and meets a row each time before.
     async fn through(&mut self, walk: &mut Walk, mends: &[&[(&str, &str)]]) {
         for mend in mends {
             let arrival = self.arrives().await;
             walk.meets(&json!({"error": arrival.get("error"), "error_description": arrival.get("error_description")}));
-            self.fields.retain(|(known, _)| !mend.iter().any(|(name, _)| name == known));
-            self.fields.extend(owned(mend).into_iter().filter(|(_, value)| !value.is_empty()));
+            self.mend(mend);
         }
     }
 }
@@ -128,6 +138,58 @@ async fn a_request_is_refused_in_this_order() {
             [&[("dpop_jkt", "")], &[("resource", "")], &[("id_token_hint", &id_token)], &[("claims", "")]];
         request.through(&mut walk, &mends).await;
         assert!(walk.ahead.is_empty() && !request.arrives().await.code().is_empty());
+    })
+    .await;
+}
+
+/// What a page says of the request that it refuses.
+fn told(page: &Page) -> Value {
+    let [parameter, rule] = ["refusal-parameter", "refusal-rule"].map(|id| page.text_of(id));
+    json!({"error": page.error_code(), "parameter": parameter, "error_description": rule})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_names_no_trusted_address_ends_on_a_page_in_this_order() {
+    on_both(async |database| {
+        let idp =
+            Idp::start_with(database, |settings| settings.refusal_details = RefusalDetails::ShownToEveryone).await;
+        let (portal, browser) = (idp.portal().await, idp.browser());
+        let pushed = ("request_uri", "urn:ietf:params:oauth:request_uri:x");
+        let address = ("redirect_uri", portal.redirect_uri.as_str());
+        let (id, object) = (("client_id", "portal"), ("request", "x"));
+        let fields = [
+            id,
+            id,
+            pushed,
+            pushed,
+            object,
+            address,
+            address,
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        let mut request = Request { idp: idp.clone(), browser, fields: owned(&fields) };
+        let mut walk = Walk::down("refused at /authorize");
+        walk.meets(&told(&request.opens("&x=%ff").await));
+        for mend in [
+            ("client_id", ""),
+            ("client_id", "nobody"),
+            id,
+            pushed,
+            ("request_uri", ""),
+            ("request", ""),
+            ("redirect_uri", ""),
+            ("redirect_uri", "https://elsewhere.example/"),
+            address,
+        ] {
+            let page = request.opens("").await;
+            assert_eq!(page.status, 400);
+            walk.meets(&told(&page));
+            request.mend(&[mend]);
+        }
+        assert!(walk.ahead.is_empty() && request.opens("").await.path() == "/login");
     })
     .await;
 }

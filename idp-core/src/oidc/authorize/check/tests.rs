@@ -7,6 +7,7 @@ use crate::client::{ClientName, ClientSettings, Pkce};
 use crate::clock::Timestamp;
 use crate::id::Id;
 use crate::oidc::authorize::{AuthorizationError, Prompt, checks};
+use crate::oidc::scope::Scope;
 use crate::realm::{PushedRequests, Realm};
 use crate::redirect_uri::RedirectUri;
 

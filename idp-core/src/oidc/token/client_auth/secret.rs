@@ -1,4 +1,4 @@
-//! `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1): the secret itself.
+//! What `client_secret_basic` and `client_secret_post` have in common: the secret itself (RFC 6749 §2.3.1).
 
 use crate::client::Client;
 use crate::ctx::Ctx;

@@ -1,16 +1,8 @@
 //! What a client sent to prove itself, and that it was one thing.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use super::refused;
-use crate::jose;
-use crate::oidc::params::decoded;
+use super::{assertion, client_secret_basic, client_secret_post, refused};
 use crate::oidc::token::{Challenge, ClientCall, TokenError, TokenRefusal};
 use crate::secret::{ClientSecret, Plain};
-
-/// The only kind of assertion there is (RFC 7523 §2.2).
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What a client shows.
 pub(super) enum Proof {
@@ -46,58 +38,26 @@ impl Sent {
         let (id, secret, assertion) = (find("client_id"), find("client_secret"), find("client_assertion"));
         match (&call.authorization, secret, assertion) {
             (None, None, None) => Self::named(id, Proof::Nothing),
-            (None, Some(secret), None) => Self::named(id, Proof::Post(Plain::new(secret.as_bytes().to_vec()))),
-            (None, None, Some(assertion)) => Self::asserted(id, assertion, find("client_assertion_type")),
-            (Some(header), None, None) => Self::basic(header, id),
+            (None, Some(secret), None) => client_secret_post::read(id, secret),
+            (None, None, Some(assertion)) => assertion::read(id, assertion, find("client_assertion_type")),
+            (Some(header), None, None) => client_secret_basic::read(header, id),
             _ => Err(MORE_THAN_ONE),
         }
     }
 
-    fn named(id: Option<&str>, proof: Proof) -> Result<Self, TokenRefusal> {
+    /// Of a proof that does not say whose it is.
+    pub(super) fn named(id: Option<&str>, proof: Proof) -> Result<Self, TokenRefusal> {
         let Some(id) = id else { return Err(refused(Challenge::None, "the client did not say who it is")) };
         Ok(Self { client_id: id.to_owned(), proof })
     }
-
-    fn basic(header: &str, id: Option<&str>) -> Result<Self, TokenRefusal> {
-        let Some((client_id, password)) = basic(header) else {
-            return Err(refused(Challenge::Basic, "the Authorization header is not readable as Basic"));
-        };
-        if id.is_some_and(|id| id != client_id) {
-            let description = "the client_id differs from the one in the Authorization header";
-            return Err(TokenRefusal::new(TokenError::InvalidRequest, description));
-        }
-        Ok(Self { client_id, proof: Proof::Basic(Plain::new(password.into_bytes())) })
-    }
-
-    /// An assertion names its client itself; a `client_id` beside it must be the same (RFC 7521 §4.2).
-    fn asserted(id: Option<&str>, assertion: &str, kind: Option<&str>) -> Result<Self, TokenRefusal> {
-        if kind != Some(ASSERTION_TYPE) {
-            return Err(refused(Challenge::None, "the client_assertion_type is not the one of JWTs"));
-        }
-        let claims = jose::unverified(assertion).ok();
-        let Some(named) = claims.as_ref().and_then(|claims| claims.text("sub")) else {
-            return Err(refused(Challenge::None, "the client assertion is no JWT that names a client"));
-        };
-        if id.is_some_and(|id| id != named) {
-            return Err(refused(Challenge::None, "the client_id differs from the one in the assertion"));
-        }
-        Ok(Self { client_id: named.to_owned(), proof: Proof::Assertion(assertion.to_owned()) })
-    }
-}
-
-/// Id and secret out of `Basic …`; both were form-encoded before they were joined (RFC 6749 §2.3.1).
-fn basic(header: &str) -> Option<(String, String)> {
-    let (scheme, credentials) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let joined = STANDARD.decode(credentials.trim()).ok()?;
-    let colon = joined.iter().position(|byte| *byte == b':')?;
-    Some((decoded(&joined[..colon]).ok()?, decoded(&joined[colon + 1..]).ok()?))
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::assertion::ASSERTION_TYPE;
     use super::*;
 
     fn header(id: &str, secret: &str) -> String {
