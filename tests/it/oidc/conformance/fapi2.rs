@@ -77,6 +77,7 @@ async fn a_request_is_pushed_bound_and_bears_what_the_profile_wants() {
                 "invalid_request",
             ),
             ("ensure-redirect-uri-in-authorization-request", &[("redirect_uri", "")], "invalid_request"),
+            ("the same, without openid", &[("redirect_uri", ""), ("scope", "profile")], "invalid_request"),
             ("par-request-uri-in-form", &[("request_uri", "urn:ietf:params:oauth:request_uri:x")], "invalid_request"),
         ] {
             let (status, document) = pushes(changes).await;
