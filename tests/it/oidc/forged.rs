@@ -10,7 +10,7 @@
 mod of_client;
 mod of_ours;
 
-use harness::{Authority, Browser, ClientKey, Database, Idp, Member, MemberSeed, Portal, Shelf};
+use harness::{Authority, Browser, ClientKey, Database, Idp, Member, MemberSeed, Portal, Shelf, Stranger};
 use idp_core::client::{AuthMethod, CibaDelivery, ExchangePolicy, GrantType, HttpsUri, KeySource};
 use serde_json::json;
 
@@ -22,6 +22,7 @@ struct Place {
     member: Member,
     browser: Browser,
     shelf: Shelf,
+    stranger: Stranger,
     _folder: tempfile::TempDir,
 }
 
@@ -47,5 +48,6 @@ async fn place(database: Database, user_id: &str) -> Place {
     bank.key = Some(key.clone());
     let (member, browser) = (idp.member(MemberSeed::new(user_id)).await, idp.browser());
     member.signs_in(&browser, &idp.portal().await).await;
-    Place { idp, bank, key, member, browser, shelf, _folder: folder }
+    let stranger = Stranger::new("a", &shelf);
+    Place { idp, bank, key, member, browser, shelf, stranger, _folder: folder }
 }
