@@ -135,7 +135,7 @@ async fn a_redirect_is_not_followed_and_a_long_answer_is_not_read() {
     assert!(matches!(refused, OutgoingError::TooLong), "{refused}");
 }
 
-/// A server that says `first`, and then a byte again and again, each long before anybody would call it silent, without end.
+/// A server that says `first`, and then a byte again and again, each long before anybody would call it silent.
 fn dripping(first: &'static [u8]) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();

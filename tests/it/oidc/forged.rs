@@ -10,9 +10,11 @@
 mod of_client;
 mod of_ours;
 
-use harness::{Authority, Browser, ClientKey, Database, Idp, Member, MemberSeed, Portal, Shelf, Stranger};
+use harness::{
+    Authority, Browser, ClientKey, Database, Idp, Member, MemberSeed, Portal, Shelf, Stranger, with_changes,
+};
 use idp_core::client::{AuthMethod, CibaDelivery, ExchangePolicy, GrantType, HttpsUri, KeySource};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A client that may do everything by its key, and a member who is signed in.
 struct Place {
@@ -24,6 +26,11 @@ struct Place {
     shelf: Shelf,
     stranger: Stranger,
     _folder: tempfile::TempDir,
+}
+
+/// The members of a header, or claims, with others; null leaves one out.
+fn with(base: &Value, more: &Value) -> Value {
+    with_changes(base.clone(), more)
 }
 
 async fn place(database: Database, user_id: &str) -> Place {

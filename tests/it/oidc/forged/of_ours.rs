@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{ClientKey, Stranger, hmac, hmac_by_public_key, on_both, owned, part, with_changes};
+use harness::{ClientKey, Stranger, hmac, hmac_by_public_key, on_both, owned, part};
 use serde_json::{Value, json};
 
-use super::{Place, place};
+use super::{Place, place, with};
 
 /// Where a token of ours enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +79,6 @@ impl Place {
             }
         }
     }
-}
-
-fn with(base: &Value, more: &Value) -> Value {
-    with_changes(base.clone(), more)
 }
 
 /// Every way to make a token of ours without our keys.
