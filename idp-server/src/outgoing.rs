@@ -113,16 +113,16 @@ impl Outgoing {
     /// # Errors
     /// A certificate that cannot be read.
     pub fn open(config: &OutgoingConfig) -> anyhow::Result<Self> {
-        Self::with_names(config, Arc::new(SystemNames))
+        Self::with(config, Arc::new(SystemNames), TIMEOUT)
     }
 
-    fn with_names(config: &OutgoingConfig, names: Arc<dyn Names>) -> anyhow::Result<Self> {
+    fn with(config: &OutgoingConfig, names: Arc<dyn Names>, timeout: Duration) -> anyhow::Result<Self> {
         let allowed: Arc<[IpNet]> = config.allowed_networks.clone().into();
         let guard = Guard { names, allowed: Arc::clone(&allowed) };
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .dns_resolver(guard)
             .user_agent(concat!("Sekisho/", env!("CARGO_PKG_VERSION")));
         if let Some(path) = &config.ca_certificate {

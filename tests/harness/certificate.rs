@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use idp_core::key::Algorithm;
+use idp_core::secret::Plain;
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, SanType};
 use serde_json::{Value, json};
+
+use crate::key::ClientKey;
 
 /// One certificate with its key.
 pub struct Certificate {
@@ -56,6 +60,12 @@ impl Certificate {
         format!(":{}:", STANDARD.encode(&self.der))
     }
 
+    /// Its key, for tokens.
+    pub fn signing_key(&self, kid: &str) -> ClientKey {
+        let private = KeyPair::from_pem(&self.key).unwrap().serialize_der();
+        ClientKey::opened(kid, Algorithm::Es256, &Plain::new(private))
+    }
+
     /// For a TLS client.
     pub fn identity(&self) -> reqwest::Identity {
         reqwest::Identity::from_pem(format!("{}{}", self.pem, self.key).as_bytes()).unwrap()
@@ -75,7 +85,7 @@ impl Certificate {
     }
 
     /// Certificate and key.
-    pub(crate) fn pem(&self) -> (String, String) {
+    pub fn pem(&self) -> (String, String) {
         (self.pem.clone(), self.key.clone())
     }
 

@@ -8,10 +8,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_core::jws::Signer;
 use idp_core::key::Algorithm;
+use idp_core::secret::{Plain, SigningKey};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
+use crate::public_half;
 
 static MADE: AtomicU64 = AtomicU64::new(0);
 
@@ -44,16 +46,12 @@ const PKCS8_HEADER: usize = 26;
 impl ClientKey {
     /// A new key.
     pub fn new(kid: &str) -> Self {
-        let (signer, private) = Signer::generate(Algorithm::Es256).unwrap();
-        let private = EncodingKey::from_ec_der(private.expose());
-        Self::of(kid, &signer, (private, jsonwebtoken::Algorithm::ES256))
+        Self::opened(kid, Algorithm::Es256, &Signer::generate(Algorithm::Es256).unwrap().1)
     }
 
     /// A new RSA key, which signs by PS256 unless a header says RS256.
     pub fn rsa(kid: &str) -> Self {
-        let (signer, private) = Signer::generate(Algorithm::Ps256).unwrap();
-        let private = EncodingKey::from_rsa_der(&private.expose()[PKCS8_HEADER..]);
-        Self::of(kid, &signer, (private, jsonwebtoken::Algorithm::PS256))
+        Self::opened(kid, Algorithm::Ps256, &Signer::generate(Algorithm::Ps256).unwrap().1)
     }
 
     /// A new key on P-384.
@@ -66,21 +64,31 @@ impl ClientKey {
         Self { kid: kid.to_owned(), jwk, private: Arc::new(private), algorithm: jsonwebtoken::Algorithm::ES384 }
     }
 
-    fn of(kid: &str, signer: &Signer, (private, algorithm): (EncodingKey, jsonwebtoken::Algorithm)) -> Self {
-        let mut jwk = serde_json::to_value(signer.public()).unwrap();
+    /// A key in PKCS#8.
+    pub(crate) fn opened(kid: &str, algorithm: Algorithm, private: &Plain<SigningKey>) -> Self {
+        let mut jwk = serde_json::to_value(Signer::open(algorithm, private).unwrap().public()).unwrap();
         jwk["kid"] = kid.into();
+        let rsa = || EncodingKey::from_rsa_der(&private.expose()[PKCS8_HEADER..]);
+        let (private, algorithm) = match algorithm {
+            Algorithm::Es256 => (EncodingKey::from_ec_der(private.expose()), jsonwebtoken::Algorithm::ES256),
+            Algorithm::Ps256 => (rsa(), jsonwebtoken::Algorithm::PS256),
+            Algorithm::Rs256 => (rsa(), jsonwebtoken::Algorithm::RS256),
+            Algorithm::EdDsa => (EncodingKey::from_ed_der(private.expose()), jsonwebtoken::Algorithm::EdDSA),
+        };
         Self { kid: kid.to_owned(), jwk, private: Arc::new(private), algorithm }
     }
 
-    /// A token with this header, to which `alg` is added where it is not there, and these claims.
+    /// A token with this header, to which `alg` is added where it is not there, and these claims. An RSA key signs as the
+    /// header says, every other as it can.
     pub fn signs(&self, header: &Value, claims: &Value) -> String {
         let mut header = header.clone();
         if header.get("alg").is_none() {
             header["alg"] = format!("{:?}", self.algorithm).into();
         }
-        let algorithm = match self.algorithm {
-            jsonwebtoken::Algorithm::PS256 if header["alg"] == "RS256" => jsonwebtoken::Algorithm::RS256,
-            own => own,
+        let algorithm = match (self.jwk["kty"].as_str(), header["alg"].as_str()) {
+            (Some("RSA"), Some("RS256")) => jsonwebtoken::Algorithm::RS256,
+            (Some("RSA"), Some("PS256")) => jsonwebtoken::Algorithm::PS256,
+            _ => self.algorithm,
         };
         let message = message(&header, claims);
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.private, algorithm);
@@ -112,6 +120,12 @@ pub fn hmac(secret: &[u8], header: &Value, claims: &Value) -> String {
     let key = EncodingKey::from_secret(secret);
     let mac = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256).unwrap();
     format!("{message}.{mac}")
+}
+
+/// Tokens whose MAC has for its secret what everybody has, a public key, in every form in which a library may hold it.
+pub fn hmac_by_public_key(jwk: &Value, header: &Value, claims: &Value) -> Vec<(&'static str, String)> {
+    let forms = public_half::forms(jwk).into_iter();
+    forms.map(|(form, secret)| (form, hmac(&secret, header, claims))).collect()
 }
 
 fn message(header: &Value, claims: &Value) -> String {

@@ -17,9 +17,12 @@ mod node;
 mod page;
 mod portal;
 mod program;
+mod public_half;
+mod realm_key;
 mod seed;
 mod shelf;
 mod society;
+mod stranger;
 mod template;
 mod trap;
 
@@ -30,7 +33,7 @@ pub use certificate::{Authority, Certificate};
 pub use database::{Database, on_both, on_both_empty};
 pub use ear::Ear;
 pub use idp::Idp;
-pub use key::{ClientKey, hmac, with_changes};
+pub use key::{ClientKey, hmac, hmac_by_public_key, with_changes};
 pub use mail::Mailbox;
 pub use member::{Member, base32, totp_at};
 pub use node::Node;
@@ -39,5 +42,6 @@ pub use portal::{Asked, Portal, Tokens, every_response_type, is_well_said, owned
 pub use program::{Answer, Program};
 pub use seed::MemberSeed;
 pub use shelf::Shelf;
+pub use stranger::Stranger;
 pub use template::Template;
 pub use trap::Trap;

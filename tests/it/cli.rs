@@ -12,6 +12,7 @@ mod installation;
 mod journey;
 mod letter;
 mod letter_interop;
+mod logouts;
 mod member;
 mod moving;
 mod realm;

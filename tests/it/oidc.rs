@@ -6,6 +6,7 @@ mod client_auth;
 mod client_credentials;
 mod conformance;
 mod consent;
+mod cross_origin;
 pub(crate) mod device;
 mod discovery;
 mod dpop;

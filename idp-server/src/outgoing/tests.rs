@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use super::*;
 
@@ -21,6 +22,10 @@ impl Names for Scripted {
 }
 
 fn outgoing(allowed: &[&str], names: &[&[&str]]) -> Outgoing {
+    outgoing_within(TIMEOUT, allowed, names)
+}
+
+fn outgoing_within(timeout: Duration, allowed: &[&str], names: &[&[&str]]) -> Outgoing {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
@@ -30,7 +35,7 @@ fn outgoing(allowed: &[&str], names: &[&[&str]]) -> Outgoing {
     };
     let read = |answer: &&[&str]| answer.iter().map(|address| address.parse().unwrap()).collect();
     let names = if names.is_empty() { vec![Vec::new()].into() } else { names.iter().map(read).collect() };
-    Outgoing::with_names(&config, Arc::new(Scripted(Mutex::new(names)))).unwrap()
+    Outgoing::with(&config, Arc::new(Scripted(Mutex::new(names))), timeout).unwrap()
 }
 
 /// A server on loopback that counts who comes, and answers with `answer`.
@@ -130,11 +135,45 @@ async fn a_redirect_is_not_followed_and_a_long_answer_is_not_read() {
     assert!(matches!(refused, OutgoingError::TooLong), "{refused}");
 }
 
-#[tokio::test]
-async fn a_silent_server_is_left_after_five_seconds() {
+/// A server that says `first`, and then a byte again and again, each long before anybody would call it silent.
+fn dripping(first: &'static [u8]) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let outgoing = outgoing(&["127.0.0.0/8"], &[]);
-    let refused = outgoing.post(&format!("http://127.0.0.1:{port}/"), &[("a", "b")]).await.unwrap_err();
-    assert!(matches!(refused, OutgoingError::Unreachable(_)), "{refused}");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(first);
+            // The other side says nothing more: to wait for it is the pause between two bytes.
+            stream.set_read_timeout(Some(DRIP)).unwrap();
+            while stream.write_all(b"x").is_ok() && stream.read(&mut [0]).is_err() {}
+        }
+    });
+    port
+}
+
+const DRIP: Duration = Duration::from_millis(10);
+
+#[tokio::test]
+async fn whoever_has_not_said_all_in_time_is_left_however_busily_they_talk() {
+    assert_eq!(TIMEOUT, Duration::from_secs(5));
+    let within = Duration::from_millis(300);
+    let outgoing = outgoing_within(within, &["127.0.0.0/8"], &[]);
+    let nobody_accepts = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    for (how, port) in [
+        ("silent", nobody_accepts.local_addr().unwrap().port()),
+        ("dripping the head", dripping(b"HTTP/1.1 200 OK\r\nx: ")),
+        ("dripping the body", dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n")),
+        ("dripping a body without an end", dripping(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")),
+    ] {
+        let (begun, address) = (Instant::now(), format!("http://127.0.0.1:{port}/"));
+        let asked = tokio::time::timeout(Duration::from_secs(20), outgoing.get(&address)).await;
+        let refused = asked.unwrap_or_else(|_| panic!("{how}: it is waited for")).unwrap_err();
+        assert!(matches!(refused, OutgoingError::Unreachable(_)), "{how}: {refused}");
+        assert!(begun.elapsed() >= within, "{how}: left after {:?}", begun.elapsed());
+    }
+
+    let address = format!("http://127.0.0.1:{}/", dripping(b"HTTP/1.1 200 OK\r\nx: "));
+    let posted = tokio::time::timeout(Duration::from_secs(20), outgoing.post(&address, &[])).await;
+    assert!(matches!(posted, Ok(Err(OutgoingError::Unreachable(_)))), "{posted:?}");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use harness::{Authority, ClientKey, Database, Idp, Portal, Shelf, hmac, on_both, owned};
+use harness::{Authority, Certificate, ClientKey, Database, Idp, Portal, Shelf, hmac_by_public_key, on_both, owned};
 use idp_core::client::{AuthMethod, ClientKeySet, ClientSettings, GrantType, HttpsUri, KeySource, Profile};
 use idp_core::config::Config;
 use serde_json::{Value, json};
@@ -115,6 +115,8 @@ async fn forged_misaddressed_late_and_nameless_assertions_are_all_refused_alike(
             format!("{}.", token.rsplit_once('.').unwrap().0)
         };
 
+        let certificate = Certificate::self_signed("attacker");
+        let chain = &certificate.jwks()["keys"][0]["x5c"];
         let forged = [
             unsigned("none"),
             unsigned("None"),
@@ -122,7 +124,7 @@ async fn forged_misaddressed_late_and_nameless_assertions_are_all_refused_alike(
             stranger.signs(&json!({"kid": "k1", "jwk": stranger.jwk}), &good),
             stranger.signs(&json!({"jku": "https://attacker.example/jwks"}), &good),
             stranger.signs(&json!({"x5u": "https://attacker.example/cert"}), &good),
-            hmac(key.jwk.to_string().as_bytes(), &json!({"kid": "k1"}), &good),
+            certificate.signing_key("k1").signs(&json!({"kid": "k1", "x5c": chain}), &good),
             signed(json!({"kid": "k2"}), &good),
             signed(json!({"crit": ["exp"]}), &good),
             signed(json!({"typ": "dpop+jwt"}), &good),
@@ -140,7 +142,8 @@ async fn forged_misaddressed_late_and_nameless_assertions_are_all_refused_alike(
             "x".into(),
             "a.b.c".into(),
         ];
-        for assertion in forged {
+        let macs = hmac_by_public_key(&key.jwk, &json!({"kid": "k1"}), &good).into_iter().map(|(_, token)| token);
+        for assertion in forged.into_iter().chain(macs) {
             assert_eq!(asserting(&idp, &assertion).await, (400, "invalid_client".into()), "{assertion}");
         }
 

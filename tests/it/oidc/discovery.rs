@@ -5,7 +5,7 @@ use harness::{Browser, ClientKey, Idp, Page, on_both};
 use idp_core::admin::{key, realm};
 use idp_core::client::ResponseType;
 use idp_core::key::Algorithm;
-use idp_core::realm::RegistrationPolicy;
+use idp_core::realm::{Origin, RealmSettings, RegistrationPolicy};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -16,23 +16,79 @@ async fn asks_again(browser: &Browser, path: &str, etag: &str) -> Page {
     browser.send(browser.request(Method::GET, path).header("if-none-match", etag)).await
 }
 
+/// Every address in the document, by its name.
+fn addresses(document: &Value) -> Vec<(&String, &str)> {
+    let members = document.as_object().unwrap().iter();
+    let named = members.filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"));
+    named.map(|(name, address)| (name, address.as_str().unwrap())).collect()
+}
+
+/// Those that the standards name and that every realm with registration has.
+const ADDRESSES: [&str; 11] = [
+    "authorization_endpoint",
+    "backchannel_authentication_endpoint",
+    "device_authorization_endpoint",
+    "end_session_endpoint",
+    "introspection_endpoint",
+    "jwks_uri",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
+    "revocation_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn discovery_names_endpoints_that_answer() {
     on_both(async |database| {
-        let idp = Idp::start(database).await;
+        let open = |settings: &mut RealmSettings| settings.registration = RegistrationPolicy::Open;
+        let idp = Idp::start_with(database, open).await;
         let browser = idp.browser();
-        let document = browser.get("/.well-known/openid-configuration").await.json();
+        let document = browser.get(PUBLISHED[0]).await.json();
 
         assert_eq!(document["issuer"], idp.origin());
-        for name in ["authorization", "token", "userinfo", "end_session"] {
-            let address = document[format!("{name}_endpoint")].as_str().unwrap();
-            assert!(address.starts_with(&idp.origin()), "{address}");
-            assert_ne!(browser.get(address).await.status, 404, "{address}");
+        let mut named: Vec<&str> = addresses(&document).iter().map(|(name, _)| name.as_str()).collect();
+        named.sort_unstable();
+        assert_eq!(named, ADDRESSES);
+        for (name, address) in addresses(&document) {
+            let path = address.strip_prefix(&idp.origin()).unwrap_or_else(|| panic!("{name}: {address}"));
+            assert!(path.starts_with('/') && path.len() > 1, "{name}: {address}");
+            for method in [Method::GET, Method::POST] {
+                let status = browser.send(browser.request(method.clone(), address)).await.status;
+                assert!(status != 404 && status < 500, "{name}: {method} {address}: {status}");
+            }
         }
-        assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+        assert_eq!(browser.get_once("/token/nothing").await.status, 404, "what is not there is told from what is");
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
-        let other = browser.get("/.well-known/oauth-authorization-server").await.json();
-        assert_eq!(other["issuer"], idp.origin());
+        assert_eq!(browser.get(PUBLISHED[1]).await.json(), document);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_realm_behind_https_is_named_so_wherever_the_request_came_from() {
+    on_both(async |database| {
+        let idp = Idp::start_with(database, |settings| settings.registration = RegistrationPolicy::Open).await;
+        let origin = Origin::parse("https://mgc.id.example").unwrap();
+        let settings = RealmSettings { registration: RegistrationPolicy::Open, ..RealmSettings::default() };
+        let created =
+            idp.operate(move |ctx| realm::create(ctx, "mgc".parse().unwrap(), origin, settings).boxed()).await;
+        assert!(matches!(created, realm::Creation::Created(_)), "{created:?}");
+
+        let browser = idp.browser();
+        for path in &PUBLISHED[..2] {
+            let page = browser.send(browser.request(Method::GET, path).header("host", "mgc.id.example")).await;
+            let document = page.json();
+            assert_eq!(document["issuer"], "https://mgc.id.example");
+            assert_eq!(addresses(&document).len(), ADDRESSES.len());
+            for (name, address) in addresses(&document) {
+                let url = url::Url::parse(address).unwrap();
+                assert_eq!((url.scheme(), url.host_str()), ("https", Some("mgc.id.example")), "{name}");
+                assert!(address.starts_with("https://mgc.id.example/"), "{name}: {address}");
+            }
+            assert_eq!(browser.get(path).await.json()["issuer"], idp.origin(), "each host has its own");
+        }
     })
     .await;
 }

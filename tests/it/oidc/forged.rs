@@ -10,9 +10,11 @@
 mod of_client;
 mod of_ours;
 
-use harness::{Authority, Browser, ClientKey, Database, Idp, Member, MemberSeed, Portal, Shelf};
+use harness::{
+    Authority, Browser, ClientKey, Database, Idp, Member, MemberSeed, Portal, Shelf, Stranger, with_changes,
+};
 use idp_core::client::{AuthMethod, CibaDelivery, ExchangePolicy, GrantType, HttpsUri, KeySource};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A client that may do everything by its key, and a member who is signed in.
 struct Place {
@@ -22,7 +24,13 @@ struct Place {
     member: Member,
     browser: Browser,
     shelf: Shelf,
+    stranger: Stranger,
     _folder: tempfile::TempDir,
+}
+
+/// The members of a header, or claims, with others; null leaves one out.
+fn with(base: &Value, more: &Value) -> Value {
+    with_changes(base.clone(), more)
 }
 
 async fn place(database: Database, user_id: &str) -> Place {
@@ -47,5 +55,6 @@ async fn place(database: Database, user_id: &str) -> Place {
     bank.key = Some(key.clone());
     let (member, browser) = (idp.member(MemberSeed::new(user_id)).await, idp.browser());
     member.signs_in(&browser, &idp.portal().await).await;
-    Place { idp, bank, key, member, browser, shelf, _folder: folder }
+    let stranger = Stranger::new("a", &shelf);
+    Place { idp, bank, key, member, browser, shelf, stranger, _folder: folder }
 }

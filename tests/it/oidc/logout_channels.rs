@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::FutureExt;
-use harness::{Authority, Browser, Ear, Idp, Member, MemberSeed, Portal, Shelf, on_both, part};
+use harness::{Authority, Browser, Ear, Idp, Member, MemberSeed, Page, Portal, Shelf, on_both, part};
 use idp_core::admin::member::{self as admin_member, Change};
 use idp_core::admin::remedy;
 use idp_core::admin::session::{self, Ended};
@@ -148,6 +148,53 @@ async fn clients_that_listen_in_the_browser_get_a_frame_with_issuer_and_session(
         let back = format!("{}?state=s", portal.post_logout_redirect_uri);
         assert_eq!(page.headers["refresh"], format!("2; url={back}"));
         assert_eq!(page.attribute_of("return", "href"), Some(back));
+    })
+    .await;
+}
+
+/// What the frames of a page open, and the origins that its policy lets them have.
+fn frames(page: &Page) -> (BTreeSet<String>, Option<String>) {
+    let opened = (1..).map_while(|number| page.attribute_of(&format!("frame-{number}"), "src")).collect();
+    let policy = page.header("content-security-policy").to_owned();
+    (opened, policy.split_once("frame-src ").map(|(_, origins)| origins.to_owned()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_sign_out_on_our_own_page_the_browser_alone_opens_a_frame_for_each_client_of_the_session() {
+    on_both(async |database| {
+        let idp = Idp::start(database).await;
+        let member = idp.member(MemberSeed::new("L-1009")).await;
+        let listening = async |name: &str, address: &str, session_required: bool| {
+            let uri = WebUri::parse(address).ok();
+            idp.portal_with(name, |settings| {
+                settings.logout.frontchannel_uri = uri;
+                settings.logout.frontchannel_session_required = session_required;
+            })
+            .await
+        };
+        let named = listening("named", "https://portal.example/front?x=1", true).await;
+        let plain = listening("plain", "https://meals.example:8443/out", false).await;
+        listening("never-used", "https://elsewhere.example/out", true).await;
+        let browser = idp.browser();
+        let (asked, arrival) = member.signs_in(&browser, &named).await;
+        let sid = named.redeems(&asked, arrival.code()).await.claims()["sid"].as_str().unwrap().to_owned();
+        browser.get(&plain.asks().url).await.arrived();
+
+        let page = browser.get("/logout").await.submit("logout-confirm").await;
+
+        assert_eq!((page.status, page.name()), (200, "signed-out".to_owned()), "{}", page.summary());
+        let mut told = url::Url::parse("https://portal.example/front?x=1").unwrap();
+        told.query_pairs_mut().append_pair("iss", &idp.origin()).append_pair("sid", &sid);
+        // Who did not ask for issuer and session is told neither: both are there or none is (§2).
+        let opened = BTreeSet::from([told.to_string(), "https://meals.example:8443/out".to_owned()]);
+        let origins = Some("https://meals.example:8443 https://portal.example".to_owned());
+        assert_eq!(frames(&page), (opened, origins));
+        assert!(!page.headers.contains_key("refresh"), "there is nowhere to go on to");
+
+        let nothing = (BTreeSet::new(), None);
+        assert_eq!(frames(&idp.browser().get(page.url.as_str()).await), nothing, "another browser");
+        idp.advance(Duration::from_secs(11 * 60));
+        assert_eq!(frames(&page.reload().await), nothing, "later");
     })
     .await;
 }

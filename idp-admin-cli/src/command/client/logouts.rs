@@ -31,8 +31,7 @@ pub(crate) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let row = |document: &Value| {
         ["created_at", "session", "state", "attempts", "answer"].map(|name| shown(document.get(name))).to_vec()
     };
-    let none =
-        "This client was not told of any sign-out yet. Where it wants to be: client change … backchannel_logout_uri";
+    let none = "This client was not told of any sign-out yet. Where it is told is backchannel_logout_uri of its metadata: idp-admin client change … --metadata FILE";
     context.output.list(&documents, &["ended", "session", "state", "attempts", "answer"], row, none)
 }
 

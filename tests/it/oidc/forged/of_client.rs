@@ -3,11 +3,11 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{ClientKey, hmac, on_both, owned};
+use harness::{ClientKey, Stranger, hmac, hmac_by_public_key, on_both, owned};
 use idp_core::client::AuthMethod;
 use serde_json::{Map, Value, json};
 
-use super::{Place, place};
+use super::{Place, place, with};
 
 /// What a client signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,71 +203,84 @@ impl Place {
 
     /// Every way to make a token that is not genuine, out of the header and the claims of one that is.
     fn forged(&self, entrance: OfClient, claims: &Value) -> Vec<(&'static str, String)> {
-        let (key, stranger) = (&self.key, ClientKey::new("a"));
-        let (own, theirs) = (entrance.header(key), entrance.header(&stranger));
-        let with = |base: &Value, more: Value| {
-            let mut header = base.clone();
-            header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            header
-        };
-        let changed = |more: Value| {
-            let mut claims = claims.clone();
-            claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            key.signs(&own, &claims)
-        };
+        let (key, own) = (&self.key, entrance.header(&self.key));
+        let headed = |more: Value| key.signs(&with(&own, &more), claims);
+        let changed = |more: Value| key.signs(&own, &with(claims, &more));
         let good = key.signs(&own, claims);
         let parts: Vec<&str> = good.split('.').collect();
-        let under = |header: &Value| format!("{}.{}.", URL_SAFE_NO_PAD.encode(header.to_string()), parts[1]);
-        let (now, elsewhere) = (self.idp.seconds(), "https://elsewhere.example");
+        let unsigned = |alg: &str| {
+            let header = with(&own, &json!({ "alg": alg })).to_string();
+            format!("{}.{}.", URL_SAFE_NO_PAD.encode(header), parts[1])
+        };
         let mut forged = vec![
-            ("none", under(&with(&own, json!({"alg": "none"})))),
-            ("none in another case", under(&with(&own, json!({"alg": "nOnE"})))),
+            ("none", unsigned("none")),
+            ("none in another case", unsigned("nOnE")),
             ("no signature", format!("{}.{}.", parts[0], parts[1])),
             ("two parts", format!("{}.{}", parts[0], parts[1])),
-            ("HS256 with the public key", hmac(key.jwk.to_string().as_bytes(), &own, claims)),
             ("HS256 with nothing", hmac(b"", &own, claims)),
-            ("another algorithm's name", key.signs(&with(&own, json!({"alg": "RS256"})), claims)),
-            ("a key to fetch", stranger.signs(&with(&theirs, json!({"jku": elsewhere})), claims)),
-            ("a certificate to fetch", stranger.signs(&with(&theirs, json!({"x5u": elsewhere})), claims)),
-            ("what must be understood", key.signs(&with(&own, json!({"crit": ["exp"]})), claims)),
-            ("an access token's kind", key.signs(&with(&own, json!({"typ": "at+jwt"})), claims)),
-            ("a logout token's kind", key.signs(&with(&own, json!({"typ": "logout+jwt"})), claims)),
+            ("another algorithm's name", headed(json!({"alg": "RS256"}))),
+            ("what must be understood", headed(json!({"crit": ["exp"]}))),
+            ("an access token's kind", headed(json!({"typ": "at+jwt"}))),
+            ("a logout token's kind", headed(json!({"typ": "logout+jwt"}))),
             ("other claims under the signature", {
                 let other = URL_SAFE_NO_PAD.encode(json!({"iss": "bank"}).to_string());
                 format!("{}.{other}.{}", parts[0], parts[2])
             }),
             ("a time that is none", changed(json!({"iat": "now"}))),
-            ("made an hour ahead", changed(json!({"iat": now + 3600}))),
+            ("made an hour ahead", changed(json!({"iat": self.idp.seconds() + 3600}))),
         ];
-        if entrance.kind() == Kind::Proof {
-            let private = with(&json!({"jwk": key.jwk}), json!({}));
-            let mut jwk = private["jwk"].clone();
-            jwk["d"] = "AQAB".into();
-            forged.extend([
-                ("a private key", key.signs(&with(&own, json!({"jwk": jwk})), claims)),
-                ("a shared key", hmac(b"x", &with(&own, json!({"jwk": {"kty": "oct", "k": "eA"}})), claims)),
-                ("a stranger's signature under our key", stranger.signs(&own, claims)),
-                ("no kind", key.signs(&with(&own, json!({"typ": "JWT"})), claims)),
-                ("no key", key.signs(&json!({"typ": "dpop+jwt", "kid": "a"}), claims)),
-                ("another address", changed(json!({"htu": elsewhere}))),
-                ("another method", changed(json!({"htm": "PUT"}))),
-                ("an hour old", changed(json!({"iat": now - 3600}))),
-                ("no identifier", changed(json!({"jti": null}))),
-            ]);
-        } else {
-            forged.extend([
-                ("a stranger's key under the same kid", stranger.signs(&own, claims)),
-                ("an embedded key", stranger.signs(&with(&own, json!({"jwk": stranger.jwk})), claims)),
-                ("another kid", key.signs(&json!({"kid": "b"}), claims)),
-                ("a kid that is a path", hmac(b"", &json!({"kid": "../../dev/null"}), claims)),
-                ("a kid that is a query", stranger.signs(&json!({"kid": "' OR '1'='1"}), claims)),
-                ("a proof's kind", key.signs(&with(&own, json!({"typ": "dpop+jwt"})), claims)),
-                ("from somebody else", changed(json!({"iss": "portal"}))),
-                ("for somebody else", changed(json!({"aud": elsewhere}))),
-                ("expired", changed(json!({"exp": now - 1}))),
-                ("not yet", changed(json!({"nbf": now + 120}))),
-            ]);
-        }
+        forged.extend(hmac_by_public_key(&key.jwk, &own, claims));
+        forged.extend(match entrance.kind() {
+            Kind::Proof => self.forged_proofs(&own, claims),
+            Kind::Assertion | Kind::Object => self.forged_by_name(&own, claims),
+        });
+        forged
+    }
+
+    /// Where the header brings the key. A stranger may well prove a key of their own by `jwk`, and by that alone.
+    fn forged_proofs(&self, own: &Value, claims: &Value) -> Vec<(&'static str, String)> {
+        let (key, stranger) = (&self.key, &self.stranger.key);
+        let headed = |more: Value| key.signs(&with(own, &more), claims);
+        let changed = |more: Value| key.signs(own, &with(claims, &more));
+        let mut private = key.jwk.clone();
+        private["d"] = "AQAB".into();
+        let theirs = with(own, &json!({"jwk": stranger.jwk}));
+        let offered = self.stranger.offers().map(|(name, offer)| match name {
+            "an embedded key" => (name, key.signs(&with(own, &offer), claims)),
+            "an embedded certificate" => (name, stranger.signs(&with(own, &offer), claims)),
+            _ => (name, stranger.signs(&with(&theirs, &offer), claims)),
+        });
+        let mut forged = vec![
+            ("a private key", headed(json!({ "jwk": private }))),
+            ("a shared key", hmac(b"x", &with(own, &json!({"jwk": {"kty": "oct", "k": "eA"}})), claims)),
+            ("a stranger's signature under our key", stranger.signs(own, claims)),
+            ("no kind", headed(json!({"typ": "JWT"}))),
+            ("no key", key.signs(&json!({"typ": "dpop+jwt", "kid": "a"}), claims)),
+            ("another address", changed(json!({"htu": "https://elsewhere.example"}))),
+            ("another method", changed(json!({"htm": "PUT"}))),
+            ("an hour old", changed(json!({"iat": self.idp.seconds() - 3600}))),
+            ("no identifier", changed(json!({"jti": null}))),
+        ];
+        forged.extend(offered);
+        forged
+    }
+
+    /// Where the header names the key.
+    fn forged_by_name(&self, own: &Value, claims: &Value) -> Vec<(&'static str, String)> {
+        let (key, stranger, now) = (&self.key, &self.stranger.key, self.idp.seconds());
+        let changed = |more: Value| key.signs(own, &with(claims, &more));
+        let mut forged = vec![
+            ("a stranger's key under the same kid", stranger.signs(own, claims)),
+            ("another kid", key.signs(&json!({"kid": "b"}), claims)),
+            ("a kid that is a path", hmac(b"", &json!({"kid": "../../dev/null"}), claims)),
+            ("a kid that is a query", stranger.signs(&json!({"kid": "' OR '1'='1"}), claims)),
+            ("a proof's kind", key.signs(&with(own, &json!({"typ": "dpop+jwt"})), claims)),
+            ("from somebody else", changed(json!({"iss": "portal"}))),
+            ("for somebody else", changed(json!({"aud": "https://elsewhere.example"}))),
+            ("expired", changed(json!({"exp": now - 1}))),
+            ("not yet", changed(json!({"nbf": now + 120}))),
+        ];
+        forged.extend(self.stranger.signs(own, claims));
         forged
     }
 }
@@ -297,6 +310,7 @@ async fn what_a_client_signed_gets_in_once_and_nothing_forged_does_anywhere() {
             };
             assert_eq!(place.lets_in(entrance, &genuine, &access).await, !counts_once, "{entrance:?}: replayed");
         }
+        assert_eq!(Stranger::visits(&place.shelf), 0, "nobody went for a stranger's key");
     })
     .await;
 }

@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{ClientKey, hmac, on_both, owned, part};
+use harness::{ClientKey, Stranger, hmac, hmac_by_public_key, on_both, owned, part};
 use serde_json::{Value, json};
 
-use super::{Place, place};
+use super::{Place, place, with};
 
 /// Where a token of ours enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,38 +82,69 @@ impl Place {
 }
 
 /// Every way to make a token of ours without our keys.
-fn counterfeit(genuine: &str, public: &Value) -> Vec<(&'static str, String)> {
-    let (head, claims, stranger) = (part(genuine, 0), part(genuine, 1), ClientKey::new("a"));
+fn counterfeit(genuine: &str, public: &Value, stranger: &Stranger) -> Vec<(&'static str, String)> {
+    let (head, claims) = (part(genuine, 0), part(genuine, 1));
     let parts: Vec<&str> = genuine.split('.').collect();
-    let with = |more: Value| {
-        let mut header = head.clone();
-        header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        header
-    };
-    let under = |header: Value| format!("{}.{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), parts[1], parts[2]);
-    let mut richer = claims.clone();
-    richer["sub"] = "somebody-else".into();
-    let richer = URL_SAFE_NO_PAD.encode(richer.to_string());
+    let richer = URL_SAFE_NO_PAD.encode(with(&claims, &json!({"sub": "somebody-else"})).to_string());
     let unsigned = |alg: &str| {
-        let header = URL_SAFE_NO_PAD.encode(with(json!({"alg": alg})).to_string());
+        let header = URL_SAFE_NO_PAD.encode(with(&head, &json!({"alg": alg})).to_string());
         format!("{header}.{}.", parts[1])
     };
-    vec![
+    let mut counterfeit = vec![
         ("none", unsigned("none")),
         ("none in another case", unsigned("NonE")),
         ("no signature", format!("{}.{}.", parts[0], parts[1])),
         ("two parts", format!("{}.{}", parts[0], parts[1])),
         ("another subject", format!("{}.{richer}.{}", parts[0], parts[2])),
-        ("HS256 with the public key", hmac(public.to_string().as_bytes(), &with(json!({"alg": "HS256"})), &claims)),
-        ("a stranger's key under our kid", stranger.signs(&with(json!({"alg": "ES256"})), &claims)),
-        ("an embedded key", stranger.signs(&with(json!({"alg": "ES256", "jwk": stranger.jwk})), &claims)),
-        ("a key to fetch", stranger.signs(&with(json!({"alg": "ES256", "jku": "https://evil.example/"})), &claims)),
-        ("a kid that is nobody's", under(with(json!({"kid": "x"})))),
-        ("a kid that is a path", hmac(b"", &with(json!({"kid": "../../dev/null"})), &claims)),
-        ("what must be understood", under(with(json!({"crit": ["exp"]})))),
-        ("another algorithm", under(with(json!({"alg": "PS256"})))),
-        ("another kind", under(with(json!({"typ": "application/jwt"})))),
-    ]
+        ("a stranger's key under our kid", stranger.key.signs(&with(&head, &json!({"alg": "ES256"})), &claims)),
+        ("a stranger's key under its own kid", stranger.key.signs(&json!({"typ": head["typ"], "kid": "a"}), &claims)),
+        ("a kid that is a path", hmac(b"", &with(&head, &json!({"kid": "../../dev/null"})), &claims)),
+    ];
+    counterfeit.extend(hmac_by_public_key(public, &head, &claims));
+    counterfeit.extend(stranger.signs(&head, &claims));
+    counterfeit
+}
+
+/// What our own key signed, and what still is no such token: the one check that it fails is what refuses it.
+fn misfits(key: &ClientKey, genuine: &str, other_kid: &Value, now: u64) -> Vec<(&'static str, String)> {
+    let (head, claims) = (part(genuine, 0), part(genuine, 1));
+    let headed = |more: Value| key.signs(&with(&head, &more), &claims);
+    let says = |more: Value| key.signs(&head, &with(&claims, &more));
+    let mut misfits = vec![
+        ("a kid that is nobody's", headed(json!({"kid": "x"}))),
+        ("the kid of another key of ours", headed(json!({"kid": other_kid}))),
+        ("no kid", headed(json!({"kid": null}))),
+        ("what must be understood", headed(json!({"crit": ["exp"]}))),
+        ("what must be understood, and is there", headed(json!({"crit": ["iat"], "iat": now}))),
+        // An RSA key signs it, too, and any other key signs as it can under that name.
+        ("another algorithm", headed(json!({"alg": "PS256"}))),
+        ("no algorithm's name", headed(json!({"alg": ""}))),
+        ("any kind of token", headed(json!({"typ": "application/jwt"}))),
+        ("a logout token", headed(json!({"typ": "logout+jwt"}))),
+        ("no kind", headed(json!({"typ": null}))),
+        ("another issuer", says(json!({"iss": "https://elsewhere.example"}))),
+        ("no end", says(json!({"exp": null}))),
+        ("an end that is no time", says(json!({"exp": "later"}))),
+        ("nobody it is about", says(json!({"sub": null}))),
+    ];
+    if head["typ"] == "at+jwt" {
+        let (kind, _) = claims["gid"].as_str().unwrap().split_once('_').unwrap();
+        let nobodys = format!("{kind}_{}", "0".repeat(32));
+        misfits.extend([
+            ("an ID token's kind", headed(json!({"typ": "JWT"}))),
+            ("over a second ago", says(json!({"exp": now - 1}))),
+            ("over just now", says(json!({"exp": now}))),
+            ("a client that is not there", says(json!({"client_id": "nobody"}))),
+            ("a grant that is not there", says(json!({ "gid": nobodys }))),
+            ("no name to take it back by", says(json!({"jti": null}))),
+        ]);
+    } else {
+        misfits.extend([
+            ("an access token's kind", headed(json!({"typ": "at+jwt"}))),
+            ("nobody it is for", says(json!({"aud": null}))),
+        ]);
+    }
+    misfits
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,19 +155,37 @@ async fn a_token_of_ours_is_taken_where_it_belongs_and_no_counterfeit_is() {
         let arrival = place.browser.get(&asked.url).await.arrived();
         let tokens = place.bank.redeems(&asked, arrival.code()).await;
         let keys = place.browser.get("/jwks").await.json();
-        for entrance in OfOurs::ALL {
-            let genuine = if entrance.takes_id_tokens() { tokens.id_token() } else { tokens.access_token() };
-            let kid = &part(genuine, 0)["kid"];
-            let public = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == *kid).unwrap();
-            for (attack, token) in counterfeit(genuine, public) {
-                assert!(!place.takes(entrance, &token, tokens.access_token()).await, "{entrance:?}: {attack}");
-            }
-            assert!(place.takes(entrance, genuine, tokens.access_token()).await, "{entrance:?}: the genuine one");
+        let signing: Vec<&Value> = keys["keys"].as_array().unwrap().iter().filter(|key| key["use"] == "sig").collect();
+        let mut wrong = Vec::new();
+        for token in [tokens.access_token(), tokens.id_token()] {
+            let kid = &part(token, 0)["kid"];
+            let public = signing.iter().find(|key| key["kid"] == *kid).unwrap();
+            let other = &signing.iter().find(|key| key["kid"] != *kid).unwrap()["kid"];
+            let key = place.idp.realm_key(kid.as_str().unwrap()).await;
+            let mut attacks = counterfeit(token, public, &place.stranger);
+            attacks.extend(misfits(&key, token, other, place.idp.seconds()));
+            // What our key signs is taken: nothing but the change can be why the others are not.
+            wrong.push((token, key.signs(&part(token, 0), &part(token, 1)), key, attacks));
         }
-        for (_, token) in counterfeit(tokens.access_token(), &keys["keys"][0]) {
-            assert_eq!(place.bank.revokes(&token).await.status, 200);
+        for entrance in OfOurs::ALL {
+            let (genuine, signed, key, attacks) = &wrong[usize::from(entrance.takes_id_tokens())];
+            for (attack, token) in attacks {
+                assert!(!place.takes(entrance, token, tokens.access_token()).await, "{entrance:?}: {attack}");
+            }
+            for token in [*genuine, signed] {
+                assert!(place.takes(entrance, token, tokens.access_token()).await, "{entrance:?}: the genuine one");
+            }
+            if entrance.takes_id_tokens() {
+                let over = with(&part(genuine, 1), &json!({"exp": place.idp.seconds() - 1}));
+                let over = key.signs(&part(genuine, 0), &over);
+                assert!(place.takes(entrance, &over, "").await, "{entrance:?}: a hint may be old");
+            }
+        }
+        for (attack, token) in &wrong[0].3 {
+            assert_eq!(place.bank.revokes(token).await.status, 200, "{attack}");
         }
         assert!(place.takes(OfOurs::Introspect, tokens.access_token(), "").await, "no counterfeit revokes anything");
+        assert_eq!(Stranger::visits(&place.shelf), 0, "nobody went for a stranger's key");
     })
     .await;
 }
