@@ -7,7 +7,7 @@ use std::path::Path;
 
 use harness::{Database, Idp, MemberSeed, Portal, on_both, owned};
 use idp_core::client::{CibaDelivery, ExchangePolicy, GrantType};
-use idp_core::realm::RegistrationPolicy;
+use idp_core::realm::{DpopNonces, RealmSettings, RegistrationPolicy};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
@@ -105,7 +105,11 @@ struct Place {
 
 impl Place {
     async fn start(database: Database) -> Self {
-        let idp = Idp::start_with(database, |settings| settings.registration = RegistrationPolicy::Open).await;
+        let adjust = |settings: &mut RealmSettings| {
+            settings.registration = RegistrationPolicy::Open;
+            settings.dpop_nonces = DpopNonces::Required;
+        };
+        let idp = Idp::start_with(database, adjust).await;
         let portal = idp
             .portal_with("portal", |settings| {
                 settings.exchange = ExchangePolicy::Delegation;
@@ -121,6 +125,11 @@ impl Place {
         Self { idp, portal, document: document() }
     }
 
+    /// What is described in place of a reference.
+    fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
+        value["$ref"].as_str().map_or(value, |reference| self.document.pointer(&reference[1..]).unwrap())
+    }
+
     /// Holds an answer to what the document says of it.
     async fn holds(&self, (path, method): (&str, &str), answer: Response) -> (u16, Value) {
         let status = answer.status().as_u16();
@@ -128,14 +137,14 @@ impl Place {
         let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media = content_type.split(';').next().unwrap_or_default().to_owned();
         let text = answer.text().await.unwrap();
-        let mut described = &self.document["paths"][path][method]["responses"][status.to_string()];
-        if let Some(reference) = described["$ref"].as_str() {
-            described = self.document.pointer(&reference[1..]).unwrap();
-        }
+        let described = self.resolved(&self.document["paths"][path][method]["responses"][status.to_string()]);
         assert!(described.is_object(), "{method} {path} answered {status}, which is not described: {text}");
-        for name in described["headers"].as_object().into_iter().flatten().map(|(name, _)| name) {
-            assert!(headers.contains_key(name), "{method} {path} {status} lacks {name}");
+        for (name, header) in described["headers"].as_object().into_iter().flatten() {
+            let may_be_missing = self.resolved(header)["required"] == false;
+            assert!(may_be_missing || headers.contains_key(name), "{method} {path} {status} lacks {name}");
         }
+        let has_nonce = headers.contains_key("dpop-nonce");
+        assert!(!has_nonce || described["headers"]["DPoP-Nonce"].is_object(), "{method} {path} {status} has a nonce");
         let Some(content) = described["content"].as_object() else {
             assert_eq!(text, "", "{method} {path} {status} has a body");
             return (status, Value::Null);
@@ -176,7 +185,7 @@ async fn documents_and_clients_endpoints_answer_as_described() {
             place.gets(path).await;
         }
         let secret = place.portal.secret.clone();
-        let secret = secret.as_deref();
+        let (secret, large) = (secret.as_deref(), "a".repeat(64 * 1024));
         let (_, tokens) = place.posts("/token", secret, &[("grant_type", "client_credentials")]).await;
         let token = tokens["access_token"].as_str().unwrap();
         let asked = [
@@ -201,6 +210,7 @@ async fn documents_and_clients_endpoints_answer_as_described() {
         ] {
             assert_eq!(place.posts(path, secret, fields).await.0, good, "{path} {fields:?}");
             assert_eq!(place.posts(path, Some("wrong"), fields).await.0, 401, "{path}");
+            assert_eq!(place.posts(path, secret, &[("scope", &large)]).await.0, 413, "{path}");
         }
     })
     .await;
