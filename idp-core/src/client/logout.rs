@@ -14,7 +14,7 @@ pub struct LogoutChannels {
     pub backchannel_session_required: bool,
     /// `frontchannel_logout_uri`: the member's browser opens it in a frame.
     pub frontchannel_uri: Option<WebUri>,
-    /// `frontchannel_logout_session_required`: whether `iss` and `sid` are added.
+    /// `frontchannel_logout_session_required`: `iss` and `sid` are always added; kept because registrations say it.
     pub frontchannel_session_required: bool,
 }
 

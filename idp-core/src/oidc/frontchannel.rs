@@ -18,7 +18,7 @@ const TOLD_FOR: Duration = minutes(10);
 /// One address that a browser opens after its session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// The address, with exactly `iss` and `sid` added where the client asked for them (§2).
+    /// The address, with exactly `iss` and `sid` added, also where the client did not ask for them (§2).
     pub address: String,
     /// Scheme, host and port, for the policy of the page.
     pub origin: String,
@@ -29,14 +29,11 @@ pub(crate) async fn frames(ctx: &Ctx, session: Option<&Session>) -> Result<Vec<F
     let Some(session) = session else { return Ok(Vec::new()) };
     let mut frames = Vec::new();
     for client in store::session_client::of(ctx, session.id).await? {
-        let channels = &client.settings.logout;
-        let Some(uri) = &channels.frontchannel_uri else { continue };
+        let Some(uri) = &client.settings.logout.frontchannel_uri else { continue };
         let Ok(mut url) = Url::parse(uri.as_str()) else { continue };
-        if channels.frontchannel_session_required {
-            url.query_pairs_mut()
-                .append_pair("iss", ctx.realm().origin.as_str())
-                .append_pair("sid", &session.id.to_string());
-        }
+        let mut query = url.query_pairs_mut();
+        query.append_pair("iss", ctx.realm().origin.as_str()).append_pair("sid", &session.id.to_string());
+        drop(query);
         frames.push(Frame { address: url.into(), origin: uri.origin() });
     }
     Ok(frames)

@@ -185,8 +185,10 @@ async fn after_sign_out_on_our_own_page_the_browser_alone_opens_a_frame_for_each
         assert_eq!((page.status, page.name()), (200, "signed-out".to_owned()), "{}", page.summary());
         let mut told = url::Url::parse("https://portal.example/front?x=1").unwrap();
         told.query_pairs_mut().append_pair("iss", &idp.origin()).append_pair("sid", &sid);
-        // Who did not ask for issuer and session is told neither: both are there or none is (§2).
-        let opened = BTreeSet::from([told.to_string(), "https://meals.example:8443/out".to_owned()]);
+        // Who did not ask for issuer and session is told both, too (§2).
+        let mut unasked = url::Url::parse("https://meals.example:8443/out").unwrap();
+        unasked.query_pairs_mut().append_pair("iss", &idp.origin()).append_pair("sid", &sid);
+        let opened = BTreeSet::from([told.to_string(), unasked.to_string()]);
         let origins = Some("https://meals.example:8443 https://portal.example".to_owned());
         assert_eq!(frames(&page), (opened, origins));
         assert!(!page.headers.contains_key("refresh"), "there is nowhere to go on to");
