@@ -159,7 +159,7 @@ pub(crate) fn finish(response: Response, path: &str, request_id: &str, chrome: i
         head.headers.insert(header::CONTENT_TYPE, content_type.clone());
     }
     head.headers.remove(header::CONTENT_LENGTH);
-    if paths::audience(path) == Audience::Client {
+    if paths::is_open_to_scripts(path) {
         document::open(&mut head.headers);
     }
     Response::from_parts(head, body)

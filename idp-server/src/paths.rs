@@ -186,3 +186,8 @@ pub fn audience(path: &str) -> Audience {
         Audience::Person
     }
 }
+
+/// Whether scripts of public clients call this path from pages of their own (Fetch §3.3): it answers their browsers' preflight.
+pub(crate) fn is_open_to_scripts(path: &str) -> bool {
+    [OPENID_CONFIGURATION, OAUTH_SERVER, JWKS, PAR, TOKEN, REVOKE, USERINFO].contains(&path)
+}
