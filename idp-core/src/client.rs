@@ -274,7 +274,7 @@ impl Client {
         match self.settings.profile {
             Profile::Native => LoopbackPort::Any,
             Profile::Web | Profile::Spa | Profile::Service | Profile::Fapi2 | Profile::Legacy => {
-                LoopbackPort::Registered
+                LoopbackPort::AsRegistered
             }
         }
     }

@@ -85,12 +85,17 @@ impl RedirectUri {
         Loopback::split(&self.0).is_some()
     }
 
+    /// Whether a port stands behind the host.
+    fn names_port(&self) -> bool {
+        authority(&self.0).is_some_and(|authority| !authority.ends_with(']') && authority.contains(':'))
+    }
+
     /// Whether `sent` is this very address, but for a port that may differ.
     fn matches(&self, sent: &str, port: LoopbackPort) -> bool {
         if self.0 == sent {
             return true;
         }
-        if port == LoopbackPort::Registered {
+        if port == LoopbackPort::AsRegistered && self.names_port() {
             return false;
         }
         let (Some(registered), Some(sent)) = (Loopback::split(&self.0), Loopback::split(sent)) else { return false };
@@ -125,11 +130,11 @@ fn has_dot_segment(text: &str) -> bool {
     path.split('/').any(|segment| segment == "." || segment == "..")
 }
 
-/// Which port of a loopback address is meant.
+/// Which port of a loopback address is meant, where one was registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LoopbackPort {
-    /// The one that was registered.
-    Registered,
+    /// That one. Where none was registered, any.
+    AsRegistered,
     /// Any: an application gets one from the system when it asks (RFC 8252 §7.3).
     Any,
 }

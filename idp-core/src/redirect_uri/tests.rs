@@ -183,8 +183,26 @@ fn parameters_join_a_query_that_is_there() {
         ("https://a.example/cb?", "https://a.example/cb?code=x%26&state=%E3%81%82+b"),
     ];
     for (uri, expected) in cases {
-        let trusted = TrustedRedirect::matched(&registered(&[uri]), uri, LoopbackPort::Registered).unwrap();
+        let trusted = TrustedRedirect::matched(&registered(&[uri]), uri, LoopbackPort::AsRegistered).unwrap();
         assert_eq!(trusted.with_query([("code", "x&"), ("state", "あ b")]), expected);
         assert_eq!(trusted.with_query([]), uri);
+    }
+}
+
+#[test]
+fn a_port_that_was_registered_is_kept_to_unless_any_is_meant() {
+    let matches = |uri: &str, sent: &str, port| TrustedRedirect::matched(&registered(&[uri]), sent, port).is_some();
+    for (uri, names_port) in [
+        ("http://127.0.0.1/cb", false),
+        ("http://[::1]/cb", false),
+        ("http://[::1]:8000/cb", true),
+        ("http://localhost:8000/cb", true),
+        ("http://127.0.0.1:80/cb", true),
+    ] {
+        let host = uri.strip_suffix("/cb").unwrap().trim_end_matches(":8000").trim_end_matches(":80");
+        let sent = format!("{host}:4711/cb");
+        assert!(matches(uri, &sent, LoopbackPort::Any), "{uri}");
+        assert_eq!(matches(uri, &sent, LoopbackPort::AsRegistered), !names_port, "{uri}");
+        assert!(matches(uri, uri, LoopbackPort::AsRegistered), "{uri}");
     }
 }
