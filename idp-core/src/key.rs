@@ -201,11 +201,11 @@ pub enum PublicJwk {
     /// An elliptic curve key.
     #[serde(rename = "EC")]
     Ec {
-        /// Always `P-256`.
+        /// `P-256`, or `P-384` of clients.
         crv: String,
-        /// 32 bytes, base64url.
+        /// 32 or 48 bytes, base64url.
         x: String,
-        /// 32 bytes, base64url.
+        /// As many.
         y: String,
     },
     /// An RSA key.

@@ -1,4 +1,5 @@
-//! Where the browser may be sent: registered byte for byte (RFC 9700 §4.1.3), any port on loopback (RFC 8252 §7.3).
+//! Where the browser may be sent: registered byte for byte (RFC 9700 §4.1.3), on loopback with a port that may be
+//! open (RFC 8252 §7.3).
 
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -12,7 +12,7 @@ use idp_core::admin::import;
 use idp_core::admin::import::ColumnMap;
 use idp_core::admin::realm::file::RealmFile;
 use idp_core::birth_date::BirthDate;
-use idp_core::client::{Client, ClientKeySet, ClientName, ClientSettings, HttpsUri, TlsSubject, WebUri};
+use idp_core::client::{Client, ClientKeySet, ClientName, ClientSettings, HttpsUri, Profile, TlsSubject, WebUri};
 use idp_core::client_certificate::{ClientCertificate, Voucher};
 use idp_core::clock::Timestamp;
 use idp_core::credential::passkey::message;
@@ -224,7 +224,8 @@ pub fn realm_file(bytes: &[u8]) {
     assert_eq!(RealmFile::parse(&written), Ok(file), "{written}");
 }
 
-/// What is registered, a line break, and what is sent: it is taken byte for byte, but for the port of a loopback address.
+/// What is registered, a line break, and what is sent: it is taken byte for byte, but for the port of a loopback address,
+/// which is open to a native application.
 pub fn redirect_uri(bytes: &[u8]) {
     let Some((registered, sent)) = halves(bytes) else { return };
     let _ = (HttpsUri::parse(sent), WebUri::parse(sent), Origin::parse(sent));
@@ -259,7 +260,7 @@ fn client(redirect_uri: RedirectUri) -> Client {
         secret: None,
         sealed_secret: None,
         management: None,
-        settings: ClientSettings { redirect_uris: vec![redirect_uri], ..ClientSettings::default() },
+        settings: ClientSettings { redirect_uris: vec![redirect_uri], ..Profile::Native.defaults() },
         created_at: Timestamp::from_millis(0),
         updated_at: Timestamp::from_millis(0),
     }

@@ -26,7 +26,7 @@ struct Held {
     fetched_at: Timestamp,
     asked_at: Timestamp,
     /// No answer is here yet: whoever needs the set waits for it with the one who asked.
-    is_asked: bool,
+    is_under_way: bool,
 }
 
 /// What a key is looked for by.
@@ -59,7 +59,8 @@ impl FetchedKeys {
         let Some(entry) = held.get(uri) else { return Some(uri.clone()) };
         let knows = entry.keys.as_ref().is_some_and(|keys| finds(keys));
         let is_fresh = now.since(entry.fetched_at) < FRESH;
-        let is_resting = !entry.is_asked && now.since(entry.asked_at) < REST;
+        // Who finds the key in an old set need not wait for the new one.
+        let is_resting = (knows || !entry.is_under_way) && now.since(entry.asked_at) < REST;
         (!(is_resting || knows && is_fresh)).then(|| uri.clone())
     }
 
@@ -82,11 +83,11 @@ impl FetchedKeys {
             if now.since(entry.asked_at) < REST {
                 return false;
             }
-            (entry.asked_at, entry.is_asked) = (now, true);
+            (entry.asked_at, entry.is_under_way) = (now, true);
             return true;
         }
         make_room(&mut held);
-        held.insert(uri.clone(), Held { keys: None, fetched_at: now, asked_at: now, is_asked: true });
+        held.insert(uri.clone(), Held { keys: None, fetched_at: now, asked_at: now, is_under_way: true });
         true
     }
 
@@ -96,9 +97,9 @@ impl FetchedKeys {
         if !held.contains_key(uri) {
             make_room(&mut held);
         }
-        let begun = Held { keys: None, fetched_at: now, asked_at: now, is_asked: false };
+        let begun = Held { keys: None, fetched_at: now, asked_at: now, is_under_way: false };
         let entry = held.entry(uri.clone()).or_insert(begun);
-        (entry.asked_at, entry.is_asked) = (now, false);
+        (entry.asked_at, entry.is_under_way) = (now, false);
         if let Some(keys) = answered {
             entry.keys = Some(Arc::new(keys));
             entry.fetched_at = now;

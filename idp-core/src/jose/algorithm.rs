@@ -54,8 +54,8 @@ impl SignatureAlgorithm {
         Self::Es384,
         Self::EdDsa,
     ];
-    /// Those with one secret. Secrets of clients have 256 bits, which is what `HS256` needs; the longer ones need longer
-    /// ones (RFC 7518 §3.2).
+    /// Those with one secret. The secrets that we draw have 256 bits, which is what `HS256` needs; `HS384` and `HS512` need
+    /// longer keys (RFC 7518 §3.2).
     pub const SECRET: [Self; 1] = [Self::Hs256];
     /// What FAPI 2.0 Security Profile §5.4.1 accepts.
     pub const FAPI: [Self; 3] = [Self::Ps256, Self::Es256, Self::EdDsa];

@@ -31,9 +31,9 @@ pub(crate) async fn frames(ctx: &Ctx, session: Option<&Session>) -> Result<Vec<F
     for client in store::session_client::of(ctx, session.id).await? {
         let Some(uri) = &client.settings.logout.frontchannel_uri else { continue };
         let Ok(mut url) = Url::parse(uri.as_str()) else { continue };
-        let mut query = url.query_pairs_mut();
-        query.append_pair("iss", ctx.realm().origin.as_str()).append_pair("sid", &session.id.to_string());
-        drop(query);
+        url.query_pairs_mut()
+            .append_pair("iss", ctx.realm().origin.as_str())
+            .append_pair("sid", &session.id.to_string());
         frames.push(Frame { address: url.into(), origin: uri.origin() });
     }
     Ok(frames)

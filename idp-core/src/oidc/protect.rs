@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::client::FetchedKeys;
 use crate::client::{Client, ClientKeySet, Encryption, HttpsUri, KeyManagement, KeySource, KeyUse, Protection};
-use crate::client::{FetchedKeys, Wanted};
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::entropy::Entropy;
@@ -34,8 +34,7 @@ impl Envelope {
 
     /// The address of the client's keys, where they must be fetched first.
     pub fn missing(&self, fetched: &FetchedKeys, now: Timestamp) -> Option<HttpsUri> {
-        let wanted = Wanted { kid: None, usage: KeyUse::Encryption, alg: self.encryption.alg.name() };
-        fetched.missing(&self.source, &wanted, now)
+        fetched.missing_unless(&self.source, now, |keys| recipient(keys, self.encryption).is_some())
     }
 
     /// Encrypts.

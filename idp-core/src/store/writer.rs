@@ -89,7 +89,7 @@ async fn commit_together(connection: &Arc<Connection>, (ambient, echo): (&Ambien
         }
     };
 
-    // What arrives meanwhile has the next commit: so some are written while others are answered.
+    // What arrives meanwhile has a commit after this one: so some are written while others are answered.
     let mut answers = Vec::with_capacity(batch.len());
     for job in batch {
         answers.push(job.run(&outer, (ambient, echo)).await);

@@ -7,7 +7,7 @@
 //! | `typ` | none, `JWT` or `oauth-authz-req+jwt` | the same |
 //! | `iss` | the client, where sent | the client |
 //! | `aud` | this issuer, where sent | this issuer |
-//! | `exp`, `nbf` | held, where sent | required, at most an hour apart (FAPI 2.0 Message Signing §5.3.1) |
+//! | `exp`, `nbf`, by the clock as it was when a request was pushed | held, where sent | required, at most an hour apart (FAPI 2.0 Message Signing §5.3.1) |
 //! | `client_id` inside | the client, where sent | the client |
 //! | `request`, `request_uri` inside, or `sub` naming the client | refused | refused |
 //! | `jti` | where sent, counts once at `/par`; not at `/authorize`, where a page may be loaded again | the same |
