@@ -92,7 +92,8 @@ impl PageRefusal {
             Self::InvalidRedirectUri => (
                 "redirect_uri",
                 "It must be a registered one, byte for byte: no added or missing slash, port, query or letter case. \
-                 Only the port of an http loopback address may differ.",
+                 Only the port of an http loopback address may differ, where none is registered or the client is \
+                 native.",
                 "RFC 9700 §4.1.3, RFC 8252 §7.3",
             ),
             Self::RequestUriRepeated => ("request_uri", "No parameter may come more than once.", "RFC 6749 §3.1"),
